@@ -1,0 +1,164 @@
+/**
+ * The audience within which a code is sent once: a Discord guild, or any chat or channel id. At most 100 characters, not empty, no `:`.
+ * A JavaScript `number` is refused: ids of chat platforms exceed 2^53 and would have been rounded before they got here.
+ */
+export type GuildId = string | bigint;
+
+/** A list or set of codes. Not any iterable: a lone string would be taken for its letters. */
+export type Codes = readonly string[] | ReadonlySet<string>;
+
+/** Codes of one guild, as a batch takes and gives them. */
+export interface GuildCodes<C extends Codes = Codes> {
+  /** The guild. */
+  readonly guildId: GuildId;
+  /** Its codes. */
+  readonly codes: C;
+}
+
+/** Where a mark came from; a bot may use words of its own (1 to 100 characters). */
+export type Source = 'auto' | 'api' | 'website' | 'manual' | 'migration' | 'baseline' | (string & {});
+
+/** Whether a message arrived: the one vocabulary for sending, releasing, resolving and classifying errors. */
+export type Outcome = 'sent' | 'not-sent' | 'uncertain';
+
+/** What a store knows of a (guild, code). Only `absent` may be sent. */
+export type CodeState = 'absent' | 'claimed' | 'uncertain' | 'sent';
+
+/** Options of a mark. */
+export interface MarkOptions {
+  /** Kept with the first mark of a code. `auto` unless given. */
+  readonly source?: Source;
+  /** When the code was sent; the store's clock unless given. Kept with the first mark of a code. */
+  readonly sentAt?: Date;
+}
+
+/** What a mark did. Codes are in the caller's spelling, without repeats. */
+export interface MarkSentResult {
+  /** Codes that this call marked. */
+  readonly marked: string[];
+  /** Codes that had been marked before; their first time and source stay. */
+  readonly alreadySent: string[];
+}
+
+/** {@link MarkSentResult} of one guild of a batch. */
+export interface GuildMarkResult extends MarkSentResult {
+  /** The guild, as a string. */
+  readonly guildId: string;
+}
+
+/** States of one guild of a batch. */
+export interface GuildStates {
+  /** The guild, as a string. */
+  readonly guildId: string;
+  /** State by code, in the caller's spelling and order. */
+  readonly states: Map<string, CodeState>;
+}
+
+/**
+ * The exclusive right to send some codes to one guild as one message, until its lease ends. A plain value: it may be kept, logged, or
+ * handed to another function, and means the same to every store on the same data.
+ */
+export interface Claim {
+  /** The guild, as a string. */
+  readonly guildId: string;
+  /** The codes, in the spelling of the one who claimed them first, in the order of the message. */
+  readonly codes: readonly string[];
+  /** Random; every later step compares it. */
+  readonly token: string;
+  /** Names the message. Survives retries and takeovers, so a nonce made from it stays the same. */
+  readonly messageId: string;
+  /** Length of the lease in ms, from the last claim or renewal. */
+  readonly leaseMs: number;
+  /** 1 for the first try of this message; more for one that was taken over because it may have arrived. */
+  readonly attempt: number;
+}
+
+/** Options of a claim. */
+export interface ClaimOptions {
+  /** Length of the lease in ms; 60 000 unless given. 1 000 at least, a day at most. */
+  readonly leaseMs?: number;
+}
+
+/** Which of the codes the caller may send now, and why not the others. Codes are in the caller's spelling. */
+export interface ClaimResult {
+  /** The claim on all codes of `claimed`; absent when there are none. */
+  readonly claim?: Claim;
+  /** Codes that the caller may send, and nobody else. */
+  readonly claimed: string[];
+  /** Codes that were sent before. */
+  readonly alreadySent: string[];
+  /** Codes that someone (perhaps another task of this process) may be sending at this moment. */
+  readonly heldElsewhere: string[];
+  /** Codes of a message that may have arrived. See {@link SentCodeStore.takeUncertain} and {@link SentCodeStore.resolveUncertain}. */
+  readonly uncertain: string[];
+}
+
+/** What a confirm did. Codes are in the claim's spelling. */
+export interface ConfirmResult {
+  /** Codes that this call marked. */
+  readonly marked: string[];
+  /** Codes that somebody had marked before, or this claim in an earlier confirm. */
+  readonly alreadySent: string[];
+  /** Whether a code was not held by this claim any more. The marks are made all the same: evidence of a post is never refused. */
+  readonly leaseLost: boolean;
+}
+
+/** Options of {@link SentCodeStore.takeUncertain}. */
+export interface TakeUncertainOptions extends ClaimOptions {
+  /** Take only messages all of whose codes are among these. */
+  readonly codes?: Codes;
+  /** Take only messages whose first try is at most this many ms ago, by the store's clock. */
+  readonly withinMs?: number;
+}
+
+/** A code whose message may have arrived. */
+export interface UncertainCode {
+  /** The guild, as a string. */
+  readonly guildId: string;
+  /** The code's identity. */
+  readonly code: string;
+  /** The code as the one who claimed it wrote it. */
+  readonly spelling: string;
+  /** The message that it was part of. */
+  readonly messageId: string;
+  /** How often the message was tried. */
+  readonly attempt: number;
+  /** Time of the first try in ms before now, by the store's clock; `null` where it is not known. */
+  readonly ageMs: number | null;
+}
+
+/** What a baseline did. */
+export interface BaselineResult {
+  /** Whether this call made the guild's baseline. `false` if the guild had one, or had records already: then nothing of `codes` was marked. */
+  readonly applied: boolean;
+  /** The codes that are the baseline if `applied`, in the caller's spelling; else none. */
+  readonly marked: string[];
+}
+
+/** A code that was sent. */
+export interface SentCode {
+  /** The guild, as a string. */
+  readonly guildId: string;
+  /** The code's identity. */
+  readonly code: string;
+  /** Source of the first mark; `null` where the store keeps none. */
+  readonly source: string | null;
+  /** Time of the first mark; `null` where the store keeps none. */
+  readonly sentAt: Date | null;
+}
+
+/** Figures of one guild. */
+export interface GuildStats {
+  /** Number of codes that were sent. */
+  readonly total: number;
+  /** Number of codes for each source; codes without a source count under `unknown`. */
+  readonly bySource: Record<string, number>;
+  /** Earliest time of a mark. */
+  readonly firstSentAt: Date | null;
+  /** Latest time of a mark. */
+  readonly lastSentAt: Date | null;
+  /** Identity of the code that was marked last; `null` where no times are kept. */
+  readonly lastCode: string | null;
+  /** Number of codes whose message may have arrived. */
+  readonly uncertain: number;
+}
