@@ -1,0 +1,59 @@
+import { InvalidInputError } from '../contract/errors.js';
+import { describe } from './describe.js';
+
+/**
+ * When two spellings are one code. A store keeps the name and refuses to open with another, because the records that it has were made
+ * under the first.
+ */
+export interface Identity {
+  /** A stable name, kept by the store: change it with the rule. 1 to 100 characters. */
+  readonly name: string;
+  /** The identity of a code. Pure; applied to its own result it changes nothing. */
+  normalize(code: string): string;
+}
+
+const MAX_LENGTH = 1024;
+// `trim` knows Unicode white space; Python's `str.strip` also removes these control characters, and the old bot's codes went through it.
+// eslint-disable-next-line no-control-regex -- the control characters are the point
+const EDGES = /^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/gu;
+
+/**
+ * The identity of a gift code: without white space at its ends, NFKC, upper case without locale, repeated until nothing changes (one pass
+ * is not enough: NFKC can bring a space to an end, upper-casing can undo NFKC). For ASCII this is exactly Python's `.strip().upper()`.
+ *
+ * Makes no check: an empty result is an empty string. Stores refuse it with `INVALID_CODE`.
+ */
+export function normalizeCode(code: string): string {
+  if (/^[\x21-\x60\x7b-\x7e]*$/u.test(code)) return code;
+  let current = code;
+  for (;;) {
+    const next = current.replace(EDGES, '').normalize('NFKC').toUpperCase();
+    if (next === current) return next;
+    current = next;
+  }
+}
+
+/** The identity that stores use unless told otherwise. */
+export const giftCodeIdentity: Identity = { name: 'gift-code', normalize: normalizeCode };
+
+/**
+ * The identity of a code under a rule, or `INVALID_CODE`.
+ *
+ * @param argument - what the error calls the value: `codes[7]`, `batch[3].codes[7]`
+ */
+export function checkCode(value: string, identity: Identity, argument: string): string {
+  const given: unknown = value;
+  if (typeof given !== 'string') throw invalid(argument, `${argument} is ${describe(given)}. A code is a string.`);
+  if (!given.isWellFormed())
+    throw invalid(argument, `${argument} has a lone surrogate, which no store can keep: ${describe(given)}.`);
+  const code = identity.normalize(given);
+  if (code === '') throw invalid(argument, `${argument} is ${describe(given)}, which is empty as a code. Leave it out.`);
+  if (code.length > MAX_LENGTH) {
+    throw invalid(argument, `${argument} has ${code.length} characters as a code, ${MAX_LENGTH} at most: ${describe(given)}.`);
+  }
+  return code;
+}
+
+function invalid(argument: string, message: string): InvalidInputError {
+  return new InvalidInputError('INVALID_CODE', argument, message);
+}

@@ -1,0 +1,88 @@
+import type { CodeState } from '../contract/results.js';
+import type { CodeRecord, Hold, SentRecord } from './record.js';
+
+/** A hold as a store in this process keeps it: its lease and its first try on one clock of the store, in ms. */
+export interface LocalHold extends Hold {
+  readonly state: 'held';
+  /** End of the lease. `null`: uncertain, whatever the time. */
+  readonly leaseUntil: number | null;
+  /** First try of the message. `null`: not known. */
+  readonly firstTriedAt: number | null;
+}
+
+/** What a store in this process keeps under a key. */
+export type LocalRecord = SentRecord | LocalHold;
+
+/** Everything that can happen to a code. Times are on the same clock as the record's. */
+export type CodeEvent =
+  /** Somebody asks for the right to send it, in a message of `size` codes. `attempt` and `firstTriedAt` are for a copy of another store's hold. */
+  | { readonly type: 'claim'; readonly hold: Hold; readonly leaseMs: number; readonly firstTriedAt?: number | null }
+  /** It was sent, or is to count as sent. */
+  | { readonly type: 'mark'; readonly source: string | null; readonly sentAt: number | null }
+  /** Its owner needs more time. */
+  | { readonly type: 'renew'; readonly token: string; readonly leaseMs: number }
+  /** Its owner gives it back. */
+  | { readonly type: 'release'; readonly token: string; readonly outcome: 'not-sent' | 'uncertain' }
+  /** Its owner got fewer codes than it asked for: the message is smaller. */
+  | { readonly type: 'resize'; readonly token: string; readonly position: number; readonly size: number }
+  /** Somebody takes over its message for a retry. */
+  | { readonly type: 'take'; readonly messageId: string; readonly token: string; readonly leaseMs: number }
+  /** Somebody decides that the message did not arrive. */
+  | { readonly type: 'resolve' }
+  /** It was issued again, or its guild is cleared. */
+  | { readonly type: 'forget' };
+
+/** The state of a local record at a time. A lease that ran out leaves the code uncertain: its owner may have sent it before it died. */
+export function localState(record: LocalRecord | undefined, now: number): CodeState {
+  if (record === undefined) return 'absent';
+  if (record.state === 'sent') return 'sent';
+  return record.leaseUntil !== null && now < record.leaseUntil ? 'claimed' : 'uncertain';
+}
+
+/**
+ * The state machine that every store obeys: what is under a key after an event. Returns the very same record if the event changes nothing,
+ * which is how a caller tells whether it was the one who changed it.
+ *
+ * Sent beats every other state and is left only by `forget`. Nothing leads from a live claim to another owner.
+ */
+export function transition(record: LocalRecord | undefined, event: CodeEvent, now: number): LocalRecord | undefined {
+  const state = localState(record, now);
+  if (event.type === 'claim') {
+    if (state !== 'absent') return record;
+    return {
+      ...event.hold,
+      state: 'held',
+      leaseUntil: now + event.leaseMs,
+      firstTriedAt: event.firstTriedAt === undefined ? now : event.firstTriedAt,
+    };
+  }
+  if (event.type === 'mark') {
+    return state === 'sent' ? record : { state: 'sent', source: event.source, sentAt: event.sentAt };
+  }
+  if (event.type === 'forget') return state === 'claimed' ? record : undefined;
+  if (record?.state !== 'held') return record;
+  switch (event.type) {
+    case 'renew':
+      // The token, not the time, is compared: a lease that ran out and that nobody took over still is its owner's.
+      return record.token === event.token ? { ...record, leaseUntil: now + event.leaseMs } : record;
+    case 'release':
+      if (record.token !== event.token) return record;
+      // "Not sent" is known of the last try only. An earlier try of the same message may have arrived.
+      return event.outcome === 'not-sent' && record.attempt === 1 ? undefined : { ...record, token: null, leaseUntil: null };
+    case 'resize':
+      return record.token === event.token ? { ...record, position: event.position, size: event.size } : record;
+    case 'take':
+      if (state !== 'uncertain' || record.messageId !== event.messageId) return record;
+      return { ...record, token: event.token, leaseUntil: now + event.leaseMs, attempt: record.attempt + 1 };
+    case 'resolve':
+      return state === 'uncertain' ? undefined : record;
+  }
+}
+
+/** A local record as every store reports it. */
+export function toCodeRecord(record: LocalRecord, now: number): CodeRecord {
+  if (record.state === 'sent') return record;
+  const { leaseUntil: _, firstTriedAt, ...hold } = record;
+  const state = localState(record, now) === 'claimed' ? 'claimed' : 'uncertain';
+  return { ...hold, state, ageMs: firstTriedAt === null ? null : now - firstTriedAt };
+}
