@@ -1,0 +1,33 @@
+import type { StorePrimitives } from './primitives.js';
+
+/** Chunks of at most `size` items, in order. */
+export function* chunksOf<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}
+
+/** The primitives of a store with batches of any length: cut into chunks, one after the other, answers put together. */
+export function chunked(store: StorePrimitives, chunkSize: () => number): StorePrimitives {
+  async function each<T, R>(items: readonly T[], call: (chunk: readonly T[]) => Promise<readonly R[]>): Promise<readonly R[]> {
+    const size = chunkSize();
+    if (items.length <= size) return items.length === 0 ? [] : call(items);
+    const results: R[] = [];
+    for (const chunk of chunksOf(items, size)) {
+      // Not `push(...)`: the number of arguments of a call is limited.
+      for (const result of await call(chunk)) results.push(result);
+    }
+    return results;
+  }
+  return {
+    readRecords: (keys) => each(keys, (chunk) => store.readRecords(chunk)),
+    markRecords: (marks) => each(marks, (chunk) => store.markRecords(chunk)),
+    claimRecords: (claim) => each(claim.holds, (holds) => store.claimRecords({ ...claim, holds })),
+    settleRecords: (changes) => each(changes, (chunk) => store.settleRecords(chunk)),
+    removeRecords: async (keys) =>
+      (await each(keys, async (chunk) => [await store.removeRecords(chunk)])).reduce((sum, count) => sum + count, 0),
+    scanRecords: (scope) => store.scanRecords(scope),
+    scanGuilds: () => store.scanGuilds(),
+    removeGuild: (guildId) => store.removeGuild(guildId),
+    pingStore: () => store.pingStore(),
+    metadata: store.metadata,
+  };
+}

@@ -1,0 +1,81 @@
+import { SentCodeStoreError } from '../contract/errors.js';
+
+/**
+ * Opens a store before its first call, counts the calls under way, and closes it after the last of them. An opening that fails is tried
+ * again by the next call.
+ */
+export class Lifecycle {
+  readonly #storeName: string;
+  readonly #open: () => Promise<void>;
+  readonly #release: () => Promise<void>;
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #underWay = 0;
+  #idle: (() => void) | undefined;
+
+  constructor(storeName: string, open: () => Promise<void>, release: () => Promise<void>) {
+    this.#storeName = storeName;
+    this.#open = open;
+    this.#release = release;
+  }
+
+  /** Runs a call on the open store; `STORE_CLOSED` after `close`. */
+  async run<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) {
+      throw new SentCodeStoreError(
+        'STORE_CLOSED',
+        `${this.#storeName} is closed. Make a store that lives as long as the bot does.`,
+      );
+    }
+    this.#underWay += 1;
+    try {
+      await this.#opened();
+      return await call();
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#idle?.();
+    }
+  }
+
+  /**
+   * Runs an iteration on the open store. Each step is a call of its own, so a loop that its caller left standing does not keep `close`
+   * waiting; a step after `close` rejects with `STORE_CLOSED`.
+   */
+  async *iterate<T>(items: () => AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+    let iterator: AsyncIterator<T> | undefined;
+    let finished = false;
+    try {
+      for (;;) {
+        const step = await this.run(() => (iterator ??= items()[Symbol.asyncIterator]()).next());
+        if (step.done === true) {
+          finished = true;
+          return;
+        }
+        yield step.value;
+      }
+    } finally {
+      if (!finished) await iterator?.return?.();
+    }
+  }
+
+  /** Waits for the calls under way, then releases. All callers share one closing. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (this.#opening !== undefined) await this.#release();
+  }
+
+  async #opened(): Promise<void> {
+    this.#opening ??= this.#open();
+    try {
+      await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type { CodeKey } from '../domain/codes.js';
+import type { CodeRecord } from '../domain/record.js';
+import { type CodeEvent, type LocalRecord, toCodeRecord, transition } from '../domain/state-machine.js';
+import { AbstractSentCodeStore } from './abstract-store.js';
+import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement } from './primitives.js';
+
+/** A record as it is to be from now on; `undefined`: absent. */
+export interface RecordChange extends CodeKey {
+  readonly record: LocalRecord | undefined;
+}
+
+/**
+ * The base of stores whose records are in this process: every event goes through the state machine here, so such a store only looks up and
+ * commits.
+ *
+ * Look-ups and the beginning of a commit happen without a pause in between. So two callers never decide on the same record, whatever a commit
+ * waits for afterwards.
+ */
+export abstract class LocalStore extends AbstractSentCodeStore {
+  /** The record under a key, with everything that was committed so far, durable or not. */
+  protected abstract lookUp(guildId: string, code: string): LocalRecord | undefined;
+  /** All records of a guild. A change during the iteration may or may not be seen. */
+  protected abstract recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]>;
+  /** The guilds that have records. */
+  protected abstract guilds(): Iterable<string>;
+  /**
+   * Makes the changes visible to `lookUp` before it returns, and resolves when they, and all changes before them, are durable. Called
+   * with no changes by a call that changes nothing, whose answer may rest on changes that are not durable yet.
+   */
+  protected abstract commit(changes: readonly RecordChange[]): Promise<void>;
+
+  /** The clock of leases and ages in ms. */
+  protected leaseClock(): number {
+    return this.options.clock.monotonic();
+  }
+
+  protected override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
+    const now = this.leaseClock();
+    return keys.map(({ guildId, code }) => report(this.lookUp(guildId, code), now));
+  }
+
+  protected override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+    const { changed } = await this.#apply(
+      marks.map(({ guildId, code, source, sentAt }) => ({ guildId, code, event: { type: 'mark', source, sentAt } })),
+    );
+    return changed;
+  }
+
+  protected override async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
+    const { guildId, leaseMs, ageMs } = claim;
+    const firstTriedAt = ageMs === null ? null : this.leaseClock() - ageMs;
+    const { after } = await this.#apply(
+      claim.holds.map(({ code, ...hold }) => ({ guildId, code, event: { type: 'claim', hold, leaseMs, firstTriedAt } })),
+    );
+    return after;
+  }
+
+  protected override async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
+    const { after } = await this.#apply(changes);
+    return after;
+  }
+
+  protected override async removeRecords(keys: readonly CodeKey[]): Promise<number> {
+    const { changed } = await this.#apply(keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'forget' } })));
+    return changed.filter(Boolean).length;
+  }
+
+  protected override async removeGuild(guildId: string): Promise<number> {
+    return this.removeRecords([...this.recordsOf(guildId)].map(([code]) => ({ guildId, code })));
+  }
+
+  protected override async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
+    const guilds = scope.guildId === undefined ? [...this.guilds()] : [scope.guildId];
+    for (const guildId of guilds) {
+      // A copy: the caller may take hours over a step, and change the guild meanwhile.
+      for (const [code, local] of [...this.recordsOf(guildId)]) {
+        if (scope.held === true && local.state === 'sent') continue;
+        yield { guildId, code, record: toCodeRecord(local, this.leaseClock()) };
+      }
+    }
+  }
+
+  protected override async *scanGuilds(): AsyncIterable<string> {
+    yield* [...this.guilds()];
+  }
+
+  async #apply(
+    changes: readonly (CodeKey & { readonly event: CodeEvent })[],
+  ): Promise<{ changed: boolean[]; after: (CodeRecord | undefined)[] }> {
+    const now = this.leaseClock();
+    const committed: RecordChange[] = [];
+    const changed: boolean[] = [];
+    const after: (CodeRecord | undefined)[] = [];
+    for (const { guildId, code, event } of changes) {
+      const before = this.lookUp(guildId, code);
+      const record = transition(before, event, now);
+      changed.push(record !== before);
+      after.push(report(record, now));
+      if (record !== before) committed.push({ guildId, code, record });
+    }
+    await this.commit(committed);
+    return { changed, after };
+  }
+}
+
+function report(record: LocalRecord | undefined, now: number): CodeRecord | undefined {
+  return record === undefined ? undefined : toCodeRecord(record, now);
+}
