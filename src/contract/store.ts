@@ -1,3 +1,4 @@
+import type { Identity } from './identity.js';
 import type {
   BaselineResult,
   Claim,
@@ -30,6 +31,8 @@ import type { StoreSupport } from './support.js';
 export interface SentCodeStore {
   /** For log lines and errors. */
   readonly name: string;
+  /** When two spellings are one code for this store. */
+  readonly identity: Identity;
   /** What this store can do. */
   readonly supports: StoreSupport;
 

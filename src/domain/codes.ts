@@ -1,8 +1,9 @@
 import { InvalidInputError } from '../contract/errors.js';
+import type { Identity } from '../contract/identity.js';
 import type { Codes, GuildCodes } from '../contract/results.js';
 import { describe } from './describe.js';
 import { checkGuildId } from './guild-id.js';
-import { checkCode, type Identity } from './identity.js';
+import { checkCode } from './identity.js';
 
 /** A code of a guild: `code` is the identity. */
 export interface CodeKey {

@@ -1,16 +1,6 @@
 import { InvalidInputError } from '../contract/errors.js';
+import type { Identity } from '../contract/identity.js';
 import { describe } from './describe.js';
-
-/**
- * When two spellings are one code. A store keeps the name and refuses to open with another, because the records that it has were made
- * under the first.
- */
-export interface Identity {
-  /** A stable name, kept by the store: change it with the rule. 1 to 100 characters. */
-  readonly name: string;
-  /** The identity of a code. Pure; applied to its own result it changes nothing. */
-  normalize(code: string): string;
-}
 
 const MAX_LENGTH = 1024;
 // `trim` knows Unicode white space; Python's `str.strip` also removes these control characters, and the old bot's codes went through it.

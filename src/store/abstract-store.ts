@@ -1,4 +1,5 @@
 import { InvalidInputError, SentCodeStoreError } from '../contract/errors.js';
+import type { Identity } from '../contract/identity.js';
 import type {
   BaselineResult,
   Claim,
@@ -41,6 +42,7 @@ import { resolveCodes, takeMessages } from './uncertain.js';
  */
 export abstract class AbstractSentCodeStore implements SentCodeStore {
   readonly name: string;
+  readonly identity: Identity;
   abstract readonly supports: StoreSupport;
   /** {@link StoreOptions} with nothing left open. */
   protected readonly options: ResolvedStoreOptions;
@@ -52,6 +54,7 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
   constructor(options: StoreOptions, defaultName: string) {
     this.options = resolveStoreOptions(options, defaultName);
     this.name = this.options.name;
+    this.identity = this.options.identity;
     this.#lifecycle = new Lifecycle(
       this.name,
       () => this.#open(),
@@ -128,7 +131,7 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
   }
 
   async filterUnsentMany(batch: readonly GuildCodes[]): Promise<GuildCodes<string[]>[]> {
-    const checked = checkBatch(batch, this.options.identity);
+    const checked = checkBatch(batch, this.identity);
     return selectCodes(checked, await readBatch(this.#primitives, checked), (record) => record === undefined);
   }
 
@@ -138,7 +141,7 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
   }
 
   async markSentMany(batch: readonly GuildCodes[], options?: MarkOptions): Promise<GuildMarkResult[]> {
-    return this.#mark(checkBatch(batch, this.options.identity), options);
+    return this.#mark(checkBatch(batch, this.identity), options);
   }
 
   async claim(guildId: GuildId, codes: Codes, options?: ClaimOptions): Promise<ClaimResult> {
@@ -172,7 +175,7 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
   async takeUncertain(guildId: GuildId, options?: TakeUncertainOptions): Promise<Claim[]> {
     const guild = checkGuildId(guildId);
     const { leaseMs = this.options.leaseMs, withinMs, codes } = checkTakeOptions(options);
-    const wanted = codes && new Set(checkCodes(guild, codes, this.options.identity, 'options.codes').map(({ code }) => code));
+    const wanted = codes && new Set(checkCodes(guild, codes, this.identity, 'options.codes').map(({ code }) => code));
     this.#requireClaims();
     return takeMessages(this.#primitives, guild, {
       leaseMs,
@@ -213,7 +216,7 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
   }
 
   async statesMany(batch: readonly GuildCodes[]): Promise<GuildStates[]> {
-    const checked = checkBatch(batch, this.options.identity);
+    const checked = checkBatch(batch, this.identity);
     return statesOf(checked, await readBatch(this.#primitives, checked));
   }
 
@@ -261,16 +264,16 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
 
   #check(guildId: GuildId, codes: Codes): GuildKeys {
     const guild = checkGuildId(guildId);
-    return { guildId: guild, keys: checkCodes(guild, codes, this.options.identity) };
+    return { guildId: guild, keys: checkCodes(guild, codes, this.identity) };
   }
 
   #checkClaimed(claim: Claim, codes?: Codes): readonly SpelledKey[] {
     checkClaim(claim);
     const guild = checkGuildId(claim.guildId, 'claim.guildId');
-    const all = checkCodes(guild, claim.codes, this.options.identity, 'claim.codes');
+    const all = checkCodes(guild, claim.codes, this.identity, 'claim.codes');
     if (codes === undefined) return all;
     const own = new Set(all.map(({ code }) => code));
-    const part = checkCodes(guild, codes, this.options.identity);
+    const part = checkCodes(guild, codes, this.identity);
     const stranger = part.find(({ code }) => !own.has(code));
     if (stranger === undefined) return part;
     throw new InvalidInputError(
@@ -297,7 +300,7 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
     await this.openStore();
     if (!this.supports.metadata) return;
     try {
-      await checkIdentityName(this.metadata, this.options.identity.name, this.name);
+      await checkIdentityName(this.metadata, this.identity.name, this.name);
     } catch (error) {
       await this.closeStore();
       throw error;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../contract/errors.js';
+import type { Identity } from '../contract/identity.js';
 import type { Logger } from '../contract/logger.js';
 import { type Clock, systemClock } from '../domain/clock.js';
 import { describe } from '../domain/describe.js';
-import { giftCodeIdentity, type Identity } from '../domain/identity.js';
+import { giftCodeIdentity } from '../domain/identity.js';
 import { type RandomId, randomId } from '../domain/random.js';
 
 /** Options that every store takes. */
