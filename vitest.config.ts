@@ -1,10 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^sent-code-store$/, replacement: new URL('src/index.ts', import.meta.url).pathname },
-      { find: /^sent-code-store\/conformance$/, replacement: new URL('src/conformance/index.ts', import.meta.url).pathname },
+      { find: /^sent-code-store$/, replacement: source('src/index.ts') },
+      { find: /^sent-code-store\/conformance$/, replacement: source('src/conformance/index.ts') },
     ],
   },
   test: {
@@ -14,5 +17,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A failed test stays failed: a retry would hide a race.
     retry: 0,
+    reporters: ['default', ['json', { outputFile: process.env['TEST_REPORT'] ?? '.test-results/suite.json' }]],
+    coverage: { include: ['src/**'] },
   },
 });

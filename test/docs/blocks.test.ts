@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { docBlocks } from '../support/doc-blocks.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const blocks = docBlocks(root);
+// Inside the project, so that a block finds the packages that a reader would have installed.
+const folder = join(root, '.test-results', 'doc-blocks');
+const tsconfig = join(folder, 'tsconfig.json');
+const fileOf = (index: number): string => join(folder, `block-${index}.mts`);
+
+describe('every TypeScript block of README and docs', () => {
+  beforeAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    for (const [index, block] of blocks.entries()) writeFileSync(fileOf(index), block.code);
+    const paths = {
+      'sent-code-store': [join(root, 'src/index.ts')],
+      'sent-code-store/conformance': [join(root, 'src/conformance/index.ts')],
+    };
+    writeFileSync(
+      tsconfig,
+      JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions: { paths, noUnusedLocals: false }, include: ['*.mts'] }),
+    );
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('exists', () => {
+    expect(blocks.map((block) => block.where)).toContainEqual(expect.stringMatching(/^README\.md:/));
+  });
+
+  it('compiles', async () => {
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const outcome = await run(process.execPath, [tsc, '-p', tsconfig, '--pretty', 'false']).catch((error: unknown) => error as { stdout: string });
+    const readable = outcome.stdout.replaceAll(/block-(\d+)\.mts/g, (_, index: string) => blocks[Number(index)]!.where);
+    expect(readable).toBe('');
+  }, 120_000);
+
+  it.for(blocks.map((block, index) => ({ ...block, index })))('runs: $where', async ({ index }) => {
+    const workFolder = mkdtempSync(join(tmpdir(), 'sent-code-store-docs-'));
+    try {
+      const database = `docs_${process.pid}_${index}`;
+      const env = { ...process.env, TSX_TSCONFIG_PATH: tsconfig, MONGODB_URI: new URL(database, inject('mongoUri')).href, DISCORD_TOKEN: '' };
+      await run(process.execPath, ['--import', 'tsx', fileOf(index)], { cwd: workFolder, env, timeout: 60_000 });
+    } finally {
+      rmSync(workFolder, { recursive: true, force: true });
+    }
+  }, 90_000);
+});

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Consumer, makeConsumer, packTarball } from '../support/consumer.js';
+
+const use = `
+const main = async () => {
+  const store = new JsonFileStore({ path: './sent.json' });
+  const { marked } = await store.markSent('1', ['a']);
+  await store.close();
+  if (marked.join() !== 'a') throw new Error('not marked');
+  const wrong = await new MemoryStore().filterUnsent('1', ['']).catch((error) => error);
+  if (!(wrong instanceof SentCodeStoreError)) throw new Error('another error class');
+  const report = await runConformance({ create: async () => ({ store: new MemoryStore(), dispose: async () => {} }) });
+  if (report.failed.length > 0) throw new Error(report.failed.map((test) => test.name).join());
+  const missing = await new MongoStore({ uri: 'mongodb://127.0.0.1:1/', operationTimeoutMs: 500 }).ping().catch((error) => error.code);
+  console.log('driver:', missing);
+};
+main();
+`;
+const names = '{ JsonFileStore, MemoryStore, MongoStore, SentCodeStoreError }';
+const typed = `
+import { JsonFileStore, MongoStore, type SentCodeStore } from 'sent-code-store';
+import { runConformance } from 'sent-code-store/conformance';
+const store: SentCodeStore = new JsonFileStore({ path: './sent.json' });
+export const fresh: Promise<string[]> = store.filterUnsent(1n, new Set(['a']));
+export const kit: typeof runConformance = runConformance;
+export const mongo = new MongoStore({ uri: 'mongodb://127.0.0.1/' });
+// @ts-expect-error -- a lone string would be its letters
+export const letters = store.filterUnsent('1', 'abc');
+// @ts-expect-error -- a number has lost digits
+export const rounded = store.filterUnsent(1, ['abc']);
+`;
+const withDriver = `
+import { MongoClient } from 'mongodb';
+import { MongoStore } from 'sent-code-store';
+const client = new MongoClient('mongodb://127.0.0.1/');
+export const byClient = new MongoStore({ client, database: 'bot' });
+export const byCollection = new MongoStore({ collection: client.db('bot').collection('sent_giftcodes') });
+`;
+
+let folder: string;
+let tarball: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sent-code-store-pack-'));
+  tarball = await packTarball(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function compiles(consumer: Consumer, file: string, options: readonly string[]): Promise<void> {
+  const flags = ['--strict', '--noEmit', '--target', 'es2022', '--skipLibCheck', 'false', '--types', 'node', '--exactOptionalPropertyTypes'];
+  const outcome = await consumer.run('npx', 'tsc', ...flags, ...options, file);
+  expect(outcome).toEqual({ code: 0, output: '' });
+}
+
+const resolutions = {
+  'node16 ESM': ['--module', 'node16', '--moduleResolution', 'node16'],
+  bundler: ['--module', 'esnext', '--moduleResolution', 'bundler'],
+};
+
+describe('a project that installs the tarball and no driver', () => {
+  let consumer: Consumer;
+  beforeAll(async () => {
+    consumer = await makeConsumer([tarball, '@types/node@20', 'typescript@5.9']);
+  }, 120_000);
+  afterAll(() => consumer.dispose());
+
+  it('imports it as ESM, with one error class for both entries', async () => {
+    consumer.write('use.mjs', `import ${names} from 'sent-code-store';\nimport { runConformance } from 'sent-code-store/conformance';\n${use}`);
+    expect(await consumer.run('node', 'use.mjs')).toEqual({ code: 0, output: 'driver: DRIVER_MISSING\n' });
+  });
+
+  it('requires it as CommonJS, with one error class for both entries', async () => {
+    consumer.write('use.cjs', `const ${names} = require('sent-code-store');\nconst { runConformance } = require('sent-code-store/conformance');\n${use}`);
+    expect(await consumer.run('node', 'use.cjs')).toEqual({ code: 0, output: 'driver: DRIVER_MISSING\n' });
+  });
+
+  it.for(Object.entries(resolutions))('compiles against it: %s', async ([, options]) => {
+    consumer.write('typed.mts', typed);
+    await compiles(consumer, 'typed.mts', options);
+  });
+
+  it('compiles against it: node16 CommonJS', async () => {
+    consumer.write('typed.cts', typed);
+    await compiles(consumer, 'typed.cts', resolutions['node16 ESM']);
+  });
+});
+
+describe.for(['mongodb@6', 'mongodb@7'])('a project that installs the tarball and %s', (driver) => {
+  let consumer: Consumer;
+  beforeAll(async () => {
+    consumer = await makeConsumer([tarball, driver, '@types/node@20', 'typescript@6.0.3']);
+  }, 120_000);
+  afterAll(() => consumer.dispose());
+
+  it('finds the driver at run time', async () => {
+    consumer.write('use.mjs', `import ${names} from 'sent-code-store';\nimport { runConformance } from 'sent-code-store/conformance';\n${use}`);
+    expect(await consumer.run('node', 'use.mjs')).toEqual({ code: 0, output: expect.stringMatching(/^driver: STORE_(UNAVAILABLE|TIMEOUT)\n$/) as string });
+  });
+
+  it.for(Object.entries(resolutions))('passes its client and collection: %s', async ([, options]) => {
+    consumer.write('driver.mts', withDriver);
+    await compiles(consumer, 'driver.mts', options);
+  });
+});

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A TypeScript block of a page. */
+export interface DocBlock {
+  /** `README.md:12`: the page and the line of the block's fence, counted from 1. */
+  readonly where: string;
+  readonly code: string;
+}
+
+/** Every TypeScript block of the README and of the pages in docs. */
+export function docBlocks(root: string): DocBlock[] {
+  const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))].filter((page) => page.endsWith('.md'));
+  return pages.flatMap((page) => blocksOf(page, readFileSync(join(root, page), 'utf8')));
+}
+
+function blocksOf(page: string, text: string): DocBlock[] {
+  const blocks: DocBlock[] = [];
+  let open: { line: number; code: string[] } | undefined;
+  for (const [index, line] of text.split('\n').entries()) {
+    if (open === undefined) {
+      if (/^```(ts|typescript)\b/.test(line)) open = { line: index + 1, code: [] };
+    } else if (line.startsWith('```')) {
+      blocks.push({ where: `${page}:${open.line}`, code: `${open.code.join('\n')}\n` });
+      open = undefined;
+    } else {
+      open.code.push(line);
+    }
+  }
+  return blocks;
+}
