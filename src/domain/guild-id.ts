@@ -10,8 +10,7 @@ const MAX_LENGTH = 100;
  * @param argument - what the error calls the value: `guildId`, `batch[3].guildId`
  */
 export function checkGuildId(value: GuildId, argument = 'guildId'): string {
-  const given: unknown = value;
-  if (typeof given === 'bigint') return given.toString();
+  const given: unknown = typeof value === 'bigint' ? value.toString() : value;
   if (typeof given === 'number') {
     throw invalid(
       argument,

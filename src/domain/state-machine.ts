@@ -27,8 +27,8 @@ export type CodeEvent =
   | { readonly type: 'resize'; readonly token: string; readonly position: number; readonly size: number }
   /** Somebody takes over its message for a retry. */
   | { readonly type: 'take'; readonly messageId: string; readonly token: string; readonly leaseMs: number }
-  /** Somebody decides that the message did not arrive. */
-  | { readonly type: 'resolve' }
+  /** Somebody decides that the message did not arrive, of whose tries up to `attempt` they know. */
+  | { readonly type: 'resolve'; readonly messageId: string; readonly attempt: number }
   /** It was issued again, or its guild is cleared. */
   | { readonly type: 'forget' };
 
@@ -75,7 +75,10 @@ export function transition(record: LocalRecord | undefined, event: CodeEvent, no
       if (state !== 'uncertain' || record.messageId !== event.messageId) return record;
       return { ...record, token: event.token, leaseUntil: now + event.leaseMs, attempt: record.attempt + 1 };
     case 'resolve':
-      return state === 'uncertain' ? undefined : record;
+      // A later try of the message, which ended uncertain too, is not what was decided.
+      return state === 'uncertain' && record.messageId === event.messageId && record.attempt === event.attempt
+        ? undefined
+        : record;
   }
 }
 

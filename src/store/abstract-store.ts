@@ -1,4 +1,4 @@
-import { InvalidInputError, SentCodeStoreError } from '../contract/errors.js';
+import { SentCodeStoreError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
 import type {
   BaselineResult,
@@ -21,14 +21,15 @@ import type {
 } from '../contract/results.js';
 import type { SentCodeStore } from '../contract/store.js';
 import type { StoreSupport } from '../contract/support.js';
-import { checkBatch, checkCodes, type CodeKey, type GuildKeys, type SpelledKey } from '../domain/codes.js';
+import { checkBatch, checkCodes, type CodeKey, type GuildKeys } from '../domain/codes.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import type { CodeRecord } from '../domain/record.js';
-import { checkClaim, checkClaimOptions, checkDecision, checkMarkOptions, checkTakeOptions } from './arguments.js';
+import { checkClaimedCodes, checkClaimOptions, checkDecision, checkMarkOptions, checkTakeOptions } from './arguments.js';
 import { applyBaseline, baselineKey } from './baseline.js';
 import { markBatch, type MarkValues, readBatch, selectCodes, statesOf } from './batches.js';
 import { chunked } from './chunked.js';
 import { claimsUnsupported, confirmClaim, makeClaim, releaseClaim, renewClaim } from './claims.js';
+import { guarded } from './guarded.js';
 import { checkIdentityName } from './identity-name.js';
 import { Lifecycle } from './lifecycle.js';
 import { type ResolvedStoreOptions, resolveStoreOptions, type StoreOptions } from './options.js';
@@ -49,6 +50,8 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
   /** The most keys that a store is handed at once. */
   protected readonly chunkSize: number = 1000;
   readonly #lifecycle: Lifecycle;
+  /** For use inside {@link AbstractSentCodeStore.#run}. */
+  readonly #steps: StorePrimitives;
   readonly #primitives: StorePrimitives;
 
   constructor(options: StoreOptions, defaultName: string) {
@@ -60,7 +63,8 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
       () => this.#open(),
       () => this.closeStore(),
     );
-    this.#primitives = this.#collectPrimitives();
+    this.#steps = this.#collectSteps();
+    this.#primitives = guarded(this.#steps, this.#lifecycle);
   }
 
   /** The record under each key. See {@link StorePrimitives.readRecords}. */
@@ -92,6 +96,11 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
     );
   }
 
+  /** What is known, for a caller who marks the codes whatever it is. See {@link StorePrimitives.readKnown}. */
+  protected readKnown(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
+    return this.readRecords(keys);
+  }
+
   /** Guilds with records; derived from a scan of everything unless a store has a shorter way. */
   protected async *scanGuilds(): AsyncIterable<string> {
     const seen = new Set<string>();
@@ -112,6 +121,12 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
     // To be open is a sign of life in a store that does not say otherwise.
   }
 
+  /**
+   * Moves stored data that does not make sense out of the way, keeps it for a person, and leaves the store as one that opens again at its next
+   * call, with what could be saved. Resolves to where the damaged data is.
+   */
+  protected setAsideDamaged?(): Promise<string>;
+
   /** Lets go of everything. Called once, after the last call, and only if the store was opened. */
   protected async closeStore(): Promise<void> {
     // Nothing to let go of in a store that does not say otherwise.
@@ -125,14 +140,21 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
     return store.#primitives;
   }
 
+  /**
+   * Moves a store's damaged data out of the way, for a composition that can fill the store again. Resolves to where the data is, `undefined` if the
+   * store has no way to do it.
+   */
+  static async setAsideDamaged(store: AbstractSentCodeStore): Promise<string | undefined> {
+    return store.setAsideDamaged?.();
+  }
+
   async filterUnsent(guildId: GuildId, codes: Codes): Promise<string[]> {
-    const batch = [this.#check(guildId, codes)];
-    return selectCodes(batch, await readBatch(this.#primitives, batch), (record) => record === undefined)[0]?.codes ?? [];
+    const [result] = await this.#filter([this.#check(guildId, codes)]);
+    return result?.codes ?? [];
   }
 
   async filterUnsentMany(batch: readonly GuildCodes[]): Promise<GuildCodes<string[]>[]> {
-    const checked = checkBatch(batch, this.identity);
-    return selectCodes(checked, await readBatch(this.#primitives, checked), (record) => record === undefined);
+    return this.#filter(checkBatch(batch, this.identity));
   }
 
   async markSent(guildId: GuildId, codes: Codes, options?: MarkOptions): Promise<MarkSentResult> {
@@ -149,40 +171,38 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
     const { leaseMs = this.options.leaseMs } = checkClaimOptions(options);
     this.#requireClaims();
     const { randomId } = this.options;
-    return makeClaim(this.#primitives, checked.guildId, checked.keys, { token: randomId(), messageId: randomId(), leaseMs });
+    const own = { token: randomId(), messageId: randomId(), leaseMs };
+    return this.#run((store) => makeClaim(store, checked.guildId, checked.keys, own));
   }
 
   async confirm(claim: Claim, codes?: Codes, options?: MarkOptions): Promise<ConfirmResult> {
-    const keys = this.#checkClaimed(claim, codes);
+    const keys = checkClaimedCodes(claim, codes, this.identity);
     const values = this.#markValues(options);
     this.#requireClaims();
-    return confirmClaim(this.#primitives, claim, keys, values);
+    return this.#run((store) => confirmClaim(store, claim, keys, values));
   }
 
   async renew(claim: Claim): Promise<Claim> {
-    const keys = this.#checkClaimed(claim);
+    const keys = checkClaimedCodes(claim, undefined, this.identity);
     this.#requireClaims();
-    return renewClaim(this.#primitives, claim, keys);
+    return this.#run((store) => renewClaim(store, claim, keys));
   }
 
   async release(claim: Claim, outcome: 'not-sent' | 'uncertain', codes?: Codes): Promise<void> {
-    const keys = this.#checkClaimed(claim, codes);
+    const keys = checkClaimedCodes(claim, codes, this.identity);
     checkDecision(outcome, 'outcome', ['not-sent', 'uncertain']);
     this.#requireClaims();
-    await releaseClaim(this.#primitives, claim, outcome, keys);
+    await this.#run((store) => releaseClaim(store, claim, outcome, keys));
   }
 
   async takeUncertain(guildId: GuildId, options?: TakeUncertainOptions): Promise<Claim[]> {
     const guild = checkGuildId(guildId);
     const { leaseMs = this.options.leaseMs, withinMs, codes } = checkTakeOptions(options);
-    const wanted = codes && new Set(checkCodes(guild, codes, this.identity, 'options.codes').map(({ code }) => code));
+    const wanted = codes === undefined ? undefined : checkCodes(guild, codes, this.identity, 'options.codes');
     this.#requireClaims();
-    return takeMessages(this.#primitives, guild, {
-      leaseMs,
-      newToken: this.options.randomId,
-      ...(withinMs !== undefined && { withinMs }),
-      ...(wanted && { codes: wanted }),
-    });
+    const identities = wanted && new Set(wanted.map(({ code }) => code));
+    const request = { leaseMs, withinMs, codes: identities, newToken: this.options.randomId };
+    return this.#run((store) => takeMessages(store, guild, request));
   }
 
   async *listUncertain(guildId?: GuildId): AsyncGenerator<UncertainCode, void, undefined> {
@@ -197,27 +217,23 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
   async resolveUncertain(guildId: GuildId, codes: Codes, as: 'sent' | 'not-sent'): Promise<number> {
     const { keys } = this.#check(guildId, codes);
     checkDecision(as, 'as', ['sent', 'not-sent']);
-    if (this.supports.claims === false) return 0;
-    return resolveCodes(this.#primitives, keys, as, this.options.clock.now());
+    return this.#run((store) => resolveCodes(store, keys, as, this.options.clock.now()));
   }
 
   async baseline(guildId: GuildId, codes: Codes): Promise<BaselineResult> {
     const { guildId: guild, keys } = this.#check(guildId, codes);
-    const applied = await applyBaseline(this.#primitives, guild, keys, {
-      by: this.options.randomId(),
-      now: this.options.clock.now(),
-    });
+    const context = { by: this.options.randomId(), now: this.options.clock.now() };
+    const applied = await this.#run((store) => applyBaseline(store, guild, keys, context));
     return { applied, marked: applied ? keys.map(({ spelling }) => spelling) : [] };
   }
 
   async states(guildId: GuildId, codes: Codes): Promise<Map<string, CodeState>> {
-    const batch = [this.#check(guildId, codes)];
-    return statesOf(batch, await readBatch(this.#primitives, batch))[0]?.states ?? new Map<string, CodeState>();
+    const [result] = await this.#states([this.#check(guildId, codes)]);
+    return result?.states ?? new Map<string, CodeState>();
   }
 
   async statesMany(batch: readonly GuildCodes[]): Promise<GuildStates[]> {
-    const checked = checkBatch(batch, this.identity);
-    return statesOf(checked, await readBatch(this.#primitives, checked));
+    return this.#states(checkBatch(batch, this.identity));
   }
 
   async isSent(guildId: GuildId, code: string): Promise<boolean> {
@@ -239,7 +255,8 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
   }
 
   async stats(guildId: GuildId): Promise<GuildStats> {
-    return collectStats(this.#primitives.scanRecords({ guildId: checkGuildId(guildId) }));
+    const guild = checkGuildId(guildId);
+    return this.#run((store) => collectStats(store.scanRecords({ guildId: guild })));
   }
 
   async forget(guildId: GuildId, codes: Codes): Promise<number> {
@@ -248,10 +265,12 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
 
   async clearGuild(guildId: GuildId): Promise<number> {
     const guild = checkGuildId(guildId);
-    const removed = await this.#primitives.removeGuild(guild);
-    // Last: while the baseline is there, a crash in between leaves a guild that is not taken for one without a past.
-    if (this.supports.metadata) await this.#primitives.metadata.delete([baselineKey(guild)]);
-    return removed;
+    return this.#run(async (store) => {
+      const removed = await store.removeGuild(guild);
+      // Last: while the baseline is there, a crash in between leaves a guild that is not taken for one without a past.
+      if (this.supports.metadata) await store.metadata.delete([baselineKey(guild)]);
+      return removed;
+    });
   }
 
   async ping(): Promise<void> {
@@ -267,29 +286,22 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
     return { guildId: guild, keys: checkCodes(guild, codes, this.identity) };
   }
 
-  #checkClaimed(claim: Claim, codes?: Codes): readonly SpelledKey[] {
-    checkClaim(claim);
-    const guild = checkGuildId(claim.guildId, 'claim.guildId');
-    const all = checkCodes(guild, claim.codes, this.identity, 'claim.codes');
-    if (codes === undefined) return all;
-    const own = new Set(all.map(({ code }) => code));
-    const part = checkCodes(guild, codes, this.identity);
-    const stranger = part.find(({ code }) => !own.has(code));
-    if (stranger === undefined) return part;
-    throw new InvalidInputError(
-      'INVALID_CODES',
-      'codes',
-      `codes has ${JSON.stringify(stranger.spelling)}, which is not part of the claim.`,
-    );
-  }
-
   #markValues(options: MarkOptions | undefined): MarkValues {
     const { source = 'auto', sentAt } = checkMarkOptions(options);
     return { source, sentAt: sentAt === undefined ? this.options.clock.now() : sentAt.getTime() };
   }
 
   async #mark(batch: readonly GuildKeys[], options: MarkOptions | undefined): Promise<GuildMarkResult[]> {
-    return markBatch(this.#primitives, batch, this.#markValues(options), { chunkSize: this.chunkSize, storeName: this.name });
+    const values = this.#markValues(options);
+    return this.#run((store) => markBatch(store, batch, values, { chunkSize: this.chunkSize, storeName: this.name }));
+  }
+
+  #filter(batch: readonly GuildKeys[]): Promise<GuildCodes<string[]>[]> {
+    return this.#run(async (store) => selectCodes(batch, await readBatch(store, batch), (record) => record === undefined));
+  }
+
+  #states(batch: readonly GuildKeys[]): Promise<GuildStates[]> {
+    return this.#run(async (store) => statesOf(batch, await readBatch(store, batch)));
   }
 
   #requireClaims(): void {
@@ -307,25 +319,27 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
     }
   }
 
-  /** Every entrance to the store: open, counted, and cut into chunks. */
-  #collectPrimitives(): StorePrimitives {
-    const run = <T>(call: () => Promise<T>): Promise<T> => this.#lifecycle.run(call);
+  /** Runs a call of several steps as one: `close` waits for the last of them. */
+  #run<T>(call: (store: StorePrimitives) => Promise<T>): Promise<T> {
+    return this.#lifecycle.run(() => call(this.#steps));
+  }
+
+  /** What the store writes, cut into chunks. */
+  #collectSteps(): StorePrimitives {
+    const metadata = (): StoreMetadata => this.metadata;
     const own: StorePrimitives = {
-      readRecords: (keys) => run(() => this.readRecords(keys)),
-      markRecords: (marks) => run(() => this.markRecords(marks)),
-      claimRecords: (claim) => run(() => this.claimRecords(claim)),
-      settleRecords: (changes) => run(() => this.settleRecords(changes)),
-      removeRecords: (keys) => run(() => this.removeRecords(keys)),
-      removeGuild: (guildId) => run(() => this.removeGuild(guildId)),
-      scanRecords: (scope) => this.#lifecycle.iterate(() => this.scanRecords(scope)),
-      scanGuilds: () => this.#lifecycle.iterate(() => this.scanGuilds()),
-      pingStore: () => run(() => this.pingStore()),
-      metadata: {
-        get: (keys) => run(() => this.metadata.get(keys)),
-        insert: (key, value) => run(() => this.metadata.insert(key, value)),
-        set: (entries) => run(() => this.metadata.set(entries)),
-        delete: (keys) => run(() => this.metadata.delete(keys)),
-        list: (prefix) => this.#lifecycle.iterate(() => this.metadata.list(prefix)),
+      readRecords: (keys) => this.readRecords(keys),
+      readKnown: (keys) => this.readKnown(keys),
+      markRecords: (marks) => this.markRecords(marks),
+      claimRecords: (claim) => this.claimRecords(claim),
+      settleRecords: (changes) => this.settleRecords(changes),
+      removeRecords: (keys) => this.removeRecords(keys),
+      removeGuild: (guildId) => this.removeGuild(guildId),
+      scanRecords: (scope) => this.scanRecords(scope),
+      scanGuilds: () => this.scanGuilds(),
+      pingStore: () => this.pingStore(),
+      get metadata() {
+        return metadata();
       },
     };
     return chunked(own, () => this.chunkSize);

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../contract/errors.js';
+import type { Identity } from '../contract/identity.js';
 import type { Claim, ClaimOptions, Codes, MarkOptions, TakeUncertainOptions } from '../contract/results.js';
+import { checkCodes, type SpelledKey } from '../domain/codes.js';
 import { describe } from '../domain/describe.js';
+import { checkGuildId } from '../domain/guild-id.js';
 import { checkOptions, leaseSchema } from './options.js';
 
 const markOptionsSchema = z.strictObject({
@@ -43,9 +46,24 @@ export function checkTakeOptions(options: TakeUncertainOptions | undefined): Tak
   return options === undefined ? {} : (checkOptions(takeOptionsSchema, options, 'takeUncertain') as TakeUncertainOptions);
 }
 
-/** Checks that a value is a claim as a store gave it. */
-export function checkClaim(claim: Claim): void {
+/** Checks that a value is a claim as a store gave it, and that codes are part of it. Returns those, or all, in the claim's spelling and order. */
+export function checkClaimedCodes(claim: Claim, codes: Codes | undefined, identity: Identity): readonly SpelledKey[] {
   checkOptions(claimSchema, claim, 'claim');
+  const guildId = checkGuildId(claim.guildId, 'claim.guildId');
+  const all = checkCodes(guildId, claim.codes, identity, 'claim.codes');
+  if (codes === undefined) return all;
+  const own = new Set(all.map(({ code }) => code));
+  const part = checkCodes(guildId, codes, identity);
+  const stranger = part.find(({ code }) => !own.has(code));
+  if (stranger !== undefined) {
+    throw new InvalidInputError(
+      'INVALID_CODES',
+      'codes',
+      `codes has ${JSON.stringify(stranger.spelling)}, which is not part of the claim.`,
+    );
+  }
+  const named = new Set(part.map(({ code }) => code));
+  return all.filter(({ code }) => named.has(code));
 }
 
 /** Checks a word that decides. */

@@ -70,7 +70,7 @@ export async function markKeys(
   values: MarkValues,
   before?: readonly (CodeRecord | undefined)[],
 ): Promise<readonly boolean[]> {
-  before ??= await store.readRecords(keys);
+  before ??= await store.readKnown(keys);
   const open = keys.flatMap((key, index) => (before[index]?.state === 'sent' ? [] : [{ index, mark: toMark(key, values) }]));
   const marked = keys.map(() => false);
   if (open.length === 0) return marked;

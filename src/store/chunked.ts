@@ -19,6 +19,7 @@ export function chunked(store: StorePrimitives, chunkSize: () => number): StoreP
   }
   return {
     readRecords: (keys) => each(keys, (chunk) => store.readRecords(chunk)),
+    readKnown: (keys) => each(keys, (chunk) => store.readKnown(chunk)),
     markRecords: (marks) => each(marks, (chunk) => store.markRecords(chunk)),
     claimRecords: (claim) => each(claim.holds, (holds) => store.claimRecords({ ...claim, holds })),
     settleRecords: (changes) => each(changes, (chunk) => store.settleRecords(chunk)),
@@ -28,6 +29,9 @@ export function chunked(store: StorePrimitives, chunkSize: () => number): StoreP
     scanGuilds: () => store.scanGuilds(),
     removeGuild: (guildId) => store.removeGuild(guildId),
     pingStore: () => store.pingStore(),
-    metadata: store.metadata,
+    // Not read before it is needed: a store without metadata throws.
+    get metadata() {
+      return store.metadata;
+    },
   };
 }

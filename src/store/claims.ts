@@ -15,9 +15,8 @@ export interface NewClaim {
 /**
  * Claims the free ones of a guild's codes as one message.
  *
- * Only codes that were free at a first read are written, so the message's size is known but for a race. Where a race took some of them, the size
- * is written again before the claim is handed out: nobody has sent yet, and a crash in between leaves a message that counts as not whole
- * and is held.
+ * Until this returns, nobody but it knows the token, so nobody can have sent: whatever goes wrong on the way, what was written is given back as
+ * "not sent".
  */
 export async function makeClaim(
   store: StorePrimitives,
@@ -26,45 +25,65 @@ export async function makeClaim(
   claim: NewClaim,
 ): Promise<ClaimResult> {
   const records = [...(await store.readRecords(keys))];
-  const free = keys.flatMap((key, index) => (records[index] === undefined ? [{ key, index }] : []));
+  const free = keys.flatMap((key, index) => (records[index] === undefined ? [{ ...key, index }] : []));
   if (free.length > 0) {
-    const after = await store.claimRecords({
-      guildId,
-      leaseMs: claim.leaseMs,
-      ageMs: 0,
-      holds: free.map(({ key }, position) => ({
-        code: key.code,
-        spelling: key.spelling,
-        token: claim.token,
-        messageId: claim.messageId,
-        position,
-        size: free.length,
-        attempt: 1,
-      })),
-    });
+    const after = await writeClaim(store, guildId, free, claim);
     for (const [position, { index }] of free.entries()) records[index] = after[position];
-  }
-  const mine = keys.filter((_, index) => holds(records[index], claim.token));
-  if (mine.length > 0 && mine.length < free.length) {
-    await store.settleRecords(
-      mine.map(({ code }, position) => ({
-        guildId,
-        code,
-        event: { type: 'resize', token: claim.token, position, size: mine.length },
-      })),
-    );
   }
   const spellings = (test: (record: CodeRecord | undefined) => boolean): string[] =>
     keys.filter((_, index) => test(records[index])).map((key) => key.spelling);
-  const claimed = mine.map((key) => key.spelling);
+  const claimed = spellings((record) => holds(record, claim.token));
   return {
     ...(claimed.length > 0 && { claim: { guildId, codes: claimed, ...claim, attempt: 1 } }),
     claimed,
     alreadySent: spellings((record) => record?.state === 'sent'),
     // A code that was taken at the first read and let go since, or the other way round, is free for the next round: somebody had it just now.
     heldElsewhere: spellings((record) => record === undefined || (record.state === 'claimed' && !holds(record, claim.token))),
-    uncertain: spellings((record) => record?.state === 'uncertain' && !holds(record, claim.token)),
+    uncertain: spellings((record) => record?.state === 'uncertain'),
   };
+}
+
+/**
+ * Writes a claim on codes that were free at a first read, and resolves to their records: all of the claim's are live. Where a race took some
+ * of the codes, the message is smaller than was written, which is put right before anybody sends. A crash in between leaves a message that
+ * counts as not whole and is held.
+ */
+async function writeClaim(
+  store: StorePrimitives,
+  guildId: string,
+  free: readonly SpelledKey[],
+  { token, messageId, leaseMs }: NewClaim,
+): Promise<readonly (CodeRecord | undefined)[]> {
+  const giveBack = (): Promise<unknown> =>
+    store.settleRecords(free.map(({ code }) => ({ guildId, code, event: { type: 'release', token, outcome: 'not-sent' } })));
+  const size = free.length;
+  const holdsToWrite = free.map(({ code, spelling }, position) => ({
+    code,
+    spelling,
+    token,
+    messageId,
+    position,
+    size,
+    attempt: 1,
+  }));
+  try {
+    const after = [...(await store.claimRecords({ guildId, leaseMs, ageMs: 0, holds: holdsToWrite }))];
+    const own = free.flatMap(({ code }, index) => (isOf(after[index], token) ? [{ code, index }] : []));
+    if (own.length > 0 && own.length < size) {
+      const resized = await store.settleRecords(
+        own.map(({ code }, position) => ({ guildId, code, event: { type: 'resize', token, position, size: own.length } })),
+      );
+      for (const [position, { index }] of own.entries()) after[index] = resized[position];
+    }
+    if (after.every((record) => !isOf(record, token) || holds(record, token))) return after;
+    // The lease ran out before its answer came. Somebody may take the message for one that was tried.
+    await giveBack();
+    return after.map((record) => (isOf(record, token) ? undefined : record));
+  } catch (error) {
+    // Best effort: the first failure is what the caller is told, and what cannot be given back becomes uncertain when its lease ends.
+    await giveBack().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Marks codes of a claim as sent, whoever holds them. */
@@ -74,14 +93,14 @@ export async function confirmClaim(
   keys: readonly SpelledKey[],
   values: MarkValues,
 ): Promise<ConfirmResult> {
-  const before = await store.readRecords(keys);
+  const before = await store.readKnown(keys);
   const marked = await markKeys(store, keys, values, before);
   return {
     marked: keys.filter((_, index) => marked[index]).map((key) => key.spelling),
     alreadySent: keys.filter((_, index) => !marked[index]).map((key) => key.spelling),
     leaseLost: keys.some((_, index) => {
       const record = before[index];
-      return record?.state !== 'sent' && !holds(record, claim.token);
+      return record?.state !== 'sent' && !isOf(record, claim.token);
     }),
   };
 }
@@ -132,6 +151,12 @@ export function claimsUnsupported(storeName: string): SentCodeStoreError {
   );
 }
 
-function holds(record: CodeRecord | undefined, token: string): boolean {
+/** Whether a record is the claim's, live or not. */
+function isOf(record: CodeRecord | undefined, token: string): boolean {
   return record !== undefined && record.state !== 'sent' && record.token === token;
+}
+
+/** Whether a record is the claim's and its lease lives: nobody else may send. */
+function holds(record: CodeRecord | undefined, token: string): boolean {
+  return record?.state === 'claimed' && record.token === token;
 }

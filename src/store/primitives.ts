@@ -64,6 +64,11 @@ export interface StorePrimitives {
   /** The record under each key. */
   readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]>;
   /**
+   * What is known under each key, for a caller who marks the codes whatever it is: `undefined` says nothing. A record that is reported as sent is as
+   * good as a mark of the caller's own.
+   */
+  readKnown(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]>;
+  /**
    * Applies the event `mark`. Durable when it resolves. Resolves to whether this very call made the mark, `false` if a mark was there: exact
    * also when the write was sent twice by a driver.
    */

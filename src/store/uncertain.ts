@@ -6,9 +6,9 @@ import type { Settlement, StorePrimitives } from './primitives.js';
 /** Which uncertain messages to take, and under which lease. */
 export interface TakeRequest {
   readonly leaseMs: number;
-  readonly withinMs?: number;
+  readonly withinMs: number | undefined;
   /** Identities; a message with a code that is not among them stays where it is. */
-  readonly codes?: ReadonlySet<string>;
+  readonly codes: ReadonlySet<string> | undefined;
   readonly newToken: () => string;
 }
 
@@ -96,8 +96,8 @@ async function takeEach(
   const failed = new Set<string>();
   for (const [index, { event }] of changes.entries()) {
     const record = after[index];
-    if (event.type === 'take' && (record === undefined || record.state === 'sent' || record.token !== event.token))
-      failed.add(event.token);
+    // Also if the lease ran out before its answer came: somebody else may have taken the message since.
+    if (event.type === 'take' && (record?.state !== 'claimed' || record.token !== event.token)) failed.add(event.token);
   }
   return messages.filter(({ token }) => !failed.has(token));
 }
@@ -110,7 +110,10 @@ export async function resolveCodes(
   now: number,
 ): Promise<number> {
   const before = await store.readRecords(keys);
-  const uncertain = keys.filter((_, index) => before[index]?.state === 'uncertain');
+  const uncertain = keys.flatMap(({ guildId, code }, index) => {
+    const record = before[index];
+    return record?.state === 'uncertain' ? [{ guildId, code, record }] : [];
+  });
   if (uncertain.length === 0) return 0;
   if (as === 'sent') {
     // Unconditional: if someone took the message over since the read, the word that it arrived is as good for the retry.
@@ -119,6 +122,12 @@ export async function resolveCodes(
     );
     return marked.filter(Boolean).length;
   }
-  const after = await store.settleRecords(uncertain.map(({ guildId, code }) => ({ guildId, code, event: { type: 'resolve' } })));
+  const after = await store.settleRecords(
+    uncertain.map(({ guildId, code, record: { messageId, attempt } }) => ({
+      guildId,
+      code,
+      event: { type: 'resolve', messageId, attempt },
+    })),
+  );
   return after.filter((record) => record === undefined).length;
 }

@@ -1,0 +1,26 @@
+import type { Lifecycle } from './lifecycle.js';
+import type { StorePrimitives } from './primitives.js';
+
+/** The primitives of a store for callers outside of it: each call opens the store first, is waited for by `close`, and rejects after it. */
+export function guarded(store: StorePrimitives, lifecycle: Lifecycle): StorePrimitives {
+  const run = <T>(call: () => Promise<T>): Promise<T> => lifecycle.run(call);
+  return {
+    readRecords: (keys) => run(() => store.readRecords(keys)),
+    readKnown: (keys) => run(() => store.readKnown(keys)),
+    markRecords: (marks) => run(() => store.markRecords(marks)),
+    claimRecords: (claim) => run(() => store.claimRecords(claim)),
+    settleRecords: (changes) => run(() => store.settleRecords(changes)),
+    removeRecords: (keys) => run(() => store.removeRecords(keys)),
+    removeGuild: (guildId) => run(() => store.removeGuild(guildId)),
+    scanRecords: (scope) => lifecycle.iterate(() => store.scanRecords(scope)),
+    scanGuilds: () => lifecycle.iterate(() => store.scanGuilds()),
+    pingStore: () => run(() => store.pingStore()),
+    metadata: {
+      get: (keys) => run(() => store.metadata.get(keys)),
+      insert: (key, value) => run(() => store.metadata.insert(key, value)),
+      set: (entries) => run(() => store.metadata.set(entries)),
+      delete: (keys) => run(() => store.metadata.delete(keys)),
+      list: (prefix) => lifecycle.iterate(() => store.metadata.list(prefix)),
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import type { CodeState } from 'sent-code-store';
+import {
+  type CodeEvent,
+  type LocalHold,
+  type LocalRecord,
+  localState,
+  toCodeRecord,
+  transition,
+} from '../../../src/domain/state-machine.js';
+
+const NOW = 10_000;
+const LEASE_MS = 1000;
+const hold = { token: 'owner', messageId: 'message', spelling: 'Code', position: 0, size: 2, attempt: 1 };
+const held = (change: Partial<LocalHold>): LocalHold => ({
+  ...hold,
+  state: 'held',
+  leaseUntil: NOW + 1,
+  firstTriedAt: 5000,
+  ...change,
+});
+
+/** One record for each case that any event tells apart. */
+const records = {
+  absent: undefined,
+  'claimed, first try': held({}),
+  'claimed, retry': held({ attempt: 2 }),
+  'ran out, first try': held({ leaseUntil: NOW }),
+  'ran out, retry': held({ leaseUntil: NOW, attempt: 2 }),
+  'given back': held({ leaseUntil: null, token: null }),
+  sent: { state: 'sent', source: 'api', sentAt: 1 },
+} satisfies Record<string, LocalRecord | undefined>;
+
+const events = {
+  claim: { type: 'claim', hold: { ...hold, token: 'other', messageId: 'other message' }, leaseMs: LEASE_MS },
+  mark: { type: 'mark', source: 'auto', sentAt: 2 },
+  'renew by owner': { type: 'renew', token: 'owner', leaseMs: LEASE_MS },
+  'renew by other': { type: 'renew', token: 'other', leaseMs: LEASE_MS },
+  'release not-sent by owner': { type: 'release', token: 'owner', outcome: 'not-sent' },
+  'release not-sent by other': { type: 'release', token: 'other', outcome: 'not-sent' },
+  'release uncertain by owner': { type: 'release', token: 'owner', outcome: 'uncertain' },
+  'release uncertain by other': { type: 'release', token: 'other', outcome: 'uncertain' },
+  'resize by owner': { type: 'resize', token: 'owner', position: 0, size: 1 },
+  'resize by other': { type: 'resize', token: 'other', position: 0, size: 1 },
+  'take of the message': { type: 'take', messageId: 'message', token: 'other', leaseMs: LEASE_MS },
+  'take of another message': { type: 'take', messageId: 'other message', token: 'other', leaseMs: LEASE_MS },
+  'resolve of this try': { type: 'resolve', messageId: 'message', attempt: 1 },
+  'resolve of another try': { type: 'resolve', messageId: 'message', attempt: 2 },
+  'resolve of another message': { type: 'resolve', messageId: 'other message', attempt: 1 },
+  forget: { type: 'forget' },
+} satisfies Record<string, CodeEvent>;
+
+const same = '=';
+type After = CodeState | typeof same;
+
+/** State after each event; `=`: the very same record. In the order of `records`. */
+const table: Record<keyof typeof events, readonly After[]> = {
+  claim: ['claimed', same, same, same, same, same, same],
+  mark: ['sent', 'sent', 'sent', 'sent', 'sent', 'sent', same],
+  'renew by owner': [same, 'claimed', 'claimed', 'claimed', 'claimed', same, same],
+  'renew by other': [same, same, same, same, same, same, same],
+  'release not-sent by owner': [same, 'absent', 'uncertain', 'absent', 'uncertain', same, same],
+  'release not-sent by other': [same, same, same, same, same, same, same],
+  'release uncertain by owner': [same, 'uncertain', 'uncertain', 'uncertain', 'uncertain', same, same],
+  'release uncertain by other': [same, same, same, same, same, same, same],
+  'resize by owner': [same, 'claimed', 'claimed', 'uncertain', 'uncertain', same, same],
+  'resize by other': [same, same, same, same, same, same, same],
+  'take of the message': [same, same, same, 'claimed', 'claimed', 'claimed', same],
+  'take of another message': [same, same, same, same, same, same, same],
+  'resolve of this try': [same, same, same, 'absent', same, 'absent', same],
+  'resolve of another try': [same, same, same, same, 'absent', same, same],
+  'resolve of another message': [same, same, same, same, same, same, same],
+  forget: ['absent', same, same, 'absent', 'absent', 'absent', 'absent'],
+};
+
+describe('every event in every state', () => {
+  const rows = Object.entries(table).flatMap(([event, afters]) =>
+    Object.entries(records).map(([name, record], index) => ({
+      event: event as keyof typeof events,
+      name,
+      record,
+      after: afters[index]!,
+    })),
+  );
+
+  it.for(rows)('$event: $name -> $after', ({ event, record, after }) => {
+    const result = transition(record, events[event], NOW);
+    if (after === same) expect(result).toBe(record);
+    else expect(localState(result, NOW)).toBe(after);
+  });
+});
+
+describe('what an event writes', () => {
+  it('a claim keeps the hold, and starts the lease and the first try now', () => {
+    expect(transition(undefined, events.claim, NOW)).toEqual({
+      ...events.claim.hold,
+      state: 'held',
+      leaseUntil: NOW + LEASE_MS,
+      firstTriedAt: NOW,
+    });
+  });
+
+  it.for([null, 7])('a copied claim keeps the first try that it was given: %s', (firstTriedAt) => {
+    expect(transition(undefined, { ...events.claim, leaseMs: 0, firstTriedAt }, NOW)).toMatchObject({
+      leaseUntil: NOW,
+      firstTriedAt,
+    });
+  });
+
+  it('a mark keeps nothing but its source and its time', () => {
+    expect(transition(records['claimed, retry'], events.mark, NOW)).toEqual({ state: 'sent', source: 'auto', sentAt: 2 });
+    expect(transition(undefined, { type: 'mark', source: null, sentAt: null }, NOW)).toEqual({
+      state: 'sent',
+      source: null,
+      sentAt: null,
+    });
+  });
+
+  it('a renewal changes the lease alone', () => {
+    expect(transition(records['ran out, retry'], events['renew by owner'], NOW)).toEqual({
+      ...records['ran out, retry'],
+      leaseUntil: NOW + LEASE_MS,
+    });
+  });
+
+  it('giving back takes the token away, so that no later word of the owner counts', () => {
+    expect(transition(records['claimed, retry'], events['release not-sent by owner'], NOW)).toEqual(
+      held({ token: null, leaseUntil: null, attempt: 2 }),
+    );
+  });
+
+  it('a resize changes place and size alone', () => {
+    expect(transition(held({ position: 3, size: 9 }), events['resize by owner'], NOW)).toEqual(held({ position: 0, size: 1 }));
+  });
+
+  it('a takeover changes token and lease, counts the try, and keeps message, place, spelling and first try', () => {
+    expect(transition(records['given back'], events['take of the message'], NOW)).toEqual(
+      held({ token: 'other', leaseUntil: NOW + LEASE_MS, attempt: 2 }),
+    );
+  });
+});
+
+describe('a lease', () => {
+  it('holds until its last millisecond, and not at its end', () => {
+    const record = held({ leaseUntil: NOW });
+    expect(localState(record, NOW - 1)).toBe('claimed');
+    expect(localState(record, NOW)).toBe('uncertain');
+    expect(localState(record, NOW + 1e12)).toBe('uncertain');
+  });
+});
+
+describe('toCodeRecord', () => {
+  it('says state and age by the clock, and shows no times of the store', () => {
+    expect(toCodeRecord(held({}), NOW)).toEqual({ ...hold, state: 'claimed', ageMs: 5000 });
+    expect(toCodeRecord(held({ leaseUntil: null, firstTriedAt: null }), NOW)).toEqual({
+      ...hold,
+      state: 'uncertain',
+      ageMs: null,
+    });
+  });
+
+  it('passes a sent record on', () => expect(toCodeRecord(records.sent, NOW)).toEqual(records.sent));
+});

@@ -1,0 +1,118 @@
+import type { BaselineResult, StoreMetadata } from 'sent-code-store';
+import { describe, expect, it } from 'vitest';
+import { SharedData } from '../../support/stores/shared-map-store.js';
+import { WatchedStore } from '../../support/stores/watched-store.js';
+
+/** A process that dies at an access to its data: before it, or after it took effect. */
+class DyingStore extends WatchedStore {
+  accesses = 0;
+  dieAt = Number.POSITIVE_INFINITY;
+  dieAfter = false;
+
+  #step<T>(work: () => Promise<T>): Promise<T> {
+    this.accesses += 1;
+    if (this.accesses < this.dieAt) return work();
+    const dead = Promise.reject<T>(new Error('killed'));
+    return this.dieAfter && this.accesses === this.dieAt ? work().then(() => dead) : dead;
+  }
+
+  protected override readRecords(keys: Parameters<WatchedStore['readRecords']>[0]): ReturnType<WatchedStore['readRecords']> {
+    return this.#step(() => super.readRecords(keys));
+  }
+
+  protected override markRecords(marks: Parameters<WatchedStore['markRecords']>[0]): ReturnType<WatchedStore['markRecords']> {
+    return this.#step(() => super.markRecords(marks));
+  }
+
+  protected override get metadata(): StoreMetadata {
+    const kept = super.metadata;
+    return {
+      get: (keys) => this.#step(() => kept.get(keys)),
+      insert: (key, value) => this.#step(() => kept.insert(key, value)),
+      set: (entries) => this.#step(() => kept.set(entries)),
+      delete: (keys) => this.#step(() => kept.delete(keys)),
+      list: (prefix) => kept.list(prefix),
+    };
+  }
+}
+
+const first = ['A', 'B', 'C', 'D', 'E'];
+const second = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
+
+async function baselineThatDies(data: SharedData, dieAt: number, dieAfter: boolean): Promise<BaselineResult | undefined> {
+  const store = new DyingStore(data);
+  await store.ping();
+  Object.assign(store, { accesses: 0, dieAt, dieAfter });
+  return store.baseline('1', first).catch(() => undefined);
+}
+
+async function stepsOfABaseline(): Promise<number> {
+  const store = new DyingStore(new SharedData());
+  await store.ping();
+  store.accesses = 0;
+  await store.baseline('1', first);
+  return store.accesses;
+}
+
+describe('a baseline that a crash interrupts', () => {
+  it.for([false, true])(
+    'is made as a whole by whoever calls next, with the codes of the first (after the step: %s)',
+    async (dieAfter) => {
+      const steps = await stepsOfABaseline();
+      expect(steps).toBeGreaterThan(5);
+      const winners = new Set<string>();
+      for (let dieAt = 1; dieAt <= steps; dieAt += 1) {
+        const data = new SharedData();
+        expect(await baselineThatDies(data, dieAt, dieAfter)).toBeUndefined();
+        const next = new WatchedStore(data);
+        const { applied } = await next.baseline('1', second);
+        const unsent = await next.filterUnsent('1', second);
+        // All of one list, and nothing of the other: F and G are new to the first.
+        expect(unsent, `killed at step ${dieAt}`).toEqual(applied ? [] : ['F', 'G']);
+        expect(await next.baseline('1', ['H'])).toEqual({ applied: false, marked: [] });
+        expect(await next.filterUnsent('1', ['H'])).toEqual(['H']);
+        winners.add(applied ? 'second' : 'first');
+      }
+      expect(winners).toEqual(new Set(['first', 'second']));
+    },
+  );
+
+  it('leaves a marker without the codes once they are marked', async () => {
+    const data = new SharedData();
+    await new WatchedStore(data).baseline('1', first);
+    const key = 'baseline:1';
+    const marker = JSON.parse((await data.metadata.get([key])).get(key)!) as { state: string; codes: string[] };
+    expect(marker).toMatchObject({ state: 'done', codes: [] });
+  });
+});
+
+describe('a baseline mark that cannot be read', () => {
+  it.for(['{', '"done"', '{"by":"x","state":"half","codes":[]}', '{"by":"x","state":"pending"}'])(
+    'is damage, not a missing baseline: %s',
+    async (text) => {
+      const data = new SharedData();
+      await data.metadata.set(new Map([['baseline:1', text]]));
+      const store = new WatchedStore(data);
+      await expect(store.baseline('1', ['A'])).rejects.toMatchObject({
+        code: 'STORE_DAMAGED',
+        message: expect.stringContaining('guild 1') as string,
+      });
+      expect(await store.filterUnsent('1', ['A'])).toEqual(['A']);
+    },
+  );
+});
+
+describe('clearing a guild', () => {
+  it('that a crash interrupts does not make it a guild without a past', async () => {
+    const data = new SharedData();
+    await new WatchedStore(data).baseline('1', first);
+    const dying = new DyingStore(data);
+    await dying.ping();
+    Object.assign(dying, { accesses: 0, dieAt: 1 });
+    await expect(dying.clearGuild('1')).rejects.toThrow('killed');
+    const next = new WatchedStore(data);
+    expect(await next.baseline('1', second)).toEqual({ applied: false, marked: [] });
+    await next.clearGuild('1');
+    expect((await next.baseline('1', second)).applied).toBe(true);
+  });
+});
