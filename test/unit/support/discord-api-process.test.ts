@@ -78,7 +78,9 @@ describe('the fake as a process of its own', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [orphan] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
-    onTestFailed(() => process.kill(Number(orphan), 'SIGKILL'));
+    onTestFailed(() => {
+      process.kill(Number(orphan), 'SIGKILL');
+    });
     const response = await fetch(`http://127.0.0.1:${port}/control/ledger`);
     expect(await response.json()).toEqual([]);
     const waiting = fetch(`http://127.0.0.1:${port}/control/ledger?after=0`);
