@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import type { SentCodeStoreErrorCode } from '../contract/errors.js';
+import type { Claim, ClaimResult } from '../contract/results.js';
+
+/** The fields of an error that a test looks at. Not `instanceof`: an error may come from another copy of the package. */
+export interface CodedError {
+  readonly code: unknown;
+  readonly message: string;
+  readonly argument?: unknown;
+  readonly codes?: unknown;
+  readonly retryable?: unknown;
+}
+
+/** Asserts that a call rejects (and does not throw) with a code. `what` names the call where several share a line. */
+export async function rejectsWith(
+  code: SentCodeStoreErrorCode,
+  call: () => Promise<unknown>,
+  what = call.toString(),
+): Promise<CodedError> {
+  let promise: Promise<unknown>;
+  try {
+    promise = call();
+  } catch (cause) {
+    throw new assert.AssertionError({ message: `threw at once instead of rejecting: ${what}: ${inspect(cause)}` });
+  }
+  const settled = await promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if ('value' in settled) {
+    throw new assert.AssertionError({
+      message: `resolved to ${inspect(settled.value)} instead of rejecting with ${code}: ${what}`,
+      expected: code,
+      actual: settled.value,
+    });
+  }
+  const { error } = settled;
+  assert.ok(error instanceof Error, `rejected with something that is no Error: ${what}: ${inspect(error)}`);
+  const coded = error as Error & CodedError;
+  assert.equal(coded.code, code, `${what}: ${inspect(error)}`);
+  return coded;
+}
+
+/** All items of an iteration. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** The claim of a result that must have one. */
+export function claimOf(result: ClaimResult): Claim {
+  assert.ok(result.claim, `no claim was given: ${inspect(result)}`);
+  return result.claim;
+}
+
+/** The only item of a list that must have one. */
+export function only<T>(items: readonly T[]): T {
+  assert.equal(items.length, 1, `one item expected: ${inspect(items)}`);
+  return items[0] as T;
+}
+
+/** Codes `PREFIX-0` to `PREFIX-<count - 1>`. */
+export function numbered(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+}

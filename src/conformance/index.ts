@@ -1,0 +1,4 @@
+export type { ConformanceGroupName } from './groups.js';
+export type { Fixture } from './fixture.js';
+export { type DescribeFunction, type ItFunction, testSentCodeStore, type TestOptions } from './register.js';
+export { type ConformanceFailure, type ConformanceOptions, type ConformanceReport, runConformance } from './run.js';

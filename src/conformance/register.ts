@@ -1,0 +1,50 @@
+import { type ConformanceOptions, DEFAULT_TIMEOUT_MS, planTests, type PlannedTest } from './run.js';
+
+/** `describe` of vitest, jest, mocha or node:test. */
+export type DescribeFunction = (name: string, body: () => void) => unknown;
+
+/** `it` of vitest, jest, mocha or node:test. */
+export interface ItFunction {
+  (name: string, run: () => Promise<void>, timeoutMs?: number): unknown;
+  /** Registers a test that does not run. */
+  readonly skip?: (name: string, run: () => Promise<void>) => unknown;
+}
+
+/** What {@link testSentCodeStore} needs to know. */
+export interface TestOptions extends ConformanceOptions {
+  /** What the tests are listed under: the store, and how it is set up. */
+  readonly name: string;
+  /** The runner's `describe`; the global one unless given. */
+  readonly describe?: DescribeFunction;
+  /** The runner's `it`; the global one unless given. */
+  readonly it?: ItFunction;
+}
+
+/** Registers the tests of the kit with a test runner: one `describe` for the store, in it one for each group. */
+export function testSentCodeStore(options: TestOptions): void {
+  const describe = options.describe ?? (fromGlobals('describe') as DescribeFunction);
+  const it = options.it ?? (fromGlobals('it') as ItFunction);
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const tests = planTests(options);
+  describe(`${options.name} is a SentCodeStore`, () => {
+    for (const group of new Set(tests.map((test) => test.group))) {
+      describe(group, () => {
+        for (const test of tests.filter((one) => one.group === group)) register(it, test, timeoutMs);
+      });
+    }
+  });
+}
+
+function register(it: ItFunction, { name, run, skipped }: PlannedTest, timeoutMs: number): void {
+  if (skipped === undefined) it(name, run, timeoutMs);
+  else it.skip?.(`${name} (left out: ${skipped})`, run);
+}
+
+function fromGlobals(name: 'describe' | 'it'): unknown {
+  const found: unknown = (globalThis as Record<string, unknown>)[name];
+  if (typeof found === 'function') return found;
+  throw new Error(
+    `testSentCodeStore found no global ${name}(). Pass your runner's: testSentCodeStore({ describe, it, … }) with ` +
+      "import { describe, it } from 'vitest' or 'node:test'.",
+  );
+}

@@ -1,0 +1,104 @@
+import type { StoreSupport } from '../contract/support.js';
+import { contextOf } from './context.js';
+import type { Fixture } from './fixture.js';
+import { groups, type ConformanceGroupName } from './groups.js';
+import type { ConformanceTest } from './test-case.js';
+
+/** What the kit needs to know of a store. */
+export interface ConformanceOptions {
+  /** What the store is expected to support; compared with the store's `supports`. What it does not support, it must refuse. */
+  readonly supports: StoreSupport;
+  /** Makes a store for one test. */
+  readonly create: () => Promise<Fixture>;
+  /** Groups that are left out, each with the reason. */
+  readonly skip?: Readonly<Partial<Record<ConformanceGroupName, string>>>;
+  /** The most time that one test may take in ms; 60 000 unless given. */
+  readonly timeoutMs?: number;
+}
+
+/** One test of the kit as a runner takes it. */
+export interface PlannedTest {
+  readonly group: ConformanceGroupName;
+  readonly name: string;
+  /** Why it is left out. */
+  readonly skipped?: string;
+  readonly run: () => Promise<void>;
+}
+
+/** A test that failed. */
+export interface ConformanceFailure {
+  readonly group: ConformanceGroupName;
+  readonly name: string;
+  /** What the test rejected with. */
+  readonly error: unknown;
+}
+
+/** What {@link runConformance} found. */
+export interface ConformanceReport {
+  /** Number of tests that passed. */
+  readonly passed: number;
+  /** The tests that failed. None: the store conforms. */
+  readonly failures: readonly ConformanceFailure[];
+  /** The groups that were left out, and why. */
+  readonly skipped: Readonly<Partial<Record<ConformanceGroupName, string>>>;
+}
+
+/** The tests that apply to a store. */
+export function planTests(options: ConformanceOptions): PlannedTest[] {
+  const names = groups.map(({ name }): string => name);
+  const unknown = Object.keys(options.skip ?? {}).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no group "${unknown}" to skip. The groups: "${names.join('", "')}".`);
+  return groups.flatMap((group) =>
+    group.tests
+      .filter((test) => test.when?.(options.supports) ?? true)
+      .map((test): PlannedTest => {
+        const skipped = options.skip?.[group.name];
+        return {
+          group: group.name,
+          name: test.name,
+          ...(skipped !== undefined && { skipped }),
+          run: () => runTest(test, options),
+        };
+      }),
+  );
+}
+
+/** Runs the kit without a test runner, one test after the other. Never rejects because a test failed: the report says so. */
+export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
+  let passed = 0;
+  const failures: ConformanceFailure[] = [];
+  for (const { group, name, skipped, run } of planTests(options)) {
+    if (skipped !== undefined) continue;
+    try {
+      await withTimeout(run(), options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+      passed += 1;
+    } catch (error) {
+      failures.push({ group, name, error });
+    }
+  }
+  return { passed, failures, skipped: options.skip ?? {} };
+}
+
+/** {@link ConformanceOptions.timeoutMs} unless given. */
+export const DEFAULT_TIMEOUT_MS = 60_000;
+
+async function runTest(test: ConformanceTest, { create, supports }: ConformanceOptions): Promise<void> {
+  const fixture = await create();
+  try {
+    await test.run(contextOf(fixture, supports));
+  } finally {
+    await fixture.dispose();
+  }
+}
+
+async function withTimeout(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No end after ${ms} ms.`)), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
