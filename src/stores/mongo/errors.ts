@@ -1,0 +1,111 @@
+import { SentCodeStoreError } from '../../contract/errors.js';
+import { redactError, type Redact } from './redact.js';
+
+/** What an error of the driver says of the command. */
+export type FailureKind =
+  /** Never sent: no server was found. */
+  | 'unreachable'
+  /** Sent perhaps, without an answer, or to a server that could not serve it at that moment. Worth another try at once. */
+  | 'broken'
+  /** No answer in time. */
+  | 'late'
+  /** Done, but not on as many members of the replica set as it takes to keep it. */
+  | 'unconfirmed'
+  /** An answer, and it is no. */
+  | 'refused';
+
+/** Who runs a command, for error texts. */
+export interface CommandContext {
+  readonly storeName: string;
+  /** What was done, and where: `write on db.collection`. */
+  readonly what: string;
+  readonly operationTimeoutMs: number;
+  readonly redact: Redact;
+}
+
+interface DriverError {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly result?: {
+    getWriteErrors?(): readonly { readonly code?: unknown }[];
+    getWriteConcernError?(): unknown;
+  };
+}
+
+const DUPLICATE_KEY = 11000;
+/** The server steps down, starts, stops, lost another, or met a conflict of two writes: the same command may be answered a moment later. */
+const PASSING_CODES = new Set<unknown>([6, 7, 89, 91, 112, 189, 9001, 10107, 11600, 11602, 13435, 13436]);
+const LATE_CODES = new Set<unknown>([50, 262]);
+const FAILURE_BY_NAME: ReadonlyMap<unknown, FailureKind> = new Map<unknown, FailureKind>([
+  ['MongoNetworkError', 'broken'],
+  ['MongoNetworkTimeoutError', 'late'],
+  ['MongoOperationTimeoutError', 'late'],
+  ['MongoServerSelectionError', 'unreachable'],
+  ['MongoPoolClearedError', 'unreachable'],
+  ['MongoWaitQueueTimeoutError', 'unreachable'],
+]);
+
+/** Whether a bulk write failed with duplicate keys and nothing else: every operation was answered. */
+export function isOnlyDuplicates(error: unknown): boolean {
+  const { code, result } = asDriverError(error);
+  // The code is that of the first write error only if the whole bulk was answered: a connection that breaks between two parts of a bulk leaves
+  // the write errors of the first part, and no code.
+  if (code !== DUPLICATE_KEY || result?.getWriteConcernError?.() !== undefined) return false;
+  const writeErrors = result?.getWriteErrors?.() ?? [];
+  return writeErrors.length > 0 && writeErrors.every((writeError) => writeError.code === DUPLICATE_KEY);
+}
+
+/** What an error of the driver means. By name and code: the store may have been handed a driver that it did not load. */
+export function failureOf(error: unknown): FailureKind {
+  const { name, code, result } = asDriverError(error);
+  if (result?.getWriteConcernError?.() !== undefined || name === 'MongoWriteConcernError') {
+    return PASSING_CODES.has(code) ? 'broken' : 'unconfirmed';
+  }
+  if (PASSING_CODES.has(code)) return 'broken';
+  if (LATE_CODES.has(code)) return 'late';
+  // A bulk write wraps whatever befell its connection in an error of its own kind, which has no code then.
+  if (name === 'MongoBulkWriteError' && code === undefined) return 'broken';
+  // System errors, as of a name that was not resolved, have codes in letters.
+  if (typeof code === 'string') return 'unreachable';
+  return FAILURE_BY_NAME.get(name) ?? 'refused';
+}
+
+/** The store's error for an error of the driver, which is its `cause`. */
+export function toStoreError(error: unknown, context: CommandContext): SentCodeStoreError {
+  if (error instanceof SentCodeStoreError) return error;
+  const { redact, storeName, what } = context;
+  const { message, code } = asDriverError(error);
+  const reason = redact(typeof message === 'string' ? message : String(error));
+  const cause = redactError(error, redact);
+  const failed = (text: string, retryable: boolean): SentCodeStoreError =>
+    new SentCodeStoreError('STORE_UNAVAILABLE', `${storeName}: ${text}`, { cause, retryable });
+  switch (failureOf(error)) {
+    case 'late':
+      return timeoutError(context, cause);
+    case 'unreachable':
+      return failed(`the database cannot be reached for ${what}: ${reason}`, true);
+    case 'broken':
+      return failed(`${what} was interrupted, and may have taken effect: ${reason}. Repeat the call.`, true);
+    case 'unconfirmed':
+      return failed(
+        `${what} was not confirmed by a majority of the replica set, and may be lost: ${reason}. Repeat the call.`,
+        true,
+      );
+    case 'refused':
+      return failed(`${what} ${typeof code === 'number' ? `was refused (code ${code})` : 'failed'}: ${reason}`, false);
+  }
+}
+
+/** `STORE_TIMEOUT`. */
+export function timeoutError({ storeName, what, operationTimeoutMs }: CommandContext, cause?: unknown): SentCodeStoreError {
+  return new SentCodeStoreError(
+    'STORE_TIMEOUT',
+    `${storeName}: no answer to ${what} within ${operationTimeoutMs} ms. It may still take effect. Repeat the call.`,
+    { retryable: true, ...(cause !== undefined && { cause }) },
+  );
+}
+
+function asDriverError(error: unknown): DriverError {
+  return typeof error === 'object' && error !== null ? error : {};
+}

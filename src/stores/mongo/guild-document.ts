@@ -1,0 +1,57 @@
+import { StoreDamagedError } from '../../contract/errors.js';
+import type { Identity } from '../../contract/identity.js';
+import type { SentRecord } from '../../domain/record.js';
+import { beforeGuild } from './keys.js';
+import { type StoredDocument, toSource } from './stored-record.js';
+import { fromTimestamp } from '../../domain/timestamps.js';
+
+/**
+ * A guild's document `{ _id: "guild", codes: […] }`, which another bot may keep beside the documents of codes: what it lists was sent. It goes
+ * before the documents of codes, because it was there first: this package never adds to it.
+ */
+export interface GuildDocument {
+  readonly guildId: string;
+  /** The record of every code of the list. */
+  readonly record: SentRecord;
+  /** By code, its elements in the list as they stand there. */
+  readonly codes: ReadonlyMap<string, readonly unknown[]>;
+}
+
+/**
+ * Reads a guild's document; `undefined` if it is one without `codes`. A list that cannot be read could hold any code: `STORE_DAMAGED`.
+ */
+export function toGuildDocument(document: StoredDocument, guildId: string, identity: Identity): GuildDocument | undefined {
+  const listed = document['codes'];
+  if (listed === undefined || listed === null) return undefined;
+  if (!Array.isArray(listed)) throw unreadable(guildId, 'codes is not an array');
+  const codes = new Map<string, unknown[]>();
+  for (const element of listed as unknown[]) {
+    if (element === null) continue;
+    if (typeof element !== 'string' && typeof element !== 'number')
+      throw unreadable(guildId, 'codes has an element that is not a string');
+    const code = identity.normalize(withoutGuild(String(element), guildId));
+    if (code === '') continue;
+    const same = codes.get(code);
+    if (same === undefined) codes.set(code, [element]);
+    else same.push(element);
+  }
+  const record: SentRecord = {
+    state: 'sent',
+    source: toSource(document['source']),
+    sentAt: fromTimestamp(document['last_sent_at']),
+  };
+  return { guildId, record, codes };
+}
+
+/** A list may hold whole keys, `guild:CODE`, of its own guild. */
+function withoutGuild(text: string, guildId: string): string {
+  const trimmed = text.trim();
+  return trimmed.startsWith(beforeGuild(guildId)) ? trimmed.slice(beforeGuild(guildId).length) : text;
+}
+
+function unreadable(guildId: string, what: string): StoreDamagedError {
+  return new StoreDamagedError(
+    `The document of guild ${guildId} cannot be read: ${what}. Which codes were sent to the guild is not known until it is mended: ` +
+      'make codes an array of strings, or remove the document.',
+  );
+}

@@ -1,0 +1,76 @@
+import { SentCodeStoreError, StoreDamagedError } from '../../contract/errors.js';
+import type { StoreMetadata } from '../../store/primitives.js';
+import type { Commands } from './commands.js';
+import type { WriteOperation } from './driver.js';
+import { idOf } from './keys.js';
+
+const PAGE = 1000;
+
+/** The store's own facts: documents `{ _id: ":key", value }`. */
+export class MongoMetadata implements StoreMetadata {
+  readonly #commands: () => Commands;
+
+  constructor(commands: () => Commands) {
+    this.#commands = commands;
+  }
+
+  async get(keys: readonly string[]): Promise<Map<string, string>> {
+    const filter = { _id: { $in: keys.map(toId) } };
+    const documents = await this.#commands().find({ filter, projection: { value: 1 }, atMost: keys.length });
+    return new Map(documents.map(toEntry));
+  }
+
+  async insert(key: string, value: string): Promise<string> {
+    // First wins: `$setOnInsert` leaves what is there, and a duplicate is another's insert of the same instant. Who was first is read afterwards.
+    await this.#commands().write([upsert(key, { $setOnInsert: { value } })], { repeatable: true });
+    const kept = (await this.get([key])).get(key);
+    if (kept !== undefined) return kept;
+    throw new SentCodeStoreError('STORE_UNAVAILABLE', `${key} was removed by another process in this moment. Repeat the call.`, {
+      retryable: true,
+    });
+  }
+
+  async set(entries: ReadonlyMap<string, string>): Promise<void> {
+    if (entries.size === 0) return;
+    const operations = [...entries].map(([key, value]) => upsert(key, { $set: { value } }));
+    let { duplicates } = await this.#commands().write(operations, { repeatable: true });
+    // A duplicate is another's insert of the same instant: the second time it is there to be changed.
+    if (duplicates !== undefined) ({ duplicates } = await this.#commands().write(operations, { repeatable: true }));
+    if (duplicates !== undefined) throw duplicates;
+  }
+
+  async delete(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    await this.#commands().write([{ deleteMany: { filter: { _id: { $in: keys.map(toId) } } } }], { repeatable: true });
+  }
+
+  async *list(prefix: string): AsyncGenerator<readonly [key: string, value: string]> {
+    let range: object = { $gte: toId(prefix) };
+    for (;;) {
+      const page = await this.#commands().find({ filter: { _id: range }, projection: { value: 1 }, atMost: PAGE, page: true });
+      for (const document of page) {
+        if (!idOf(document).startsWith(toId(prefix))) return;
+        yield toEntry(document);
+      }
+      const end = page.at(-1);
+      if (page.length < PAGE || end === undefined) return;
+      range = { $gt: idOf(end) };
+    }
+  }
+}
+
+function toId(key: string): string {
+  return `:${key}`;
+}
+
+function toEntry(document: Record<string, unknown>): [key: string, value: string] {
+  const { _id: id, value } = document;
+  if (typeof id === 'string' && typeof value === 'string') return [id.slice(1), value];
+  throw new StoreDamagedError(
+    `The document ${JSON.stringify(id)} has no text in its field "value". It is the store's own: restore it.`,
+  );
+}
+
+function upsert(key: string, update: object): WriteOperation {
+  return { updateOne: { filter: { _id: toId(key) }, update, upsert: true } };
+}

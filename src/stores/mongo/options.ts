@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../../contract/errors.js';
+import { checkOptions, methodsSchema, type StoreOptions, storeOptionsSchema } from '../../store/options.js';
+import type { MongoClientLike, MongoCollectionLike } from './driver.js';
+import { redactWholeUris } from './redact.js';
+import type { TimestampFormat } from '../../domain/timestamps.js';
+
+/** The collection's name unless one is given. */
+export const DEFAULT_COLLECTION = 'sent_giftcodes';
+
+/** Options that every {@link MongoStore} takes. */
+export interface MongoStoreSettings extends StoreOptions {
+  /** How times are written: BSON dates (`date`, the default), or ISO strings without zone, in UTC, as Python bots write them. Both are read. */
+  readonly timestamps?: TimestampFormat;
+  /**
+   * How long one command may take, in ms, until it is given up with `STORE_TIMEOUT`; 10 000 unless given. A call to the store is one to three
+   * commands for each 1 000 codes.
+   */
+  readonly operationTimeoutMs?: number;
+}
+
+/** A store on a collection of the bot's own client. The client is not closed by the store. */
+export interface MongoCollectionOptions extends MongoStoreSettings {
+  /** A collection of the driver `mongodb`, version 6 or 7. */
+  readonly collection: MongoCollectionLike;
+  readonly client?: never;
+  readonly uri?: never;
+  readonly database?: never;
+  readonly clientOptions?: never;
+}
+
+/** A store on the bot's own client, which the store does not close. */
+export interface MongoClientOptions extends MongoStoreSettings {
+  /** A client of the driver `mongodb`, version 6 or 7. */
+  readonly client: MongoClientLike;
+  readonly uri?: never;
+  readonly clientOptions?: never;
+  /** The database; the one that the client's URI names unless given. */
+  readonly database?: string;
+  /** The collection; `sent_giftcodes` unless given. */
+  readonly collection?: string;
+}
+
+/** A store that makes its own client, with the installed package `mongodb`, and closes it. */
+export interface MongoUriOptions extends MongoStoreSettings {
+  /** `mongodb://` or `mongodb+srv://`. */
+  readonly uri: string;
+  readonly client?: never;
+  /** The database; the one that the URI names unless given. */
+  readonly database?: string;
+  /** The collection; `sent_giftcodes` unless given. */
+  readonly collection?: string;
+  /** Options for the driver's client, such as `auth` or `tls`. They go before those that the store sets. */
+  readonly clientOptions?: Readonly<Record<string, unknown>>;
+}
+
+/** Options of a {@link MongoStore}: where the collection comes from, and how it is used. */
+export type MongoStoreOptions = MongoCollectionOptions | MongoClientOptions | MongoUriOptions;
+
+const collectionSchema = methodsSchema<MongoCollectionLike>('find', 'bulkWrite');
+const nameSchema = z.string().min(1);
+
+const mongoOptionsSchema = storeOptionsSchema.extend({
+  collection: z
+    .custom<MongoCollectionLike | string>(
+      (value) => nameSchema.safeParse(value).success || collectionSchema.safeParse(value).success,
+      'a collection of the driver; or, with client or uri, the name of one',
+    )
+    .optional(),
+  client: methodsSchema<MongoClientLike>('db').optional(),
+  uri: z
+    .string()
+    .regex(/^mongodb(?:\+srv)?:\/\//, 'a URI that begins with mongodb:// or mongodb+srv://')
+    .optional(),
+  database: nameSchema.optional(),
+  clientOptions: z
+    .custom<Record<string, unknown>>(
+      (value) => typeof value === 'object' && value !== null,
+      'an object with options of the driver',
+    )
+    .optional(),
+  timestamps: z.enum(['date', 'iso']).optional(),
+  operationTimeoutMs: z.number().int().min(1).max(86_400_000).optional(),
+});
+
+/** Checks the options of a {@link MongoStore}; `INVALID_OPTION`, which never shows what stands in a URI. */
+export function checkMongoOptions(options: MongoStoreOptions): MongoStoreOptions {
+  try {
+    const checked = checkOptions(mongoOptionsSchema, options, 'MongoStore');
+    checkSource(checked);
+    return options;
+  } catch (error) {
+    if (!(error instanceof InvalidInputError) || error.code !== 'INVALID_OPTION') throw error;
+    throw new InvalidInputError('INVALID_OPTION', error.argument, redactWholeUris(error.message));
+  }
+}
+
+/** The types say the same; a caller without types reads it here. */
+function checkSource(options: z.infer<typeof mongoOptionsSchema>): void {
+  const { collection, client, uri } = options;
+  const given = [typeof collection === 'object' && 'collection', client && 'client', uri !== undefined && 'uri'].filter(
+    (name) => typeof name === 'string',
+  );
+  if (given.length !== 1) {
+    throw invalid(
+      given[1] ?? (collection === undefined ? 'uri' : 'collection'),
+      given.length === 0
+        ? 'it needs one of: collection (of the driver), client, uri.'
+        : `${given.join(' and ')} are given. Pass one of them: each says by itself where the codes are.`,
+    );
+  }
+  for (const name of ['database', 'clientOptions'] as const) {
+    if (options[name] === undefined || uri !== undefined || (name === 'database' && client !== undefined)) continue;
+    throw invalid(name, `${name} is given, which ${given[0] ?? ''} has settled already. Leave it out.`);
+  }
+}
+
+function invalid(option: string, text: string): InvalidInputError {
+  return new InvalidInputError('INVALID_OPTION', option, `MongoStore: ${text}`);
+}

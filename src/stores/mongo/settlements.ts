@@ -1,0 +1,67 @@
+import { type CodeKey, keyOf } from '../../domain/codes.js';
+import type { Settlement } from '../../store/primitives.js';
+import type { WriteOperation } from './driver.js';
+import { after, unsent, IS_UNCERTAIN } from './writes.js';
+
+/**
+ * An event on a held code as conditional writes: each does nothing unless the document is in the state that the event needs, at the moment
+ * when the server gets to it. None of them touches a code that is sent.
+ */
+export function settlementOperations(change: Settlement): WriteOperation[] {
+  const { event } = change;
+  const held = unsent(change);
+  switch (event.type) {
+    case 'renew':
+      // The token, not the time, is compared. Either this comes first, and a taker meets a live lease; or the taker does, and this meets its
+      // token.
+      return [updateOne({ ...held, 'claim.token': event.token }, [{ $set: { 'claim.lease_until': after(event.leaseMs) } }])];
+    case 'resize':
+      return [
+        updateOne(
+          { ...held, 'claim.token': event.token },
+          {
+            $set: { 'claim.position': event.position, 'claim.size': event.size },
+          },
+        ),
+      ];
+    case 'release': {
+      const own = { ...held, 'claim.token': event.token };
+      if (event.outcome === 'uncertain') return [updateOne(own, GIVEN_BACK)];
+      // "Not sent" is known of the last try only. One of the two matches; the attempt of a token never changes.
+      return [
+        updateOne({ ...own, 'claim.attempt': { $ne: 1 } }, GIVEN_BACK),
+        { deleteOne: { filter: { ...own, 'claim.attempt': 1 } } },
+      ];
+    }
+    case 'take':
+      // taker 1: lease over -> taken, lease lives      (reads its own token)
+      // taker 2:                lease lives -> nothing (reads another token)
+      return [
+        updateOne({ ...held, 'claim.message_id': event.messageId, ...IS_UNCERTAIN }, [
+          {
+            $set: {
+              'claim.token': { $literal: event.token },
+              'claim.lease_until': after(event.leaseMs),
+              'claim.attempt': { $add: ['$claim.attempt', 1] },
+            },
+          },
+        ]),
+      ];
+    case 'resolve':
+      // Between the caller's decision and this, somebody may have taken the message over. Either it is being sent, and its lease lives; or that
+      // try is over and unclear too, and its number is another.
+      return [{ deleteOne: { filter: { ...held, ...messageFilter(change, event), ...IS_UNCERTAIN } } }];
+  }
+}
+
+/** The try of a message. A document of another origin has no claim, and counts as a message named by its id. */
+function messageFilter(key: CodeKey, { messageId, attempt }: { readonly messageId: string; readonly attempt: number }): object {
+  if (messageId === keyOf(key.guildId, key.code)) return { 'claim.message_id': { $ne: messageId } };
+  return { 'claim.message_id': messageId, 'claim.attempt': attempt };
+}
+
+const GIVEN_BACK = { $set: { 'claim.token': null, 'claim.lease_until': null } };
+
+function updateOne(filter: object, update: object): WriteOperation {
+  return { updateOne: { filter, update } };
+}

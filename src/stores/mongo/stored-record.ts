@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { CodeRecord } from '../../domain/record.js';
+import { fromTimestamp } from '../../domain/timestamps.js';
+
+/** A document as the store reads it: fields may hold anything, since others write to the collection too. */
+export type StoredDocument = Readonly<Record<string, unknown>>;
+
+/** What is read of a document. The server says what time it is, since leases are on its clock. */
+export const RECORD_FIELDS = {
+  sent_at: 1,
+  source: 1,
+  claim: 1,
+  codes: 1,
+  last_sent_at: 1,
+  mark_id: 1,
+  read_at: '$$NOW',
+} as const;
+
+/** A claim within the document of its code. */
+const claimSchema = z.object({
+  token: z.string().nullable(),
+  message_id: z.string(),
+  spelling: z.string(),
+  position: z.number(),
+  size: z.number(),
+  attempt: z.number(),
+  /** `null`: uncertain, whatever the time. */
+  lease_until: z.date().nullable(),
+  first_at: z.date().nullable(),
+});
+
+/**
+ * The record that the document of a code is. `sent_at` alone decides whether the code was sent, whatever its value: it is evidence of a post
+ * even where no time can be read from it. A document that is neither that nor a claim of this package says only that somebody did
+ * something with the code: it is uncertain, and of no message that could be retried.
+ */
+export function toRecord(document: StoredDocument, code: string): CodeRecord {
+  if ('sent_at' in document) {
+    return { state: 'sent', source: toSource(document['source']), sentAt: fromTimestamp(document['sent_at']) };
+  }
+  const claim = claimSchema.safeParse(document['claim']).data;
+  const now = document['read_at'];
+  if (claim === undefined || !(now instanceof Date)) {
+    const messageId = String(document['_id']);
+    return { state: 'uncertain', token: null, messageId, spelling: code, position: 0, size: 0, attempt: 1, ageMs: null };
+  }
+  return {
+    state: claim.lease_until !== null && now < claim.lease_until ? 'claimed' : 'uncertain',
+    token: claim.token,
+    messageId: claim.message_id,
+    spelling: claim.spelling,
+    position: claim.position,
+    size: claim.size,
+    attempt: claim.attempt,
+    ageMs: claim.first_at === null ? null : now.getTime() - claim.first_at.getTime(),
+  };
+}
+
+/** The source of a mark; `null` where none is kept. */
+export function toSource(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

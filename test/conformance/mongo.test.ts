@@ -1,0 +1,24 @@
+import * as driver7 from 'mongodb';
+import * as driver6 from 'mongodb6';
+import { describe, it } from 'vitest';
+import { testSentCodeStore } from 'sent-code-store/conformance';
+import type { MongoStoreSettings } from '../../src/stores/mongo/options.js';
+import { freshDatabase } from '../support/mongo/connect.js';
+import { mongoFixture, type Driver } from './mongo-fixture.js';
+
+const setups: readonly (readonly [name: string, driver: Driver, settings: MongoStoreSettings])[] = [
+  ['driver 7, dates', driver7, {}],
+  ['driver 7, ISO timestamps', driver7, { timestamps: 'iso' }],
+  ['driver 6, dates', driver6, {}],
+];
+
+for (const [name, driver, settings] of setups) {
+  const database = freshDatabase();
+  testSentCodeStore({
+    name: `MongoStore (${name})`,
+    describe,
+    it,
+    supports: { claims: 'shared', times: true, sources: true, metadata: true, durable: true },
+    create: () => mongoFixture(driver, database, settings),
+  });
+}

@@ -1,0 +1,61 @@
+import type { Collection, Document, MongoClient } from 'mongodb';
+import { onTestFinished } from 'vitest';
+import type { MongoCollectionLike } from '../../src/stores/mongo/driver.js';
+import { MongoStore } from '../../src/stores/mongo/mongo-store.js';
+import type { MongoStoreSettings } from '../../src/stores/mongo/options.js';
+import { connect, countCommands, freshDatabase, type CommandLog } from './mongo/connect.js';
+
+/** A document of the collection under test, whose ids are strings. */
+export interface CodeDocument extends Document {
+  readonly _id: string;
+}
+
+/** A store in a database of its own, and the driver's view of the same collection. */
+export interface MongoWorld {
+  readonly store: MongoStore;
+  /** By a client of its own, so that what tests do with it is not counted. */
+  readonly documents: Collection<CodeDocument>;
+  /** The collection that the store was given. */
+  readonly collection: Collection<CodeDocument>;
+  readonly client: MongoClient;
+  /** What the store's client sent. */
+  readonly log: CommandLog;
+  /** One more store on the same collection. */
+  readonly another: (settings?: MongoStoreSettings) => MongoStore;
+}
+
+/** A store, open and with nothing in its log. Closed after the test. */
+export async function mongoWorld(settings: MongoStoreSettings = {}): Promise<MongoWorld> {
+  const database = freshDatabase();
+  const [client, observer] = [await connect(), await connect()];
+  const collection = client.db(database).collection<CodeDocument>('sent_giftcodes');
+  const another = (own: MongoStoreSettings = settings): MongoStore => mongoStore(collection, own);
+  const store = another();
+  const log = countCommands(client);
+  await store.ping();
+  log.mark();
+  const documents = observer.db(database).collection<CodeDocument>('sent_giftcodes');
+  return { store, documents, collection, client, log, another };
+}
+
+/** A store on a collection of any driver. Closed after the test. */
+export function mongoStore(collection: MongoCollectionLike, settings: MongoStoreSettings = {}): MongoStore {
+  const store = new MongoStore({ collection, ...settings });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** What is used of a collection of driver 6 or 7 to move its clock. */
+interface Updatable {
+  updateMany(filter: object, update: object[]): Promise<unknown>;
+}
+
+/**
+ * Lets time pass for the claims of a collection: leases run on the server's clock, so their times are moved back instead.
+ */
+export async function passTime(collection: Updatable, ms: number): Promise<void> {
+  const earlier = (field: string): object => ({ $subtract: [`$claim.${field}`, ms] });
+  await collection.updateMany({ claim: { $exists: true } }, [
+    { $set: { 'claim.lease_until': earlier('lease_until'), 'claim.first_at': earlier('first_at') } },
+  ]);
+}
