@@ -1,0 +1,157 @@
+import type { Logger } from '../../contract/logger.js';
+import { PERMISSIONS, removeIfThere, temporaryPath, writeAtomically } from './atomic-file.js';
+import type { FileLock } from './file-lock.js';
+import type { Header } from './format.js';
+import type { GroupCommit } from './group-commit.js';
+import type { Internals } from './internals.js';
+import { JournalFile } from './journal-file.js';
+import { fileIdentity } from './loader.js';
+import type { RecordCodec } from './record-codec.js';
+import type { Records } from './records.js';
+import { snapshotPieces } from './snapshot-writer.js';
+import type { StorePaths } from './store-paths.js';
+
+/** What a {@link Compaction} works on. */
+export interface CompactionParts {
+  readonly internals: Internals;
+  readonly paths: StorePaths;
+  readonly store: string;
+  readonly records: Records;
+  readonly codec: RecordCodec;
+  readonly commits: GroupCommit;
+  readonly lock: FileLock;
+  readonly logger: Logger;
+  /** {@link fileIdentity} of the snapshot as this process knows it. */
+  readonly snapshot: string | undefined;
+  readonly snapshotBytes: number;
+  /** Generations of journals that the snapshot does not make superfluous, but for the one that is written to. */
+  readonly olderJournals: readonly number[];
+  /** Their bytes. */
+  readonly olderBytes: number;
+}
+
+/**
+ * Folds the journal into the next snapshot while marks go on.
+ *
+ * ```text
+ * journal 7:  marks ... complete
+ * journal 8:                     made   marks go on ............................................
+ * snapshot 8:                             written piece by piece   all in it durable   renamed   journal 7 removed
+ * ```
+ *
+ * A crash at any point leaves a snapshot and all journals from its generation on. What the snapshot has of journal 8 already is applied to it
+ * again, which changes nothing: a line says how its records are, not what happened to them.
+ */
+export class Compaction {
+  readonly #parts: CompactionParts;
+  /** What may be at the snapshot's path: what was read or written last, and what may have been renamed to it before a step failed. */
+  #known: ReadonlySet<string | undefined>;
+  #snapshotBytes: number;
+  #older: readonly number[];
+  #olderBytes: number;
+  /** After a failure, the bytes at which to try again. */
+  #postponedTo = 0;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(parts: CompactionParts) {
+    this.#parts = parts;
+    this.#known = new Set([parts.snapshot]);
+    this.#snapshotBytes = parts.snapshotBytes;
+    this.#older = parts.olderJournals;
+    this.#olderBytes = parts.olderBytes;
+  }
+
+  /** Begins in the background if the journals are large enough. */
+  consider(): void {
+    const bytes = this.#olderBytes + this.#parts.commits.journal.end;
+    if (this.#running !== undefined || this.#stopped || bytes < Math.max(this.#threshold, this.#postponedTo)) return;
+    void this.run().catch((error: unknown) => {
+      this.#postponedTo = bytes + this.#threshold;
+      if (this.#stopped) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#parts.logger.warn(
+        `${this.#parts.paths.snapshot}: the journal was not folded into the snapshot, and grows on. ${reason}`,
+      );
+    });
+  }
+
+  /** Folds the journals as they are now: after a folding that is under way, which began with less. */
+  async run(): Promise<void> {
+    while (this.#running !== undefined) await this.#running.catch(() => undefined);
+    this.#running = this.#fold().finally(() => {
+      this.#running = undefined;
+    });
+    await this.#running;
+  }
+
+  /** Gives up what is under way: nothing is lost by that. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running?.catch(() => undefined);
+  }
+
+  get #threshold(): number {
+    const { least, most } = this.#parts.internals.compactAtBytes;
+    return Math.min(Math.max(this.#snapshotBytes / 16, least), most);
+  }
+
+  async #fold(): Promise<void> {
+    const { internals, paths, store, records, codec, commits, lock } = this.#parts;
+    const { files, pieceBytes } = internals;
+    const failures = commits.failures;
+    lock.check();
+    await this.#turnPage();
+    const generation = commits.journal.generation;
+    const header: Header = { store, generation };
+    let written: string | undefined;
+    let bytes = 0;
+    await writeAtomically(files, {
+      path: paths.snapshot,
+      pieces: this.#unlessStopped(snapshotPieces(records, codec, header, pieceBytes), (length) => (bytes += length)),
+      ...(await this.#mode()),
+      beforeRename: async () => {
+        // What is in the snapshot may not be durable yet, and may still be taken back. A snapshot must not have it then.
+        await commits.settled();
+        if (commits.failures !== failures) throw new Error('A write to the journal failed meanwhile.');
+        if (!this.#known.has(await fileIdentity(files, paths.snapshot))) {
+          throw new Error('The file was changed or replaced while the store was open, and is left as it is. Restart to read it.');
+        }
+        written = await fileIdentity(files, temporaryPath(paths.snapshot));
+        this.#known = new Set([...this.#known, written]);
+        lock.check();
+      },
+    });
+    this.#known = new Set([written]);
+    this.#snapshotBytes = bytes;
+    this.#olderBytes = 0;
+    this.#postponedTo = 0;
+    for (const older of this.#older) await removeIfThere(files, paths.journal(older));
+    this.#older = [];
+  }
+
+  /** Lets marks go on in a journal of the next generation. */
+  async #turnPage(): Promise<void> {
+    const { internals, paths, store, commits } = this.#parts;
+    const generation = commits.journal.generation + 1;
+    const next = await JournalFile.create(internals.files, { path: paths.journal(generation), store, generation });
+    const before = await commits.switchTo(next);
+    this.#older = [...this.#older, before.generation];
+    this.#olderBytes += before.end;
+    await before.close();
+  }
+
+  async #mode(): Promise<{ mode?: number }> {
+    const { internals, paths } = this.#parts;
+    if ((await fileIdentity(internals.files, paths.snapshot)) === undefined) return {};
+    return { mode: Number((await internals.files.stat(paths.snapshot)).mode) & PERMISSIONS };
+  }
+
+  *#unlessStopped(pieces: Iterable<Uint8Array>, onPiece: (length: number) => void): Generator<Uint8Array> {
+    for (const piece of pieces) {
+      if (this.#stopped) throw new Error('The store was closed meanwhile.');
+      onPiece(piece.length);
+      yield piece;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import type { Clock } from '../../domain/clock.js';
+import type { OnDamage } from './damage.js';
+import type { FileSystem } from './file-system.js';
+import { hasCode } from './file-system.js';
+import { ioError } from './io-error.js';
+import { JOURNAL_START, type JournalContent, readJournal } from './journal-reader.js';
+import type { JournalEntry } from './journal-entries.js';
+import { RecordCodec } from './record-codec.js';
+import { Records } from './records.js';
+import { readSnapshot } from './snapshot-reader.js';
+import type { StorePaths } from './store-paths.js';
+
+/** A journal that was read, and where its good lines end. */
+export interface LoadedJournal extends Pick<JournalContent, 'end' | 'unterminated' | 'torn'> {
+  readonly generation: number;
+}
+
+/** A journal, and what it says. */
+type ReadJournal = LoadedJournal & JournalContent;
+
+/** All that the files of a store say. */
+export interface LoadedStore {
+  readonly records: Records;
+  /** `undefined` if no file says it, which only damage or an interrupted creation leaves. */
+  readonly store: string | undefined;
+  /** {@link fileIdentity} of the snapshot; `undefined` if there is none. */
+  readonly snapshot: string | undefined;
+  /** Journals that count, in order. */
+  readonly journals: readonly LoadedJournal[];
+  /** Generations of journals that are in the snapshot already: their removal was interrupted. */
+  readonly stale: readonly number[];
+  /** Number of codes that a guild had twice. */
+  readonly repeated: number;
+}
+
+/** Reads the files of a store. `undefined`: there is none, or its creation was interrupted before anything was acknowledged. */
+export async function loadStore(
+  files: FileSystem,
+  paths: StorePaths,
+  clock: Clock,
+  onDamage: OnDamage,
+): Promise<LoadedStore | undefined> {
+  const records = new Records();
+  const codec = new RecordCodec(clock);
+  const present = await paths.journals(files);
+  const snapshot = await fileIdentity(files, paths.snapshot);
+  if (snapshot === undefined && present.length === 0) return undefined;
+  const hasJournals = present.length > 0;
+  const content =
+    snapshot === undefined ? undefined : await readSnapshot(files, paths.snapshot, { records, codec, onDamage, hasJournals });
+  const first = content?.header?.generation ?? present[0] ?? 1;
+  const journals = await readJournals(
+    files,
+    paths,
+    { store: content?.header?.store, generations: present.filter((g) => g >= first) },
+    onDamage,
+  );
+  const store = content?.header?.store ?? journals[0]?.store;
+  const stale = present.filter((generation) => generation < first);
+  if (snapshot === undefined) {
+    // The first journal is made before the first snapshot, which is empty: as long as it says nothing, there was nothing.
+    if (present.length === 1 && first === 1 && journals[0]?.entries.length === 0 && !journals[0].torn) return undefined;
+    onDamage(paths.snapshot, undefined, 'is missing, and its journal is there');
+  }
+  checkSequence(paths, first, journals, onDamage);
+  for (const { entries } of journals) for (const entry of entries) applyEntry(records, codec, entry);
+  return {
+    records,
+    store,
+    snapshot,
+    journals: journals.map((journal) => toLoaded(journal.generation, journal)),
+    stale,
+    repeated: content?.repeated ?? 0,
+  };
+}
+
+/** What is kept of a journal that was read. */
+export function toLoaded(generation: number, { end, unterminated, torn }: JournalContent): LoadedJournal {
+  return { generation, end, unterminated, torn };
+}
+
+/** Applies a line of a journal to records. */
+export function applyEntry(records: Records, codec: RecordCodec, { changes, metadata }: JournalEntry): void {
+  for (const [guildId, stored] of changes) for (const record of stored) records.set(guildId, record[0], codec.decode(record));
+  for (const [key, value] of metadata) {
+    if (value === null) records.metadata.delete(key);
+    else records.metadata.set(key, value);
+  }
+}
+
+/**
+ * What tells a file from the one that was there before, also if it was changed in place. `undefined`: none there. `STORE_IO` for what is not
+ * a file.
+ */
+export async function fileIdentity(files: FileSystem, path: string): Promise<string | undefined> {
+  try {
+    const stat = await files.stat(path);
+    if (stat.isDirectory()) throw Object.assign(new Error('EISDIR: a folder'), { code: 'EISDIR' });
+    if (!stat.isFile()) throw new Error('it is not a regular file');
+    return [stat.dev, stat.ino, stat.size, stat.mtimeNs].join(':');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw ioError(error, 'open', path);
+  }
+}
+
+/**
+ * Reads journals, the newest first: a writer beside us appends to one only until the next one has its first line. So what is read of an older one
+ * is complete as far as the newer one needs it.
+ */
+async function readJournals(
+  files: FileSystem,
+  paths: StorePaths,
+  { store, generations }: { readonly store: string | undefined; readonly generations: readonly number[] },
+  onDamage: OnDamage,
+): Promise<ReadJournal[]> {
+  const journals: ReadJournal[] = [];
+  for (const generation of generations.toReversed()) {
+    const content = await readJournal(files, paths.journal(generation), { store, generation }, JOURNAL_START, onDamage);
+    journals.unshift({ generation, ...content });
+  }
+  return journals;
+}
+
+/** A snapshot's own journal is always there, those after it follow without a gap, and only the last that says anything may be torn. */
+function checkSequence(paths: StorePaths, first: number, journals: readonly ReadJournal[], onDamage: OnDamage): void {
+  let expected = first;
+  for (const { generation } of journals) {
+    if (generation > expected) break;
+    expected += 1;
+  }
+  if (journals.length === 0 || expected <= (journals.at(-1)?.generation ?? 0)) {
+    onDamage(paths.journal(expected), undefined, 'is missing, and marks that it held with it');
+  }
+  for (const [index, { generation, torn, end }] of journals.entries()) {
+    if (torn && journals.slice(index + 1).some(({ entries }) => entries.length > 0)) {
+      onDamage(paths.journal(generation), end.line, 'is cut short, and later marks were acknowledged after it');
+    }
+  }
+}

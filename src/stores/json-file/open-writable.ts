@@ -1,0 +1,139 @@
+import type { Logger } from '../../contract/logger.js';
+import type { Clock } from '../../domain/clock.js';
+import type { RandomId } from '../../domain/random.js';
+import { removeIfThere, temporaryPath, writeAtomically } from './atomic-file.js';
+import { refuseDamage } from './damage.js';
+import { FileLock } from './file-lock.js';
+import { syncFolder } from './file-system.js';
+import type { Internals } from './internals.js';
+import { ioError } from './io-error.js';
+import { JournalFile } from './journal-file.js';
+import { fileIdentity, type LoadedStore, loadStore } from './loader.js';
+import { RecordCodec } from './record-codec.js';
+import { Recovery } from './recovery.js';
+import { Records } from './records.js';
+import { snapshotPieces } from './snapshot-writer.js';
+import { notFound } from './store-errors.js';
+import { resolvePaths, type StorePaths } from './store-paths.js';
+import { WritableFile } from './writable-file.js';
+
+/** How a store is opened for writing. */
+export interface WritableOptions {
+  readonly path: string;
+  readonly create: 'if-missing' | 'never';
+  readonly lockTimeoutMs: number;
+  readonly recover: boolean;
+  readonly clock: Clock;
+  readonly randomId: RandomId;
+  readonly logger: Logger;
+  readonly internals: Internals;
+}
+
+/** Takes the lock, reads the files, brings them in order, and makes them if there are none. */
+export async function openWritable(options: WritableOptions): Promise<WritableFile> {
+  const { path, create, internals, logger, lockTimeoutMs: timeoutMs } = options;
+  const paths = await resolvePaths(path);
+  if ((await fileIdentity(internals.files, paths.snapshot)) === undefined && create === 'never') {
+    // Before the lock, which would leave its traces in a folder that may be the wrong one.
+    if ((await paths.journals(internals.files)).length === 0) throw notFound(paths.snapshot);
+  }
+  const lock = await FileLock.acquire({ paths, timeoutMs, logger, platform: internals.platform });
+  try {
+    const recovery = options.recover ? new Recovery(paths, internals.files, logger) : undefined;
+    const loaded = await loadStore(internals.files, paths, options.clock, recovery?.onDamage ?? refuseDamage);
+    if (loaded === undefined && create === 'never') throw notFound(paths.snapshot);
+    const store = loaded ?? (await createStore(paths, options));
+    await recovery?.keepDamaged();
+    report(store, paths, logger);
+    const file = await openLoaded(store, paths, lock, options);
+    if (recovery?.hasDamage === true) await rewrite(file);
+    return file;
+  } catch (error) {
+    await lock.release();
+    throw ioError(error, 'open', paths.snapshot);
+  }
+}
+
+/**
+ * Makes the first journal, then the first snapshot, which is empty: a journal that says nothing without a snapshot is a creation that was
+ * interrupted, and any other journal without one is damage.
+ */
+async function createStore(paths: StorePaths, { internals, clock, randomId }: WritableOptions): Promise<LoadedStore> {
+  const { files, pieceBytes } = internals;
+  const header = { store: randomId(), generation: 1 };
+  const journal = await JournalFile.create(files, { path: paths.journal(1), ...header });
+  const { end } = journal;
+  await journal.close();
+  const records = new Records();
+  await writeAtomically(files, {
+    path: paths.snapshot,
+    pieces: snapshotPieces(records, new RecordCodec(clock), header, pieceBytes),
+  });
+  return {
+    records,
+    store: header.store,
+    snapshot: await fileIdentity(files, paths.snapshot),
+    journals: [{ generation: 1, end: { position: end, line: 2 }, unterminated: false, torn: false }],
+    stale: [],
+    repeated: 0,
+  };
+}
+
+function report({ journals, repeated }: LoadedStore, paths: StorePaths, logger: Logger): void {
+  for (const { generation, torn, end } of journals) {
+    if (!torn) continue;
+    logger.warn(
+      `${paths.journal(generation)}: line ${end.line} is cut short and was dropped. It was never acknowledged: a crash interrupted it.`,
+    );
+  }
+  if (repeated > 0) logger.warn(`${paths.snapshot}: ${repeated} codes were there twice; the earliest time of each counts.`);
+}
+
+async function openLoaded(
+  loaded: LoadedStore,
+  paths: StorePaths,
+  lock: FileLock,
+  { internals, clock, logger, randomId }: WritableOptions,
+): Promise<WritableFile> {
+  const { files } = internals;
+  const store = loaded.store ?? randomId();
+  // Names that a killed process gave may not be on the disk yet, and what is removed next rests on them.
+  await syncFolder(files, paths.folder);
+  for (const generation of loaded.stale) await removeIfThere(files, paths.journal(generation));
+  await removeIfThere(files, temporaryPath(paths.snapshot));
+  const older: JournalFile[] = [];
+  let journal: JournalFile | undefined;
+  for (const { generation, end, unterminated } of loaded.journals) {
+    if (journal !== undefined) older.push(journal);
+    await journal?.close();
+    const position = { path: paths.journal(generation), store, generation, end: end.position, unterminated };
+    journal = await JournalFile.open(files, position);
+  }
+  journal ??= await JournalFile.create(files, { path: paths.journal(1), store, generation: 1 });
+  return new WritableFile({
+    records: loaded.records,
+    codec: new RecordCodec(clock),
+    journal,
+    lock,
+    compaction: {
+      internals,
+      paths,
+      store,
+      logger,
+      snapshot: loaded.snapshot,
+      snapshotBytes: Number(loaded.snapshot?.split(':')[2] ?? 0),
+      olderJournals: older.map(({ generation }) => generation),
+      olderBytes: older.reduce((sum, { end }) => sum + end, 0),
+    },
+  });
+}
+
+/** A recovered store is written anew before it is used, so that the damage is gone. */
+async function rewrite(file: WritableFile): Promise<void> {
+  try {
+    await file.compact();
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}

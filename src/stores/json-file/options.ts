@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { type StoreOptions, storeOptionsSchema } from '../../store/options.js';
+
+/** Options of a {@link JsonFileStore}. */
+export interface JsonFileStoreOptions extends StoreOptions {
+  /**
+   * The snapshot: a JSON file with one line for each guild. Beside it are its journal (`<path>.journal.<n>`) and, while the store is open, its lock
+   * (a socket, `<path>.lock.<id>`). The folder must exist. A symbolic link is followed once, when the store opens.
+   */
+  readonly path: string;
+  /** What a missing file is: a new store (`if-missing`, unless given), or an error, `STORE_NOT_FOUND` (`never`). */
+  readonly create?: 'if-missing' | 'never';
+  /** How long to wait for another owner of the file, in ms; not at all unless given. `STORE_LOCKED` then. */
+  readonly lockTimeoutMs?: number;
+  /**
+   * Whether to open a damaged store with what can be read of it. The damaged files are kept beside it, and the log says under which names. A code that
+   * cannot be read counts as new, so it may be sent again. Does nothing for a store that is not damaged.
+   */
+  readonly recover?: boolean;
+  /**
+   * Whether to read without the lock, also beside a writer. Each call sees what was acknowledged before it. Claims count as uncertain, since
+   * only their own process knows their leases. A call that would write rejects with `STORE_READ_ONLY`.
+   */
+  readonly readOnly?: boolean;
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The schema of {@link JsonFileStoreOptions}. */
+export const jsonFileOptionsSchema = storeOptionsSchema
+  .extend({
+    path: z
+      .string()
+      .min(1)
+      .refine((path) => !path.includes('\0'), 'a path without NUL'),
+    create: z.enum(['if-missing', 'never']).optional(),
+    lockTimeoutMs: z.number().int().min(0).max(LONGEST_TIMER_MS).optional(),
+    recover: z.boolean().optional(),
+    readOnly: z.boolean().optional(),
+  })
+  .refine(({ recover, readOnly }) => recover !== true || readOnly !== true, {
+    path: ['recover'],
+    message: 'false with readOnly: a recovery writes',
+  });

@@ -1,0 +1,136 @@
+import { SentCodeStoreError } from '../../contract/errors.js';
+import type { CodeKey } from '../../domain/codes.js';
+import type { Clock } from '../../domain/clock.js';
+import { refuseDamage } from './damage.js';
+import { hasCode } from './file-system.js';
+import type { Internals } from './internals.js';
+import { type JournalContent, JOURNAL_START, readJournal } from './journal-reader.js';
+import { applyEntry, fileIdentity, type LoadedJournal, type LoadedStore, loadStore, toLoaded } from './loader.js';
+import type { OpenFile } from './open-file.js';
+import { RecordCodec } from './record-codec.js';
+import type { Records } from './records.js';
+import { notFound } from './store-errors.js';
+import { resolvePaths, type StorePaths } from './store-paths.js';
+
+/** How often files that a writer replaces while they are read are read again. */
+const MOST_ATTEMPTS = 20;
+
+/** How a store is opened for reading. */
+export interface ReadOnlyOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly internals: Internals;
+}
+
+/**
+ * The files of a store, read without its lock. Every call first reads what a writer has appended since the last one, so it sees all that
+ * was acknowledged before.
+ */
+export class ReadOnlyFile implements OpenFile {
+  readonly #paths: StorePaths;
+  readonly #options: ReadOnlyOptions;
+  readonly #codec: RecordCodec;
+  #loaded: LoadedStore;
+  /** One refresh at a time. */
+  #turn: Promise<void> = Promise.resolve();
+
+  private constructor(paths: StorePaths, options: ReadOnlyOptions, loaded: LoadedStore) {
+    this.#paths = paths;
+    this.#options = options;
+    this.#codec = new RecordCodec(options.clock);
+    this.#loaded = loaded;
+  }
+
+  /** Reads the files; `STORE_NOT_FOUND` if there are none. */
+  static async open(options: ReadOnlyOptions): Promise<ReadOnlyFile> {
+    const paths = await resolvePaths(options.path);
+    return new ReadOnlyFile(paths, options, await load(paths, options));
+  }
+
+  get records(): Records {
+    return this.#loaded.records;
+  }
+
+  async read<T>(_keys: readonly CodeKey[], _facts: readonly string[], look: () => T): Promise<T> {
+    await this.#refreshed();
+    return look();
+  }
+
+  async commit(): Promise<void> {
+    throw new SentCodeStoreError(
+      'STORE_READ_ONLY',
+      `${this.#paths.snapshot} was opened with readOnly: true, and this call writes.`,
+    );
+  }
+
+  async ping(): Promise<void> {
+    await this.#refreshed();
+  }
+
+  async close(): Promise<void> {
+    await this.#turn;
+  }
+
+  async #refreshed(): Promise<void> {
+    const refresh = this.#turn.then(() => this.#refresh());
+    this.#turn = refresh.catch(() => undefined);
+    await refresh;
+  }
+
+  async #refresh(): Promise<void> {
+    const { files } = this.#options.internals;
+    if ((await fileIdentity(files, this.#paths.snapshot)) === this.#loaded.snapshot) {
+      const appended = await this.#readAppended();
+      if (appended !== undefined) {
+        this.#loaded = { ...this.#loaded, journals: appended };
+        return;
+      }
+    }
+    this.#loaded = await load(this.#paths, this.#options);
+  }
+
+  /** What was appended, applied; `undefined` if the files were replaced meanwhile. The newest journal is read first, as when the store opens. */
+  async #readAppended(): Promise<readonly LoadedJournal[] | undefined> {
+    const { records, store, journals } = this.#loaded;
+    const { files } = this.#options.internals;
+    const open = journals.slice(firstOpen(journals));
+    const present = await this.#paths.journals(files);
+    if (open.length === 0 || !open.every(({ generation }) => present.includes(generation))) return undefined;
+    const read: { generation: number; content: JournalContent }[] = [];
+    for (const generation of present.filter((each) => each >= (open[0]?.generation ?? 0)).toReversed()) {
+      const path = this.#paths.journal(generation);
+      const from = open.find((journal) => journal.generation === generation)?.end ?? JOURNAL_START;
+      try {
+        read.unshift({ generation, content: await readJournal(files, path, { store, generation }, from, refuseDamage) });
+      } catch (error) {
+        if (error instanceof SentCodeStoreError && hasCode(error.cause, 'ENOENT')) return undefined;
+        throw error;
+      }
+    }
+    for (const { content } of read) for (const entry of content.entries) applyEntry(records, this.#codec, entry);
+    return read.map(({ generation, content }) => toLoaded(generation, content));
+  }
+}
+
+/** The first journal that may still grow: a writer makes the next one before it has written its last line to this one. */
+function firstOpen(journals: readonly LoadedJournal[]): number {
+  return Math.max(
+    0,
+    journals.findLastIndex(({ end }) => end.line > 2),
+  );
+}
+
+/** A writer may replace the files between two steps of reading them. What is wrong with files that nobody replaced is wrong. */
+async function load(paths: StorePaths, { clock, internals }: ReadOnlyOptions): Promise<LoadedStore> {
+  const { files } = internals;
+  for (let attempt = 1; ; attempt += 1) {
+    const before = await fileIdentity(files, paths.snapshot);
+    try {
+      const loaded = await loadStore(files, paths, clock, refuseDamage);
+      if (loaded === undefined) throw notFound(paths.snapshot);
+      return loaded;
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS || before === (await fileIdentity(files, paths.snapshot))) throw error;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { lstat, readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { FileSystem } from './file-system.js';
+import { hasCode } from './file-system.js';
+import { ioError, withPath } from './io-error.js';
+
+const MOST_LINKS = 40;
+
+/** Where the files of a store are. */
+export class StorePaths {
+  /** The folder of all of them, without symbolic links. */
+  readonly folder: string;
+  /** The snapshot: the path that the caller gave, followed through its symbolic links. */
+  readonly snapshot: string;
+
+  constructor(folder: string, base: string) {
+    this.folder = folder;
+    this.snapshot = join(folder, base);
+  }
+
+  /** Name of the snapshot in its folder. */
+  get base(): string {
+    return basename(this.snapshot);
+  }
+
+  /** The journal of a generation. */
+  journal(generation: number): string {
+    return `${this.snapshot}.journal.${generation}`;
+  }
+
+  /** Generations of the journals that are there, in order. */
+  async journals(files: FileSystem): Promise<number[]> {
+    const prefix = `${this.base}.journal.`;
+    const names = await withPath('list the folder', this.folder, () => files.readdir(this.folder));
+    return names
+      .filter((name) => name.startsWith(prefix) && /^[1-9]\d{0,14}$/.test(name.slice(prefix.length)))
+      .map((name) => Number(name.slice(prefix.length)))
+      .sort((a, b) => a - b);
+  }
+}
+
+/** Follows the symbolic links of a path once, so that a rename replaces the file and not the link to it. The file need not be there. */
+export async function resolvePaths(path: string): Promise<StorePaths> {
+  let target = resolve(path);
+  for (let links = 0; ; links += 1) {
+    if (links === MOST_LINKS) throw ioError(Object.assign(new Error('ELOOP'), { code: 'ELOOP' }), 'open', path);
+    const link = await linkAt(target);
+    if (link === undefined) break;
+    target = resolve(dirname(target), link);
+  }
+  const folder = await withPath('find the folder of', target, () => realpath(dirname(target)));
+  return new StorePaths(folder, basename(target));
+}
+
+async function linkAt(path: string): Promise<string | undefined> {
+  try {
+    return (await lstat(path)).isSymbolicLink() ? await readlink(path) : undefined;
+  } catch (error) {
+    // Nothing there, or no folder: the look at the folder says so, with its path.
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw ioError(error, 'look at', path);
+  }
+}

@@ -1,0 +1,87 @@
+import type { CodeKey } from '../../domain/codes.js';
+import type { RecordChange } from '../../store/local-store.js';
+import { Compaction } from './compaction.js';
+import type { FileLock } from './file-lock.js';
+import { GroupCommit } from './group-commit.js';
+import type { JournalFile } from './journal-file.js';
+import type { FactChange, OpenFile } from './open-file.js';
+import type { RecordCodec } from './record-codec.js';
+import type { Records } from './records.js';
+
+/** What a {@link WritableFile} is put together of. */
+export interface WritableParts {
+  readonly records: Records;
+  readonly codec: RecordCodec;
+  readonly journal: JournalFile;
+  readonly lock: FileLock;
+  readonly compaction: Omit<ConstructorParameters<typeof Compaction>[0], 'commits' | 'lock' | 'records' | 'codec'>;
+}
+
+/** The files of a store, open for writing under its lock. */
+export class WritableFile implements OpenFile {
+  readonly records: Records;
+  readonly #commits: GroupCommit;
+  readonly #lock: FileLock;
+  readonly #compaction: Compaction;
+  #lost: Error | undefined;
+
+  constructor({ records, codec, journal, lock, compaction }: WritableParts) {
+    this.records = records;
+    this.#lock = lock;
+    this.#commits = new GroupCommit({
+      records,
+      codec,
+      journal,
+      mayWrite: () => this.#checkLock(),
+      onDurable: () => this.#compaction.consider(),
+    });
+    this.#compaction = new Compaction({ ...compaction, records, codec, lock, commits: this.#commits });
+    this.#compaction.consider();
+  }
+
+  async read<T>(keys: readonly CodeKey[], facts: readonly string[], look: () => T): Promise<T> {
+    for (;;) {
+      this.#checkCurrent();
+      const pending = this.#commits.pending(keys, facts);
+      if (pending === undefined) return look();
+      // Taken back or durable: the next look tells.
+      await pending.catch(() => undefined);
+    }
+  }
+
+  async commit(changes: readonly RecordChange[], facts: readonly FactChange[] = []): Promise<void> {
+    this.#checkCurrent();
+    await this.#commits.commit(changes, facts);
+  }
+
+  async ping(): Promise<void> {
+    await this.#commits.repair();
+  }
+
+  /** Folds the journals into a snapshot, whatever their size. */
+  async compact(): Promise<void> {
+    await this.#compaction.run();
+  }
+
+  async close(): Promise<void> {
+    await this.#compaction.stop();
+    await this.#commits.settled().catch(() => undefined);
+    await this.#commits.journal.close();
+    await this.#lock.release();
+  }
+
+  /** Throws once somebody else may have written: what is in memory is no evidence any more. */
+  #checkCurrent(): void {
+    const lost = this.#lost ?? this.#commits.journal.changed;
+    if (lost !== undefined) throw lost;
+  }
+
+  #checkLock(): void {
+    try {
+      this.#lock.check();
+    } catch (error) {
+      this.#lost = error as Error;
+      throw error;
+    }
+  }
+}

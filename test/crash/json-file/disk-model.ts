@@ -1,0 +1,133 @@
+import path from 'node:path';
+import { type FileSystem, nodeFileSystem } from '../../../src/stores/json-file/file-system.js';
+
+/** A change of a file's content that no sync has made durable yet. */
+type Change = { readonly at: number; readonly bytes: Buffer } | { readonly length: number };
+
+interface Inode {
+  durable: Buffer;
+  pending: Change[];
+}
+
+/** A change of the names in the folder that no sync has made durable yet. */
+type NameChange = (names: Map<string, Inode>) => void;
+
+/** How much of what was not synced the power failure leaves: of some changes, a beginning. 0 is none, 1 is all. */
+export type Keep = (changes: number) => number;
+
+/**
+ * A disk that keeps what was synced, and of the rest what a test says. Files and names are synced apart, as POSIX has it: a file that was synced has
+ * no name before its folder is synced too.
+ */
+export class DiskModel {
+  readonly files: FileSystem;
+  readonly #names = new Map<string, Inode>();
+  readonly #durableNames = new Map<string, Inode>();
+  #nameChanges: NameChange[] = [];
+  readonly #open = new Map<number, Inode | 'folder'>();
+
+  /** @param beforeCall - called before each call that changes something or syncs: the moments at which the power may fail */
+  constructor(folder: string, beforeCall: () => void) {
+    const inodeOf = (fd: number): Inode => this.#open.get(fd) as Inode;
+    const wrote = (fd: number, source: Uint8Array, offset: number, position: number, count: number): number => {
+      inodeOf(fd).pending.push({ at: position, bytes: Buffer.from(source.subarray(offset, offset + count)) });
+      return count;
+    };
+    const synced = (fd: number): void => {
+      const target = this.#open.get(fd);
+      if (target === 'folder') this.#syncNames();
+      else if (target !== undefined) target.durable = apply(target.durable, target.pending.splice(0));
+    };
+    this.files = {
+      ...nodeFileSystem,
+      open: async (name, flags) => {
+        if (flags === 'w') beforeCall();
+        const fd = await nodeFileSystem.open(name, flags);
+        if (flags === 'w') this.#create(path.basename(name));
+        this.#open.set(fd, name === folder ? 'folder' : this.#names.get(path.basename(name))!);
+        return fd;
+      },
+      write: async (fd, source, offset, length, position) => {
+        beforeCall();
+        return wrote(fd, source, offset, position, await nodeFileSystem.write(fd, source, offset, length, position));
+      },
+      writeSync: (fd, source, offset, length, position) => {
+        beforeCall();
+        return wrote(fd, source, offset, position, nodeFileSystem.writeSync(fd, source, offset, length, position));
+      },
+      fdatasync: async (fd) => {
+        beforeCall();
+        await nodeFileSystem.fdatasync(fd);
+        synced(fd);
+      },
+      fsync: async (fd) => {
+        beforeCall();
+        await nodeFileSystem.fsync(fd);
+        synced(fd);
+      },
+      ftruncate: async (fd, length) => {
+        beforeCall();
+        await nodeFileSystem.ftruncate(fd, length);
+        inodeOf(fd).pending.push({ length });
+      },
+      rename: async (from, to) => {
+        beforeCall();
+        await nodeFileSystem.rename(from, to);
+        this.#change((names) => {
+          const inode = names.get(path.basename(from));
+          names.delete(path.basename(from));
+          if (inode !== undefined) names.set(path.basename(to), inode);
+        });
+      },
+      unlink: async (name) => {
+        beforeCall();
+        await nodeFileSystem.unlink(name);
+        this.#change((names) => names.delete(path.basename(name)));
+      },
+    };
+  }
+
+  /** The files as a power failure at this moment leaves them. */
+  afterPowerLoss(keepContent: Keep, keepNames: Keep): Map<string, Buffer> {
+    const names = new Map(this.#durableNames);
+    for (const change of this.#nameChanges.slice(0, Math.round(keepNames(this.#nameChanges.length)))) change(names);
+    return new Map([...names].map(([name, { durable, pending }]) => [name, apply(durable, partOf(pending, keepContent))]));
+  }
+
+  #create(name: string): void {
+    const inode: Inode = { durable: Buffer.alloc(0), pending: [] };
+    this.#change((names) => names.set(name, inode));
+  }
+
+  #change(change: NameChange): void {
+    change(this.#names);
+    this.#nameChanges.push(change);
+  }
+
+  #syncNames(): void {
+    for (const change of this.#nameChanges.splice(0)) change(this.#durableNames);
+  }
+}
+
+/** The first changes, the last of them in part: `keep` may say 2.5 of 4. */
+function partOf(changes: readonly Change[], keep: Keep): Change[] {
+  const kept = keep(changes.length);
+  const whole = changes.slice(0, Math.floor(kept));
+  const next = changes[whole.length];
+  if (next === undefined || !('bytes' in next)) return whole;
+  return [...whole, { at: next.at, bytes: next.bytes.subarray(0, Math.floor(next.bytes.length * (kept % 1))) }];
+}
+
+function apply(content: Buffer, changes: readonly Change[]): Buffer {
+  let result = content;
+  for (const change of changes) {
+    if ('length' in change) result = Buffer.concat([result.subarray(0, change.length)]);
+    else if (change.bytes.length > 0) {
+      const grown = Buffer.alloc(Math.max(result.length, change.at + change.bytes.length));
+      result.copy(grown);
+      change.bytes.copy(grown, change.at);
+      result = grown;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bundle } from '../../unit/json-file/support/children.js';
+import { interceptedFiles, systemError } from '../../unit/json-file/support/intercepted-files.js';
+import { Lines, makeStore, withStore } from '../../unit/json-file/support/stores.js';
+import { tempFolder } from '../../unit/json-file/support/temp-folder.js';
+import { allowedOutcomes, type Outcome } from './script.js';
+
+let child: string;
+
+beforeAll(async () => {
+  child = await bundle(new URL('killed-child.ts', import.meta.url));
+});
+
+describe('an acknowledged mark survives kill -9 at any instant', () => {
+  it('whichever step on the file system it comes before, also in the middle of a write', { timeout: 300_000 }, async () => {
+    let killed = 0;
+    const kinds = new Set<string>();
+    for (let limit = 1; ; limit += 1) {
+      const { folder, begun, done, signal } = await runChild(limit);
+      await interruptOpening(folder, (limit % 8) + 1);
+      await checkReopened(folder, begun, done, `killed at step ${limit}`);
+      if (signal === null) break;
+      killed += 1;
+      kinds.add(
+        fs
+          .readdirSync(folder)
+          .map((name) => name.replace(/\d+$/, 'n'))
+          .sort()
+          .join(' '),
+      );
+    }
+    console.log(`killed at ${killed} steps; folders: ${[...kinds].join(' | ')}`);
+    expect(killed).toBeGreaterThan(100);
+  });
+});
+
+/** An opening that itself ends after so many steps: a crash loop must not lose anything either. */
+async function interruptOpening(folder: string, limit: number): Promise<void> {
+  let steps = 0;
+  const files = interceptedFiles(() => {
+    steps += 1;
+    if (steps >= limit) throw systemError('EIO');
+  });
+  await withStore(folder, (store) => store.ping(), {}, { files }).catch((error: unknown) => {
+    expect(error).toMatchObject({ code: 'STORE_IO' });
+  });
+}
+
+interface Run {
+  readonly folder: string;
+  readonly begun: ReadonlySet<string>;
+  readonly done: ReadonlySet<string>;
+  readonly signal: string | null;
+}
+
+async function runChild(limit: number): Promise<Run> {
+  const folder = tempFolder();
+  const store = path.join(folder, 'store');
+  fs.mkdirSync(store);
+  const log = path.join(folder, 'log');
+  fs.writeFileSync(log, '');
+  const running = spawn(process.execPath, [child, store, log, String(limit)], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code, signal] = (await once(running, 'exit')) as [number | null, string | null];
+  if (signal !== 'SIGKILL' && code !== 0) throw new Error(`the child ended with ${code ?? signal}`);
+  const lines = fs.readFileSync(log, 'utf8').split('\n');
+  const after = (word: string): ReadonlySet<string> =>
+    new Set(lines.filter((line) => line.startsWith(word)).map((line) => line.slice(word.length + 1)));
+  return { folder: store, begun: after('begun'), done: after('done'), signal };
+}
+
+/** What was acknowledged is there; what was begun may be; nothing else is. */
+async function checkReopened(folder: string, begun: ReadonlySet<string>, done: ReadonlySet<string>, when: string): Promise<void> {
+  const logger = new Lines();
+  const store = makeStore(folder, { logger });
+  await store.ping();
+  for (const [key, allowed] of allowedOutcomes(begun, done)) {
+    const [guildId = '', code = ''] = key.split(':');
+    const found = (await store.states(guildId, [code])).get(code);
+    if (found === undefined || !allowed.has(found as Outcome)) {
+      throw new Error(`${when}: ${key} is ${found}, allowed: ${[...allowed].join(', ')}. ${logger.all.join(' ')}`);
+    }
+  }
+  await store.close();
+}

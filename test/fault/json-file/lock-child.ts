@@ -1,0 +1,36 @@
+import cluster from 'node:cluster';
+import { createInterface } from 'node:readline';
+import { StoreLockedError } from '../../../src/contract/errors.js';
+import { withInternals } from '../../../src/stores/json-file/internals.js';
+import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
+
+/**
+ * Opens a store and says how that went: `open`, or `refused CODE pid`. Then does what it is told: `mark CODE`, `close`. With `workers` it opens it in
+ * two workers of a cluster instead.
+ */
+const [path = '', platform = process.platform, mode = ''] = process.argv.slice(2);
+
+if (mode === 'workers' && cluster.isPrimary) {
+  for (let count = 0; count < 2; count += 1) cluster.fork();
+} else void open();
+
+async function open(): Promise<void> {
+  const store = new JsonFileStore(withInternals({ path }, { platform: platform as NodeJS.Platform }));
+  try {
+    await store.ping();
+    console.log(`open ${process.pid}`);
+  } catch (error) {
+    const { code } = error as { code: string };
+    console.log(`refused ${code} ${error instanceof StoreLockedError ? error.pid : (error as Error).message}`);
+  }
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [word = '', code = ''] = line.split(' ');
+    try {
+      if (word === 'mark') await store.markSent('1', [code]);
+      if (word === 'close') await store.close();
+      console.log(`did ${line}`);
+    } catch (error) {
+      console.log(`failed ${line}: ${(error as { code: string }).code}`);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compact } from '../../fault/json-file/sample-store.js';
+import { nodeFileSystem } from '../../../src/stores/json-file/file-system.js';
+import { FOLD_NEVER, makeStore, warnings, withStore } from './support/stores.js';
+import { tempFolder } from './support/temp-folder.js';
+
+describe('a compaction', () => {
+  it('does not stop marks, which go to the next journal', async () => {
+    const folder = tempFolder();
+    await withStore(
+      folder,
+      (store) => store.markSentMany(Array.from({ length: 50 }, (_, guild) => ({ guildId: `${guild}`, codes: codes(20) }))),
+      {},
+      FOLD_NEVER,
+    );
+    // Each piece of the snapshot waits until a mark was made beside it.
+    let pieces = 0;
+    let marked = 0;
+    const store = makeStore(
+      folder,
+      {},
+      {
+        compactAtBytes: { least: 1, most: 1 },
+        pieceBytes: 1,
+        files: {
+          ...nodeFileSystem,
+          write: async (...call) => {
+            if (marked < 30) {
+              pieces += 1;
+              await store.markSent(`${(marked * 7) % 50}`, [`DURING${marked}`]);
+              marked += 1;
+            }
+            return nodeFileSystem.write(...call);
+          },
+        },
+      },
+    );
+    await store.ping();
+    await foldedTo(folder, 2);
+    expect(pieces).toBe(30);
+    await store.close();
+    await withStore(folder, async (again) => {
+      for (let mark = 0; mark < 30; mark += 1) expect(await again.isSent(`${(mark * 7) % 50}`, `DURING${mark}`)).toBe(true);
+      let total = 0;
+      for await (const guildId of again.listGuilds()) total += (await again.stats(guildId)).total;
+      expect(total).toBe(50 * 20 + 30);
+    });
+  });
+
+  it('leaves one snapshot and one journal, whose sizes do not grow with what was forgotten', async () => {
+    const folder = tempFolder();
+    await withStore(folder, (store) => store.markSent('1', codes(100)));
+    await compact(path.join(folder, 'sent.json'));
+    const full = fs.statSync(path.join(folder, 'sent.json')).size;
+    await withStore(folder, (store) => store.forget('1', codes(99)));
+    await compact(path.join(folder, 'sent.json'));
+    expect(fs.readdirSync(folder).sort()).toEqual(['sent.json', 'sent.json.journal.3']);
+    expect(fs.statSync(path.join(folder, 'sent.json')).size).toBeLessThan(full / 3);
+    expect(fs.statSync(path.join(folder, 'sent.json.journal.3')).size).toBeLessThan(200);
+    await withStore(folder, (store) => store.clearGuild('1'));
+    await compact(path.join(folder, 'sent.json'));
+    expect(fs.readFileSync(path.join(folder, 'sent.json'), 'utf8')).not.toContain('"guild"');
+  });
+
+  it('keeps the permissions of the file', async () => {
+    const folder = tempFolder();
+    await withStore(folder, (store) => store.markSent('1', ['A']));
+    fs.chmodSync(path.join(folder, 'sent.json'), 0o640);
+    await compact(path.join(folder, 'sent.json'));
+    expect(fs.statSync(path.join(folder, 'sent.json')).mode & 0o777).toBe(0o640);
+  });
+
+  it.each([
+    [
+      'replaced',
+      (file: string): void => {
+        fs.writeFileSync(`${file}.new`, 'a backup');
+        fs.renameSync(`${file}.new`, file);
+      },
+    ],
+    ['changed in place', (file: string): void => fs.appendFileSync(file, 'an edit')],
+  ])('leaves a snapshot alone that was %s while the store was open, and marks go on', async (_, disturb) => {
+    const folder = tempFolder();
+    const file = path.join(folder, 'sent.json');
+    const warned = warnings();
+    const store = makeStore(folder, { logger: warned.logger }, { compactAtBytes: { least: 600, most: 600 } });
+    await store.markSent('1', ['A']);
+    disturb(file);
+    const disturbed = fs.readFileSync(file, 'utf8');
+    await store.markSent('1', codes(30));
+    expect(await warned.first).toContain('changed or replaced while the store was open');
+    expect(fs.readFileSync(file, 'utf8')).toBe(disturbed);
+    await store.markSent('1', ['B']);
+    expect(await store.filterUnsent('1', ['A', 'B', 'C'])).toEqual(['C']);
+  });
+});
+
+describe('a journal that is not as it was left', () => {
+  it.each([
+    ['removed', (file: string): void => fs.unlinkSync(file)],
+    [
+      'replaced',
+      (file: string): void => {
+        fs.copyFileSync(file, `${file}.new`);
+        fs.renameSync(`${file}.new`, file);
+      },
+    ],
+    ['written to by somebody else', (file: string): void => fs.appendFileSync(file, 'x')],
+    ['cut', (file: string): void => fs.truncateSync(file, fs.statSync(file).size - 1)],
+  ])('takes no more marks: %s', async (_, disturb) => {
+    const folder = tempFolder();
+    const journal = path.join(folder, 'sent.json.journal.1');
+    const store = makeStore(folder);
+    await store.markSent('1', ['A']);
+    disturb(journal);
+    const left = fs.existsSync(journal) ? fs.readFileSync(journal, 'utf8') : undefined;
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      await expect(store.markSent('1', ['B'])).rejects.toMatchObject({ code: 'STORE_DAMAGED', path: journal });
+    }
+    await expect(store.ping()).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+    // What it knows is no evidence any more.
+    await expect(store.filterUnsent('1', ['A', 'B'])).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+    expect(fs.existsSync(journal) ? fs.readFileSync(journal, 'utf8') : undefined).toBe(left);
+  });
+});
+
+function codes(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `CODE${index}`);
+}
+
+async function foldedTo(folder: string, generation: number): Promise<void> {
+  const journals = (): string[] => fs.readdirSync(folder).filter((name) => name.includes('.journal.'));
+  while (journals().join() !== `sent.json.journal.${generation}`) await new Promise((resolve) => setImmediate(resolve));
+}
