@@ -1,0 +1,44 @@
+import { parse, stringify } from 'lossless-json';
+import { StoreDamagedError } from '../../contract/errors.js';
+
+/**
+ * Parses a file's JSON; numbers keep every digit. `STORE_DAMAGED` with line and column (from 1, in characters) where it is no JSON, names a
+ * field twice with different values, or is not UTF-8.
+ */
+export function parseJson(bytes: Uint8Array, path: string): unknown {
+  // Drops a byte order mark.
+  const text = new TextDecoder('utf-8').decode(bytes);
+  try {
+    requireUtf8(bytes, text);
+    return parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const { line, column } = placeOf(text, Number(/ position (\d+)$/.exec(reason)?.[1] ?? 0));
+    throw new StoreDamagedError(
+      `${path}:${line}:${column}: ${reason.replace(/ at position \d+$/, '')}. Nothing can be said of the codes in it: mend or restore the file.`,
+      { path, line },
+      { cause },
+    );
+  }
+}
+
+/** A state as the old bot writes it: indented by two spaces, ASCII alone (as Python's `json.dump` does unless told otherwise). */
+export function printJson(state: unknown): string {
+  return (stringify(state, null, 2) ?? '').replace(
+    /[\u0080-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function requireUtf8(bytes: Uint8Array, text: string): void {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new SyntaxError(`A byte that is not UTF-8 at position ${text.indexOf('\ufffd')}`, { cause });
+  }
+}
+
+function placeOf(text: string, position: number): { line: number; column: number } {
+  const before = text.slice(0, position).split(/\r\n|\r|\n/);
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}

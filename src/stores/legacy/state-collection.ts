@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { InvalidInputError, SentCodeStoreError } from '../../contract/errors.js';
+import { describe } from '../../domain/describe.js';
+import { checkOptions } from '../../store/options.js';
+import type { LegacyStateChanger } from './adapter.js';
+import type { LegacyLists, LegacyStateChange } from './change.js';
+
+/**
+ * The methods of a driver's collection that are used, described here so that the types of this package need no driver. A collection of the
+ * package `mongodb`, versions 6 and 7, fits.
+ */
+export interface LegacyCollectionLike {
+  /** `database.collection`. */
+  readonly namespace: string;
+  /** Resolves to a document, or to `null`. */
+  findOne(filter: object, options: object): Promise<unknown>;
+  /** Resolves to the document as it was before the update, or to `null` if there was none. */
+  findOneAndUpdate(filter: object, update: object, options: object): Promise<unknown>;
+}
+
+/** Options of {@link legacyStateCollection}. */
+export interface LegacyStateCollectionOptions {
+  /**
+   * What a missing document is. `'never'`, the default: an error (`STORE_NOT_FOUND`), because a wrong database would make every code unsent.
+   * `'if-missing'`: a bot that has sent nothing yet, until the adapter has seen the document once.
+   */
+  readonly create?: 'if-missing' | 'never';
+}
+
+const optionsSchema = z.strictObject({ create: z.enum(['if-missing', 'never']).optional() });
+
+const ID = 'giftcode_state';
+const EMPTY = { sent: {} };
+const DUPLICATE_KEY = 11_000;
+
+/**
+ * The old bot's document `_id: 'giftcode_state'`, in the collection that has it (`giftcode_state`).
+ *
+ * A write changes the lists that it names, each in place, and sends nothing back that it read: 64-bit integers and unknown fields stay as they
+ * are on the server, and so does what the old bot writes at the same time. Reads go to the primary, writes wait for a majority. A guild id with a
+ * character that no field's name can have (`.`, NUL, a `$` at its beginning) is kept under an escaped name.
+ */
+export function legacyStateCollection(
+  collection: LegacyCollectionLike,
+  options: LegacyStateCollectionOptions = {},
+): LegacyStateChanger {
+  const given = collection as Partial<LegacyCollectionLike> | null | undefined;
+  if (typeof given?.findOne !== 'function' || typeof given.findOneAndUpdate !== 'function') {
+    throw new InvalidInputError(
+      'INVALID_OPTION',
+      'collection',
+      `legacyStateCollection: collection is ${describe(given)}. Pass a collection of the package mongodb: client.db(…).collection('giftcode_state').`,
+    );
+  }
+  const { create = 'never' } = checkOptions(optionsSchema, options, 'legacyStateCollection');
+  let seen = false;
+
+  function orMissing(document: unknown): unknown {
+    if (document !== null) {
+      seen = true;
+      return withLists(document);
+    }
+    if (create === 'if-missing' && !seen) return EMPTY;
+    const hint = seen ? '' : " Pass { create: 'if-missing' } for a bot that has sent nothing yet.";
+    throw new SentCodeStoreError(
+      'STORE_NOT_FOUND',
+      `${collection.namespace} has no document "${ID}", so nothing can be said of the codes in it. Correct the database or restore it.${hint}`,
+    );
+  }
+
+  return {
+    description: `document ${ID} of collection ${collection.namespace}`,
+    getState: async () => orMissing(await collection.findOne({ _id: ID }, { readPreference: 'primary' })),
+    changeState: async (change) => {
+      const update = toUpdate(change);
+      const upsert = create === 'if-missing' && !seen;
+      // The document before the change comes from the same atomic step, so that of two writers of a code one knows that it was the first.
+      const run = (): Promise<unknown> =>
+        collection.findOneAndUpdate({ _id: ID }, update, {
+          upsert,
+          returnDocument: 'before',
+          includeResultMetadata: false,
+          writeConcern: { w: 'majority' },
+        });
+      let before: unknown;
+      try {
+        before = await run();
+      } catch (error) {
+        if (!upsert || (error as { code?: unknown }).code !== DUPLICATE_KEY) throw error;
+        // Two writers found no document, and the other one made it. It is there for the second try.
+        before = await run();
+      }
+      if (before !== null || !upsert) return orMissing(before);
+      seen = true;
+      return EMPTY;
+    },
+  };
+}
+
+function toUpdate({
+  add = new Map<string, string[]>(),
+  remove = new Map<string, string[]>(),
+  flags = [],
+}: LegacyStateChange): object {
+  return {
+    ...(add.size > 0 && { $addToSet: toPaths(add, (texts) => ({ $each: texts })) }),
+    ...(remove.size > 0 && { $pull: toPaths(remove, (texts) => ({ $in: texts })) }),
+    ...(flags.length > 0 && { $set: Object.fromEntries(flags.map((flag) => [flag, true])) }),
+  };
+}
+
+function toPaths(lists: LegacyLists, toValue: (texts: readonly string[]) => object): object {
+  return Object.fromEntries([...lists].map(([list, texts]) => [`sent.${fieldOf(list)}`, toValue(texts)]));
+}
+
+/** What cannot be in the name of a field, and what would be read as its escape. Ids of chat platforms have none of it. */
+const ESCAPED = /[.\0]|^\$|%(?=2E|24|25|00)/g;
+
+function fieldOf(list: string): string {
+  return list.replace(ESCAPED, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+}
+
+function listOf(field: string): string {
+  return field.replace(/%(2E|24|25|00)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+/** The document with its lists under the names that they have everywhere else. */
+function withLists(document: unknown): unknown {
+  const { sent } = document as { readonly sent?: unknown };
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return document;
+  const lists = new Map<string, unknown>();
+  for (const [field, items] of Object.entries(sent) as [string, unknown][]) {
+    const others = lists.get(listOf(field));
+    lists.set(
+      listOf(field),
+      Array.isArray(others) && Array.isArray(items) ? [...(others as unknown[]), ...(items as unknown[])] : items,
+    );
+  }
+  return { ...(document as object), sent: Object.fromEntries(lists) };
+}
