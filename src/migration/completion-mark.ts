@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { SentCodeStoreError } from '../contract/errors.js';
+import type { SentCodeStore } from '../contract/store.js';
+import type { StoreMetadata } from '../store/primitives.js';
+import { targetOf } from './target.js';
+
+const PREFIX = 'migration:';
+const MAX_NAME_LENGTH = 150;
+
+/** When a migration was completed, as the target remembers it; `undefined` if it was not. */
+export async function completionOf(metadata: StoreMetadata, name: string): Promise<string | undefined> {
+  return (await metadata.get([keyOf(name)])).get(keyOf(name));
+}
+
+/** Remembers that a migration is complete. */
+export async function setCompletion(metadata: StoreMetadata, name: string, completedAt: Date): Promise<void> {
+  await metadata.set(new Map([[keyOf(name), completedAt.toISOString()]]));
+}
+
+/**
+ * Makes a store forget that a migration into it was completed: the one of a name, or every one. Codes stay. Resolves to the number of
+ * migrations forgotten. `METADATA_UNSUPPORTED` on a store without metadata, which remembers none.
+ */
+export async function resetMigration(store: SentCodeStore, options: { readonly name?: string } = {}): Promise<number> {
+  const { metadata } = targetOf(store);
+  if (metadata === undefined) {
+    throw new SentCodeStoreError(
+      'METADATA_UNSUPPORTED',
+      `${store.name} keeps no marks of migrations: every migration into it runs each time.`,
+    );
+  }
+  const keys: string[] = [];
+  if (options.name !== undefined) keys.push(...(await metadata.get([keyOf(options.name)])).keys());
+  else for await (const [key] of metadata.list(PREFIX)) keys.push(key);
+  if (keys.length > 0) await metadata.delete(keys);
+  return keys.length;
+}
+
+function keyOf(name: string): string {
+  if (name.length <= MAX_NAME_LENGTH) return PREFIX + name;
+  // A long path: keys of metadata are short.
+  return `${PREFIX}${name.slice(0, MAX_NAME_LENGTH - 65)}#${createHash('sha256').update(name).digest('hex')}`;
+}

@@ -1,0 +1,52 @@
+import type { Logger } from '../contract/logger.js';
+import { textOf } from './found-code.js';
+import type { GuildMigration, RefusedCode } from './report.js';
+
+/** What became of one guild's codes so far. */
+export class GuildAccount implements GuildMigration {
+  readonly guildId: string;
+  readonly refused: RefusedCode[] = [];
+  found = 0;
+  migrated = 0;
+  alreadyThere = 0;
+  repeats = 0;
+  notMoved = 0;
+  error?: unknown;
+
+  constructor(guildId: string) {
+    this.guildId = guildId;
+  }
+
+  /** Codes that could not be moved, and why. The first reason stays. */
+  fail(error: unknown, codes: number): void {
+    this.notMoved += codes;
+    this.error ??= error;
+  }
+
+  /** The figures as a plain value. */
+  toReport(): GuildMigration {
+    const { guildId, found, migrated, alreadyThere, repeats, refused, notMoved, error } = this;
+    return {
+      guildId,
+      found,
+      migrated,
+      alreadyThere,
+      repeats,
+      refused: [...refused],
+      notMoved,
+      ...(error !== undefined && { error }),
+    };
+  }
+}
+
+/** One line for a guild that is through. */
+export function logGuild(logger: Logger, guild: GuildMigration, dryRun: boolean): void {
+  const { guildId, found, migrated, alreadyThere, repeats, refused, notMoved, error } = guild;
+  const figures = `${found} found, ${alreadyThere} already there, ${repeats} repeats, ${refused.length} refused`;
+  if (error === undefined) {
+    logger.info(`${dryRun ? 'Would migrate' : 'Migrated'} ${migrated} codes for guild ${guildId} (${figures})`);
+    return;
+  }
+  const reason = error instanceof Error ? error.message : textOf(error);
+  logger.error(`Migration of guild ${guildId} failed: ${reason} (${migrated} migrated, ${notMoved} not moved, ${figures})`);
+}
