@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../../contract/errors.js';
+import { describe } from '../../domain/describe.js';
+import { AbstractSentCodeStore } from '../../store/abstract-store.js';
+import { checkOptions, functionSchema, type StoreOptions, storeOptionsSchema } from '../../store/options.js';
+import type { FallbackEvent } from './events.js';
+
+/** Options of a {@link FallbackStore}. */
+export interface FallbackStoreOptions extends Omit<StoreOptions, 'identity'> {
+  /**
+   * Limit of each call of each member in ms; 2 000 unless given. A store that does not answer in time is away. A mirror may take ten
+   * times as long to open: it reads its file.
+   */
+  readonly operationTimeoutMs?: number;
+  /** Pause before a member that is away is tried again in ms; 500 unless given. Doubles with each try that fails, up to 30 s. */
+  readonly probeAfterMs?: number;
+  /**
+   * Which guilds go on while the first store is away. `auto`: those that only this process writes, as far as it has seen. `continue`: all that were copied;
+   * asserts that nobody else writes. `hold`: none. `auto` unless given. Marks are accepted always.
+   */
+  readonly whenDegraded?: 'auto' | 'continue' | 'hold';
+  /**
+   * `synced`: a mirror says "unsent" only of guilds that it has copied and kept. `always`: it says so of everything that it does not know, and the first store is
+   * believed even while a mirror cannot be read: codes can be sent twice. `whenDegraded: 'hold'` holds all the same. `synced` unless given.
+   */
+  readonly trust?: 'synced' | 'always';
+  /** Told of every change, as it happens. Must not throw. */
+  readonly onEvent?: (event: FallbackEvent) => void;
+}
+
+/** What the chain needs of {@link FallbackStoreOptions}, with nothing left open. */
+export interface FallbackSettings {
+  readonly operationTimeoutMs: number;
+  readonly probeAfterMs: number;
+  readonly whenDegraded: 'auto' | 'continue' | 'hold';
+  readonly trust: 'synced' | 'always';
+  readonly onEvent: (event: FallbackEvent) => void;
+}
+
+const schema = storeOptionsSchema.omit({ identity: true }).extend({
+  operationTimeoutMs: z.number().int().min(1).max(600_000).optional(),
+  probeAfterMs: z.number().int().min(0).max(30_000).optional(),
+  whenDegraded: z.enum(['auto', 'continue', 'hold']).optional(),
+  trust: z.enum(['synced', 'always']).optional(),
+  onEvent: functionSchema<(event: FallbackEvent) => void>().optional(),
+});
+
+/** Checks the options and fills in what they leave open. */
+export function resolveFallbackOptions(options: FallbackStoreOptions): FallbackSettings {
+  checkOptions(schema, options, 'FallbackStore');
+  return {
+    operationTimeoutMs: options.operationTimeoutMs ?? 2000,
+    probeAfterMs: options.probeAfterMs ?? 500,
+    whenDegraded: options.whenDegraded ?? 'auto',
+    trust: options.trust ?? 'synced',
+    onEvent: options.onEvent ?? (() => undefined),
+  };
+}
+
+/** Whether a store can remember writes for the first store, and stand in for it. */
+export function canStandIn(store: AbstractSentCodeStore): boolean {
+  return store.supports.metadata && store.supports.claims !== false;
+}
+
+/** Checks the members: at least one, none twice, one identity, and a first one that can decide. */
+export function checkMembers(stores: readonly AbstractSentCodeStore[]): AbstractSentCodeStore {
+  const given: unknown = stores;
+  if (!Array.isArray(given)) throw invalid('stores', `stores is ${describe(given)}. Pass an array of stores.`);
+  for (const [index, store] of given.entries()) {
+    if (store instanceof AbstractSentCodeStore) continue;
+    throw invalid(
+      `stores[${index}]`,
+      `stores[${index}] is ${describe(store)}. Pass stores of this package, or built on AbstractSentCodeStore.`,
+    );
+  }
+  const [first] = stores;
+  if (first === undefined)
+    throw invalid('stores', 'stores is empty. Pass the store that decides, then those that stand in for it.');
+  if (!canStandIn(first)) {
+    throw invalid(
+      'stores[0]',
+      `stores[0] is ${first.name}, which has no claims or keeps no facts of its own, so it cannot decide. Put it further back.`,
+    );
+  }
+  for (const [index, store] of stores.entries()) {
+    if (stores.indexOf(store) !== index)
+      throw invalid(`stores[${index}]`, `stores[${index}] is the same store as stores[${stores.indexOf(store)}].`);
+    if (store.identity.name === first.identity.name) continue;
+    throw invalid(
+      `stores[${index}]`,
+      `stores[${index}] has the identity "${store.identity.name}" and stores[0] has "${first.identity.name}": they would not mean the same codes.`,
+    );
+  }
+  return first;
+}
+
+function invalid(argument: string, message: string): InvalidInputError {
+  return new InvalidInputError('INVALID_OPTION', argument, message);
+}

@@ -1,0 +1,28 @@
+import type { Chain } from './chain.js';
+import type { FallbackStatus, MemberStatus } from './events.js';
+import type { Member } from './member.js';
+import { Mirror } from './mirror.js';
+
+/** A chain at this moment. */
+export function chainStatus(chain: Chain): FallbackStatus {
+  return { state: stateOf(chain), stores: chain.members.map((member) => memberStatus(chain, member)) };
+}
+
+function stateOf(chain: Chain): FallbackStatus['state'] {
+  if (chain.first.up)
+    return chain.believed && !chain.mirrors.some((mirror) => mirror.pendingCodes > 0) ? 'healthy' : 'recovering';
+  return chain.mirrors.some((mirror) => mirror.up) ? 'degraded' : 'failed';
+}
+
+function memberStatus(chain: Chain, member: Member): MemberStatus {
+  const mirror = member instanceof Mirror ? member : undefined;
+  return {
+    name: member.name,
+    role: member === chain.first ? 'first' : mirror === undefined ? 'witness' : 'mirror',
+    up: member.up,
+    ...(!member.up && { error: member.lastError }),
+    pending: mirror?.pendingCodes ?? 0,
+    copiedGuilds: mirror?.coveredGuilds ?? 0,
+    foreignGuilds: mirror?.foreignGuilds.size ?? 0,
+  };
+}
