@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import type { GuildId, Outcome, Source } from '../contract/results.js';
+import type { Clock } from '../domain/clock.js';
+import { checkOptions, functionSchema, leaseSchema, methodsSchema } from '../store/options.js';
+import type { DeliveryEvent } from './events.js';
+import type { GuildReport } from './report.js';
+import type { Schedule } from './timers.js';
+
+/** What is offered: a list or a set. */
+export type Items<T> = readonly T[] | ReadonlySet<T>;
+
+/** What `send` is told of its message. */
+export interface SendContext {
+  /** The guild, as a string. */
+  readonly guildId: string;
+  /** Names the message through all retries, by whichever process: see {@link discordNonce}. */
+  readonly messageId: string;
+  /** 1 for the first try of the message; more for a retry, whose earlier tries may have arrived. */
+  readonly attempt: number;
+  /**
+   * The signal of the call; one that never fires if there is none. It is not aborted when a lease is lost: a request that is cut
+   * off may have arrived, so that would only make things less clear.
+   */
+  readonly signal: AbortSignal;
+}
+
+/** What {@link ClassifyError} is told of the message. */
+export interface ErrorContext {
+  /** The guild, as a string. */
+  readonly guildId: string;
+  /** The message. */
+  readonly messageId: string;
+  /** 1 for the first try of the message. */
+  readonly attempt: number;
+  /** Whether an earlier try may have arrived: `attempt` above 1. */
+  readonly resend: boolean;
+}
+
+/** What an error of `send` says. */
+export interface ErrorVerdict {
+  /** Whether the message arrived. */
+  readonly outcome: Outcome;
+  /** Whether trying again is of no use until somebody does something. Only reported. */
+  readonly permanent?: boolean;
+  /** For people. Only reported. */
+  readonly reason?: string;
+}
+
+/**
+ * Says what an error of `send` means for the message. Anything but a verdict, also an exception, counts as `uncertain`. Answer
+ * `not-sent` only if it is certain that nothing arrived.
+ */
+export type ClassifyError = (error: unknown, context: ErrorContext) => Outcome | ErrorVerdict;
+
+/**
+ * Chooses what of today's items is sent to a guild that has no records; the others are recorded as its baseline. It may be asked
+ * more than once for a guild, but its answer counts once, so it should do nothing else.
+ */
+export type ChooseFirst<T> = (items: T[]) => Items<T> | Promise<Items<T>>;
+
+/** Options that {@link sendOnce} and {@link announce} share. */
+export interface DeliveryOptions<T> {
+  /**
+   * What is offered, new or not. An item whose code is malformed is reported as `refused`, and the others go out. Of items with
+   * the same code the first one counts.
+   */
+  readonly codes: Items<T>;
+  /** The code of an item. */
+  readonly codeOf?: (item: T) => string;
+  /**
+   * Sends one message with all of `items`, and resolves when the platform has accepted it. Everything that it gets counts as sent
+   * then, so it must show all of it: see `maxPerMessage`. It should have a time limit: a lease is renewed for as long as `send`
+   * runs.
+   */
+  readonly send: (items: T[], context: SendContext) => Promise<unknown>;
+  /** Kept with the records; `auto` unless given. */
+  readonly source?: Source;
+  /** One message for all new codes (`together`, unless given) or one for each. */
+  readonly messages?: 'together' | 'each';
+  /** The most codes of one message; without limit unless given. A Discord embed holds 25 fields. */
+  readonly maxPerMessage?: number;
+  /** Length of a lease in ms; the store's unless given. Renewed at a third of it. 1 000 at least, a day at most. */
+  readonly leaseMs?: number;
+  /**
+   * What to do with a message that may have arrived, once its lease is over: `hold` it until somebody decides (never twice;
+   * unless given), or `retry` it, by the next call that offers all its codes, under the same `messageId` (never lost).
+   */
+  readonly onUncertain?: 'hold' | 'retry';
+  /** With `retry`: hold messages whose first try is longer ago than this many ms, by the store's clock. */
+  readonly retryWithinMs?: number;
+  /** What an error of `send` means; without it every error is `uncertain`. */
+  readonly classifyError?: ClassifyError;
+  /**
+   * What a guild without records gets of today's codes: all (`send`, unless given), none (`baseline`), or what a function
+   * chooses. Decided once in a guild's life, also if several processes meet it at once or the list is empty. Needs a store with
+   * metadata.
+   */
+  readonly firstRun?: 'send' | 'baseline' | ChooseFirst<T>;
+  /** Writes and sends nothing, and reports what would happen. A guild without records is taken for a new one. */
+  readonly dryRun?: boolean;
+  /**
+   * When aborted, no message is started any more, what was claimed for one is released, and the report says so. A `send` under
+   * way gets the signal and has the length of a lease to settle.
+   */
+  readonly signal?: AbortSignal;
+  /** Told of what happens. An error in it becomes a process warning and changes nothing else. */
+  readonly onEvent?: (event: DeliveryEvent) => unknown;
+  /** For tests. */
+  readonly clock?: Clock;
+  /** For tests. */
+  readonly schedule?: Schedule;
+}
+
+/** Options of {@link sendOnce}. */
+export interface SendOnceOptions<T = string> extends DeliveryOptions<T> {
+  /** The guild, or any chat or channel. */
+  readonly guildId: GuildId;
+}
+
+/** How far an {@link announce} is. */
+export interface AnnounceProgress<T = string> {
+  /** Guilds that are finished. */
+  readonly done: number;
+  /** Guilds in all. */
+  readonly total: number;
+  /** The guild that was finished last. */
+  readonly guild: GuildReport<T>;
+}
+
+/** Options of {@link announce}. */
+export interface AnnounceOptions<T = string> extends DeliveryOptions<T> {
+  /** The guilds. One that occurs twice counts once. */
+  readonly guilds: readonly GuildId[] | ReadonlySet<GuildId>;
+  /**
+   * How many guilds are served at once, each with one message at a time; 4 unless given. A crash leaves no more messages
+   * uncertain than this.
+   */
+  readonly concurrency?: number;
+  /** Told of each guild that is finished. An error in it becomes a process warning and changes nothing else. */
+  readonly onProgress?: (progress: AnnounceProgress<T>) => unknown;
+}
+
+const anything = z.custom<unknown>(() => true);
+
+const shared = {
+  // Checked by name below: their errors have codes of their own.
+  codes: anything,
+  codeOf: functionSchema().optional(),
+  send: functionSchema(),
+  // As a mark has it: refused here, because after the send it would be too late.
+  source: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine((source) => source.isWellFormed(), 'a string without lone surrogates')
+    .optional(),
+  messages: z.enum(['together', 'each']).optional(),
+  maxPerMessage: z.number().int().min(1).optional(),
+  leaseMs: leaseSchema.optional(),
+  onUncertain: z.enum(['hold', 'retry']).optional(),
+  retryWithinMs: z.number().nonnegative().optional(),
+  classifyError: functionSchema().optional(),
+  firstRun: z.union([z.enum(['send', 'baseline']), functionSchema()], "'send', 'baseline' or a function").optional(),
+  dryRun: z.boolean().optional(),
+  signal: methodsSchema<AbortSignal>('addEventListener', 'removeEventListener').optional(),
+  onEvent: functionSchema().optional(),
+  clock: methodsSchema<Clock>('now', 'monotonic').optional(),
+  schedule: functionSchema().optional(),
+};
+const sendOnceSchema = z.strictObject({ ...shared, guildId: anything });
+const announceSchema = z.strictObject({
+  ...shared,
+  guilds: anything,
+  concurrency: z.number().int().min(1).max(1000).optional(),
+  onProgress: functionSchema().optional(),
+});
+
+/** Checks the options of {@link sendOnce} but for `codes` and `guildId`. */
+export function checkSendOnceOptions<T>(options: SendOnceOptions<T>): void {
+  checkOptions(sendOnceSchema, options, 'sendOnce');
+}
+
+/** Checks the options of {@link announce} but for `codes` and `guilds`. */
+export function checkAnnounceOptions<T>(options: AnnounceOptions<T>): void {
+  checkOptions(announceSchema, options, 'announce');
+}
