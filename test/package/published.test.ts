@@ -36,7 +36,9 @@ describe('the published package', () => {
     const strangers = stdout
       .trim()
       .split('\n')
-      .filter((name) => !/^package\/(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(js|cjs|d\.ts|d\.cts|map))$/.test(name));
+      .filter(
+        (name) => !/^package\/(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(js|cjs|d\.ts|d\.cts|map))$/.test(name),
+      );
     expect(strangers).toEqual([]);
   });
 
