@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { docBlocks } from '../support/doc-blocks.js';
+import { freshDatabase, mongoUri } from '../support/mongo/connect.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,7 +27,11 @@ describe('every TypeScript block of README and docs', () => {
     };
     writeFileSync(
       tsconfig,
-      JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions: { paths, noUnusedLocals: false }, include: ['*.mts'] }),
+      JSON.stringify({
+        extends: join(root, 'tsconfig.json'),
+        compilerOptions: { paths, noUnusedLocals: false },
+        include: ['*.mts'],
+      }),
     );
   });
 
@@ -38,19 +43,30 @@ describe('every TypeScript block of README and docs', () => {
 
   it('compiles', async () => {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const outcome = await run(process.execPath, [tsc, '-p', tsconfig, '--pretty', 'false']).catch((error: unknown) => error as { stdout: string });
+    const outcome = await run(process.execPath, [tsc, '-p', tsconfig, '--pretty', 'false']).catch(
+      (error: unknown) => error as { stdout: string },
+    );
     const readable = outcome.stdout.replaceAll(/block-(\d+)\.mts/g, (_, index: string) => blocks[Number(index)]!.where);
     expect(readable).toBe('');
   }, 120_000);
 
-  it.for(blocks.map((block, index) => ({ ...block, index })))('runs: $where', async ({ index }) => {
-    const workFolder = mkdtempSync(join(tmpdir(), 'sent-code-store-docs-'));
-    try {
-      const database = `docs_${process.pid}_${index}`;
-      const env = { ...process.env, TSX_TSCONFIG_PATH: tsconfig, MONGODB_URI: new URL(database, inject('mongoUri')).href, DISCORD_TOKEN: '' };
-      await run(process.execPath, ['--import', 'tsx', fileOf(index)], { cwd: workFolder, env, timeout: 60_000 });
-    } finally {
-      rmSync(workFolder, { recursive: true, force: true });
-    }
-  }, 90_000);
+  it.each(blocks.map((block, index) => ({ ...block, index })))(
+    'runs: $where',
+    async ({ index }) => {
+      const workFolder = mkdtempSync(join(tmpdir(), 'sent-code-store-docs-'));
+      const uri = new URL(mongoUri());
+      uri.pathname = freshDatabase();
+      const env = { ...process.env, TSX_TSCONFIG_PATH: tsconfig, MONGODB_URI: uri.href, DISCORD_TOKEN: '' };
+      try {
+        await run(process.execPath, ['--import', import.meta.resolve('tsx'), fileOf(index)], {
+          cwd: workFolder,
+          env,
+          timeout: 60_000,
+        });
+      } finally {
+        rmSync(workFolder, { recursive: true, force: true });
+      }
+    },
+    90_000,
+  );
 });
