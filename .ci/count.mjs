@@ -9,7 +9,9 @@ const passed = sum((report) => report.numPassedTests);
 const failed = sum(
   (report) =>
     report.numFailedTests +
-    report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length,
+    report.testResults.filter(
+      (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+    ).length,
 );
 const skipped = sum((report) => report.numPendingTests + report.numTodoTests);
 

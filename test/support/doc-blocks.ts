@@ -10,7 +10,9 @@ export interface DocBlock {
 
 /** Every TypeScript block of the README and of the pages in docs. */
 export function docBlocks(root: string): DocBlock[] {
-  const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))].filter((page) => page.endsWith('.md'));
+  const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))].filter((page) =>
+    page.endsWith('.md'),
+  );
   return pages.flatMap((page) => blocksOf(page, readFileSync(join(root, page), 'utf8')));
 }
 
