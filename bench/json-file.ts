@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { systemClock } from '../src/domain/clock.js';
 import { randomId } from '../src/domain/random.js';
-import { internalsOf } from '../src/stores/json-file/internals.js';
+import { internalsOf } from '../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../src/stores/json-file/json-file-store.js';
 import { openWritable } from '../src/stores/json-file/open-writable.js';
 

@@ -1,7 +1,7 @@
 export * from './contract/errors.js';
 export type { Identity } from './contract/identity.js';
 export type { Logger } from './contract/logger.js';
-export type * from './contract/results.js';
+export type * from './contract/types.js';
 export type { SentCodeStore } from './contract/store.js';
 export type { StoreSupport } from './contract/support.js';
 
@@ -12,10 +12,10 @@ export type { TimestampFormat } from './domain/timestamps.js';
 export type { RandomId } from './domain/random.js';
 export type { CodeRecord, HeldRecord, Hold, SentRecord } from './domain/record.js';
 
-export { AbstractSentCodeStore } from './store/abstract-store.js';
-export { listCodes } from './store/list-codes.js';
-export type { ResolvedStoreOptions, StoreOptions } from './store/options.js';
-export { PartialMarkError } from './store/partial-mark-error.js';
+export { AbstractSentCodeStore } from './core/abstract-store.js';
+export { listCodes } from './core/list-codes.js';
+export type { ResolvedStoreOptions, StoreOptions } from './core/options.js';
+export { PartialMarkError } from './core/partial-mark-error.js';
 export type {
   ClaimWrite,
   Mark,
@@ -24,7 +24,7 @@ export type {
   Settlement,
   StoreMetadata,
   StorePrimitives,
-} from './store/primitives.js';
+} from './core/primitives.js';
 
 export type { FallbackEvent, FallbackStatus, MemberRole, MemberStatus } from './stores/fallback/events.js';
 export { FallbackStore } from './stores/fallback/fallback-store.js';
@@ -32,7 +32,7 @@ export type { FallbackStoreOptions } from './stores/fallback/options.js';
 export { JsonFileStore } from './stores/json-file/json-file-store.js';
 export type { JsonFileStoreOptions } from './stores/json-file/options.js';
 export type { LegacyStateAdapter, LegacyStateChanger, LegacyStatePair } from './stores/legacy/adapter.js';
-export type { LegacyLists, LegacyStateChange } from './stores/legacy/change.js';
+export type { LegacyLists, LegacyStateChange } from './stores/legacy/state-change.js';
 export { LegacyAdapterStore, type LegacyAdapterStoreOptions } from './stores/legacy/legacy-adapter-store.js';
 export {
   type LegacyCollectionLike,
@@ -66,8 +66,8 @@ export type {
 export type { LegacyGuildDocument, LegacyStateDocument, MigrationSource } from './migration/source.js';
 
 export { announce } from './delivery/announce.js';
-export { classifyDiscordError, type DiscordErrorContext } from './delivery/discord-errors.js';
-export { discordNonce } from './delivery/discord-nonce.js';
+export { classifyDiscordError, type DiscordErrorContext } from './platforms/discord/classify-discord-error.js';
+export { discordNonce } from './platforms/discord/discord-nonce.js';
 export type { DeliveryEvent } from './delivery/events.js';
 export type {
   AnnounceOptions,

@@ -1,4 +1,4 @@
-import type { CodeState } from '../../src/contract/results.js';
+import type { CodeState } from '../../src/contract/types.js';
 import { type CodeEvent, type LocalRecord, localState, transition } from '../../src/domain/state-machine.js';
 
 /** One arrow of the diagram: what leads from one state to another. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { SentCodeStoreErrorCode } from '../contract/errors.js';
-import type { Claim, ClaimResult } from '../contract/results.js';
+import type { Claim, ClaimResult } from '../contract/types.js';
 
 /** The fields of an error that a test looks at. Not `instanceof`: an error may come from another copy of the package. */
 export interface CodedError {

@@ -17,7 +17,7 @@ import type {
   SentCode,
   TakeUncertainOptions,
   UncertainCode,
-} from './results.js';
+} from './types.js';
 import type { StoreSupport } from './support.js';
 
 /**

@@ -1,13 +1,13 @@
 import { InvalidInputError, SentCodeStoreError } from '../contract/errors.js';
-import type { CodeState, GuildId } from '../contract/results.js';
+import type { CodeState, GuildId } from '../contract/types.js';
 import type { SentCodeStore } from '../contract/store.js';
 import { describe } from '../domain/describe.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { callHook } from './events.js';
-import { deliverToGuild, reportAborted, statesByIdentity } from './guild.js';
+import { deliverToGuild, reportAborted, statesByIdentity } from './guild-delivery.js';
 import { type AnnounceOptions, checkAnnounceOptions } from './options.js';
 import { addCounts, type AnnounceReport, type GuildReport } from './report.js';
-import { type Run, withRun } from './run.js';
+import { type Run, withRun } from './delivery-context.js';
 
 /** What is known of a guild before it is served: the states of the codes, or the error that keeps it from being served. */
 type LookedUp = { readonly states: ReadonlyMap<string, CodeState> } | { readonly error: unknown };

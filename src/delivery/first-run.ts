@@ -1,6 +1,6 @@
-import type { CodeState } from '../contract/results.js';
+import type { CodeState } from '../contract/types.js';
 import type { SentCodeStore } from '../contract/store.js';
-import type { Run } from './run.js';
+import type { Run } from './delivery-context.js';
 
 /** Guilds whose first run this process knows to be over. */
 const known = new WeakMap<SentCodeStore, Set<string>>();

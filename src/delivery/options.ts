@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { GuildId, Outcome, Source } from '../contract/results.js';
+import type { GuildId, Outcome, Source } from '../contract/types.js';
 import type { Clock } from '../domain/clock.js';
-import { checkOptions, functionSchema, leaseSchema, methodsSchema } from '../store/options.js';
+import { checkOptions, functionSchema, leaseSchema, methodsSchema } from '../core/options.js';
 import type { DeliveryEvent } from './events.js';
 import type { GuildReport } from './report.js';
 import type { Schedule } from './timers.js';

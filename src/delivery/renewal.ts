@@ -1,6 +1,6 @@
 import { LeaseLostError } from '../contract/errors.js';
-import type { Claim } from '../contract/results.js';
-import { describeMessage, type Run } from './run.js';
+import type { Claim } from '../contract/types.js';
+import { describeMessage, type Run } from './delivery-context.js';
 
 /** Renewals of one claim, one after another. */
 export interface Renewal {

@@ -1,9 +1,9 @@
 import type { SentCodeStore } from '../contract/store.js';
 import { checkGuildId } from '../domain/guild-id.js';
-import { deliverToGuild, reportAborted, statesByIdentity } from './guild.js';
+import { deliverToGuild, reportAborted, statesByIdentity } from './guild-delivery.js';
 import { checkSendOnceOptions, type SendOnceOptions } from './options.js';
 import type { SendReport } from './report.js';
-import { withRun } from './run.js';
+import { withRun } from './delivery-context.js';
 
 /**
  * Sends the codes that are new to a guild, and records them: claim, `send`, confirm, message by message. Whatever the number of

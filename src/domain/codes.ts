@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
-import type { Codes, GuildCodes } from '../contract/results.js';
+import type { Codes, GuildCodes } from '../contract/types.js';
 import { describe } from './describe.js';
 import { checkGuildId } from './guild-id.js';
 import { checkCode } from './identity.js';

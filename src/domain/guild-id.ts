@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../contract/errors.js';
-import type { GuildId } from '../contract/results.js';
+import type { GuildId } from '../contract/types.js';
 import { describe } from './describe.js';
 
 const MAX_LENGTH = 100;

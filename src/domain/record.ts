@@ -1,4 +1,4 @@
-import type { CodeState } from '../contract/results.js';
+import type { CodeState } from '../contract/types.js';
 
 /** A code that was sent. Times in ms since 1970; `null` where the store keeps none. */
 export interface SentRecord {

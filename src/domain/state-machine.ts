@@ -1,4 +1,4 @@
-import type { CodeState } from '../contract/results.js';
+import type { CodeState } from '../contract/types.js';
 import type { CodeRecord, Hold, SentRecord } from './record.js';
 
 /** A hold as a store in this process keeps it: its lease and its first try on one clock of the store, in ms. */

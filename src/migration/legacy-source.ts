@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
-import type { GuildId } from '../contract/results.js';
+import type { GuildId } from '../contract/types.js';
 import { describe } from '../domain/describe.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { GLOBAL, itemsOf, parseLegacyState, readEntry } from '../stores/legacy/state.js';

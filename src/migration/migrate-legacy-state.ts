@@ -3,7 +3,7 @@ import { InvalidInputError } from '../contract/errors.js';
 import type { Logger } from '../contract/logger.js';
 import type { SentCodeStore } from '../contract/store.js';
 import { type Clock, systemClock } from '../domain/clock.js';
-import { checkOptions, functionSchema, methodsSchema } from '../store/options.js';
+import { checkOptions, functionSchema, methodsSchema } from '../core/options.js';
 import { changeState } from '../stores/legacy/adapter.js';
 import { completionOf, setCompletion } from './completion-mark.js';
 import type { GlobalCodes } from './legacy-source.js';

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
-import type { Codes, GuildCodes } from '../contract/results.js';
+import type { Codes, GuildCodes } from '../contract/types.js';
 import type { SentCodeStore } from '../contract/store.js';
 import { describe } from '../domain/describe.js';
 import { isLegacyStateAdapter, type LegacyStateAdapter, readState } from '../stores/legacy/adapter.js';

@@ -1,8 +1,8 @@
 import type { SentCodeStore } from '../contract/store.js';
-import type { GuildCodes } from '../contract/results.js';
+import type { GuildCodes } from '../contract/types.js';
 import { type CodeKey, keyOf } from '../domain/codes.js';
-import { AbstractSentCodeStore } from '../store/abstract-store.js';
-import type { StoreMetadata } from '../store/primitives.js';
+import { AbstractSentCodeStore } from '../core/abstract-store.js';
+import type { StoreMetadata } from '../core/primitives.js';
 
 /** The source of every mark that a migration makes. */
 const SOURCE = 'migration';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { JsonFileStore, type JsonFileStoreOptions } from 'sent-code-store';
 import { type Fixture, testSentCodeStore } from 'sent-code-store/conformance';
 import { describe, it } from 'vitest';
-import { type Internals, withInternals } from '../../src/stores/json-file/internals.js';
+import { type Internals, withInternals } from '../../src/stores/json-file/test-seams.js';
 import { ManualClock } from '../support/stores/manual-clock.js';
 import { interceptedFiles, systemError } from '../unit/json-file/support/intercepted-files.js';
 

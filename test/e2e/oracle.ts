@@ -1,6 +1,6 @@
-import type { CodeState } from '../../src/contract/results.js';
+import type { CodeState } from '../../src/contract/types.js';
 import type { SentCodeStore } from '../../src/contract/store.js';
-import { AbstractSentCodeStore } from '../../src/store/abstract-store.js';
+import { AbstractSentCodeStore } from '../../src/core/abstract-store.js';
 import type { DiscordApiControl } from '../support/discord-api/control-client.js';
 import { lostToDeduplication, postsByCode } from '../support/discord-api/ledger-reader.js';
 import type { BotConfig } from './bot/config.js';

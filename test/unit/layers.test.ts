@@ -10,10 +10,11 @@ const root = fileURLToPath(new URL('../../src', import.meta.url));
 const LAYERS = [
   ['contract'],
   ['domain'],
-  ['store'],
+  ['files', 'core'],
   ['stores'],
   ['migration', 'conformance'],
   ['delivery'],
+  ['platforms'],
   ['cli'],
   ['index.ts'],
 ];

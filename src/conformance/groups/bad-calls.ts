@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Claim, ClaimOptions, GuildCodes, MarkOptions, TakeUncertainOptions } from '../../contract/results.js';
+import type { Claim, ClaimOptions, GuildCodes, MarkOptions, TakeUncertainOptions } from '../../contract/types.js';
 import { claimOf, rejectsWith } from '../assertions.js';
 import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 

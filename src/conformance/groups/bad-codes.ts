@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import type { Codes } from '../../contract/results.js';
+import type { Codes } from '../../contract/types.js';
 import type { SentCodeStore } from '../../contract/store.js';
 import { claimOf, numbered, rejectsWith } from '../assertions.js';
 import { type ConformanceGroup, type ConformanceTest, hasClaims, when } from '../test-case.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import type { GuildId } from '../../contract/results.js';
+import type { GuildId } from '../../contract/types.js';
 import type { SentCodeStore } from '../../contract/store.js';
 import { collect, rejectsWith } from '../assertions.js';
 import { type ConformanceGroup, type ConformanceTest, hasClaims, when } from '../test-case.js';

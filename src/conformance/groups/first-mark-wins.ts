@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SentCode } from '../../contract/results.js';
+import type { SentCode } from '../../contract/types.js';
 import type { SentCodeStore } from '../../contract/store.js';
 import type { StoreSupport } from '../../contract/support.js';
 import { claimOf, collect } from '../assertions.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
-import { AbstractSentCodeStore } from '../../store/abstract-store.js';
-import { checkOptions, functionSchema, type StoreOptions, storeOptionsSchema } from '../../store/options.js';
+import { AbstractSentCodeStore } from '../../core/abstract-store.js';
+import { checkOptions, functionSchema, type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 import type { FallbackEvent } from './events.js';
 
 /** Options of a {@link FallbackStore}. */

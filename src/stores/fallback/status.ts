@@ -1,7 +1,7 @@
-import type { Chain } from './chain.js';
+import type { Chain } from './chain/chain.js';
 import type { FallbackStatus, MemberStatus } from './events.js';
-import type { Member } from './member.js';
-import { Mirror } from './mirror.js';
+import type { Member } from './chain/member.js';
+import { Mirror } from './chain/mirror.js';
 
 /** A chain at this moment. */
 export function chainStatus(chain: Chain): FallbackStatus {

@@ -1,14 +1,14 @@
 import type { Logger } from '../../contract/logger.js';
-import { PERMISSIONS, removeIfThere, temporaryPath, writeAtomically } from './atomic-file.js';
-import type { FileLock } from './file-lock.js';
-import type { Header } from './format.js';
-import type { GroupCommit } from './group-commit.js';
-import type { Internals } from './internals.js';
-import { JournalFile } from './journal-file.js';
+import { PERMISSIONS, removeIfThere, temporaryPath, writeAtomically } from '../../files/atomic-write.js';
+import type { FileLock } from '../../files/lock/file-lock.js';
+import type { Header } from './format/header.js';
+import type { GroupCommit } from './journal/group-commit.js';
+import type { Internals } from './test-seams.js';
+import { JournalFile } from './journal/journal-file.js';
 import { fileIdentity } from './loader.js';
-import type { RecordCodec } from './record-codec.js';
-import type { Records } from './records.js';
-import { snapshotPieces } from './snapshot-writer.js';
+import type { RecordCodec } from './records/record-codec.js';
+import type { Records } from './records/records.js';
+import { snapshotPieces } from './snapshot/snapshot-writer.js';
 import type { StorePaths } from './store-paths.js';
 
 /** What a {@link Compaction} works on. */

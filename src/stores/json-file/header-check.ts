@@ -1,8 +1,8 @@
-import type { OnDamage } from './damage.js';
-import { type FirstLine, type Header, isHeader, parseFirstLine, VERSION } from './format.js';
-import type { Line } from './lines.js';
-import { isIntact } from './sealed-line.js';
-import { laterVersion } from './store-errors.js';
+import type { OnDamage } from './format/damage.js';
+import { type FirstLine, type Header, isHeader, parseFirstLine, VERSION } from './format/header.js';
+import type { Line } from './format/lines.js';
+import { isIntact } from './format/sealed-line.js';
+import { laterVersion } from './format/store-errors.js';
 
 /**
  * The header that the first line of a file is. `STORE_VERSION` if a later version of this package wrote it: that is said before the seal is

@@ -1,13 +1,13 @@
 import type { Clock } from '../../domain/clock.js';
-import type { OnDamage } from './damage.js';
-import type { FileSystem } from './file-system.js';
-import { hasCode } from './file-system.js';
-import { ioError } from './io-error.js';
-import { JOURNAL_START, type JournalContent, readJournal } from './journal-reader.js';
-import type { JournalEntry } from './journal-entries.js';
-import { RecordCodec } from './record-codec.js';
-import { Records } from './records.js';
-import { readSnapshot } from './snapshot-reader.js';
+import type { OnDamage } from './format/damage.js';
+import type { FileSystem } from '../../files/file-system.js';
+import { hasCode } from '../../files/file-system.js';
+import { ioError } from '../../files/io-error.js';
+import { JOURNAL_START, type JournalContent, readJournal } from './journal/journal-reader.js';
+import type { JournalEntry } from './journal/journal-entries.js';
+import { RecordCodec } from './records/record-codec.js';
+import { Records } from './records/records.js';
+import { readSnapshot } from './snapshot/snapshot-reader.js';
 import type { StorePaths } from './store-paths.js';
 
 /** A journal that was read, and where its good lines end. */

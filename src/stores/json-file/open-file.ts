@@ -1,6 +1,6 @@
 import type { CodeKey } from '../../domain/codes.js';
-import type { RecordChange } from '../../store/local-store.js';
-import type { Records } from './records.js';
+import type { RecordChange } from '../../core/local-store.js';
+import type { Records } from './records/records.js';
 
 /** A changed fact of the store; `undefined` removes it. */
 export type FactChange = readonly [key: string, value: string | undefined];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type StoreOptions, storeOptionsSchema } from '../../store/options.js';
+import { type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 
 /** Options of a {@link JsonFileStore}. */
 export interface JsonFileStoreOptions extends StoreOptions {

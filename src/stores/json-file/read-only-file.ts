@@ -1,15 +1,15 @@
 import { SentCodeStoreError } from '../../contract/errors.js';
 import type { CodeKey } from '../../domain/codes.js';
 import type { Clock } from '../../domain/clock.js';
-import { refuseDamage } from './damage.js';
-import { hasCode } from './file-system.js';
-import type { Internals } from './internals.js';
-import { type JournalContent, JOURNAL_START, readJournal } from './journal-reader.js';
+import { refuseDamage } from './format/damage.js';
+import { hasCode } from '../../files/file-system.js';
+import type { Internals } from './test-seams.js';
+import { type JournalContent, JOURNAL_START, readJournal } from './journal/journal-reader.js';
 import { applyEntry, fileIdentity, type LoadedJournal, type LoadedStore, loadStore, toLoaded } from './loader.js';
 import type { OpenFile } from './open-file.js';
-import { RecordCodec } from './record-codec.js';
-import type { Records } from './records.js';
-import { notFound } from './store-errors.js';
+import { RecordCodec } from './records/record-codec.js';
+import type { Records } from './records/records.js';
+import { notFound } from './format/store-errors.js';
 import { resolvePaths, type StorePaths } from './store-paths.js';
 
 /** How often files that a writer replaces while they are read are read again. */

@@ -1,7 +1,7 @@
 import type { Logger } from '../../contract/logger.js';
-import { describeDamage, type OnDamage } from './damage.js';
-import { type FileSystem, hasCode } from './file-system.js';
-import { ioError } from './io-error.js';
+import { describeDamage, type OnDamage } from './format/damage.js';
+import { type FileSystem, hasCode } from '../../files/file-system.js';
+import { ioError } from '../../files/io-error.js';
 import type { StorePaths } from './store-paths.js';
 
 /** Takes note of damage instead of refusing it, and keeps the damaged files. */

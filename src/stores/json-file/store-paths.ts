@@ -1,8 +1,8 @@
 import { lstat, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { FileSystem } from './file-system.js';
-import { hasCode } from './file-system.js';
-import { ioError, withPath } from './io-error.js';
+import type { FileSystem } from '../../files/file-system.js';
+import { hasCode } from '../../files/file-system.js';
+import { ioError, withPath } from '../../files/io-error.js';
 
 const MOST_LINKS = 40;
 

@@ -1,12 +1,12 @@
 import type { CodeKey } from '../../domain/codes.js';
-import type { RecordChange } from '../../store/local-store.js';
+import type { RecordChange } from '../../core/local-store.js';
 import { Compaction } from './compaction.js';
-import type { FileLock } from './file-lock.js';
-import { GroupCommit } from './group-commit.js';
-import type { JournalFile } from './journal-file.js';
+import type { FileLock } from '../../files/lock/file-lock.js';
+import { GroupCommit } from './journal/group-commit.js';
+import type { JournalFile } from './journal/journal-file.js';
 import type { FactChange, OpenFile } from './open-file.js';
-import type { RecordCodec } from './record-codec.js';
-import type { Records } from './records.js';
+import type { RecordCodec } from './records/record-codec.js';
+import type { Records } from './records/records.js';
 
 /** What a {@link WritableFile} is put together of. */
 export interface WritableParts {

@@ -1,5 +1,5 @@
 import { SentCodeStoreError } from '../../contract/errors.js';
-import { applyChange, type LegacyStateChange } from './change.js';
+import { applyChange, type LegacyStateChange } from './state-change.js';
 import { SerialQueue } from './serial-queue.js';
 
 /**

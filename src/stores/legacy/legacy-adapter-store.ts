@@ -3,11 +3,11 @@ import type { StoreSupport } from '../../contract/support.js';
 import type { CodeKey } from '../../domain/codes.js';
 import { describe } from '../../domain/describe.js';
 import type { CodeRecord, SentRecord } from '../../domain/record.js';
-import { AbstractSentCodeStore } from '../../store/abstract-store.js';
-import { checkOptions, type StoreOptions, storeOptionsSchema } from '../../store/options.js';
-import type { Mark, ScannedRecord, ScanScope } from '../../store/primitives.js';
+import { AbstractSentCodeStore } from '../../core/abstract-store.js';
+import { checkOptions, type StoreOptions, storeOptionsSchema } from '../../core/options.js';
+import type { Mark, ScannedRecord, ScanScope } from '../../core/primitives.js';
 import { changeState, isLegacyStateAdapter, type LegacyStateAdapter, readState } from './adapter.js';
-import { applyChange, type LegacyLists } from './change.js';
+import { applyChange, type LegacyLists } from './state-change.js';
 import { SentIndex, spellingsOf } from './sent-index.js';
 import { GLOBAL, writeEntry } from './state.js';
 

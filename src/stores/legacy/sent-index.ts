@@ -2,7 +2,7 @@ import { InvalidInputError } from '../../contract/errors.js';
 import type { Identity } from '../../contract/identity.js';
 import type { CodeKey } from '../../domain/codes.js';
 import { checkCode } from '../../domain/identity.js';
-import type { LegacyLists } from './change.js';
+import type { LegacyLists } from './state-change.js';
 import { GLOBAL, itemsOf, type LegacyState, parseLegacyState, readEntry, stringOf } from './state.js';
 
 const NOTHING: ReadonlySet<string> = new Set();

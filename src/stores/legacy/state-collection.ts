@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { InvalidInputError, SentCodeStoreError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
-import { checkOptions } from '../../store/options.js';
+import { checkOptions } from '../../core/options.js';
 import type { LegacyStateChanger } from './adapter.js';
-import type { LegacyLists, LegacyStateChange } from './change.js';
+import type { LegacyLists, LegacyStateChange } from './state-change.js';
 
 /**
  * The methods of a driver's collection that are used, described here so that the types of this package need no driver. A collection of the

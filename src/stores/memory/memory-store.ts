@@ -1,8 +1,8 @@
 import type { StoreSupport } from '../../contract/support.js';
 import type { LocalRecord } from '../../domain/state-machine.js';
-import { LocalStore, type RecordChange } from '../../store/local-store.js';
-import { checkOptions, type StoreOptions, storeOptionsSchema } from '../../store/options.js';
-import type { StoreMetadata } from '../../store/primitives.js';
+import { LocalStore, type RecordChange } from '../../core/local-store.js';
+import { checkOptions, type StoreOptions, storeOptionsSchema } from '../../core/options.js';
+import type { StoreMetadata } from '../../core/primitives.js';
 import { MemoryMetadata } from './memory-metadata.js';
 
 /** Options of a {@link MemoryStore}. */

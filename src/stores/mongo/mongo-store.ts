@@ -1,9 +1,9 @@
 import type { StoreSupport } from '../../contract/support.js';
 import { type CodeKey, keyOf } from '../../domain/codes.js';
 import type { CodeRecord } from '../../domain/record.js';
-import { AbstractSentCodeStore } from '../../store/abstract-store.js';
-import { chunksOf } from '../../store/chunked.js';
-import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../store/primitives.js';
+import { AbstractSentCodeStore } from '../../core/abstract-store.js';
+import { chunksOf } from '../../core/chunked.js';
+import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../core/primitives.js';
 import { Commands, type WriteOutcome } from './commands.js';
 import { type Connection, openConnection } from './connection.js';
 import type { WriteOperation } from './driver.js';

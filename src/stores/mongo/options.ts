@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../contract/errors.js';
-import { checkOptions, methodsSchema, type StoreOptions, storeOptionsSchema } from '../../store/options.js';
+import { checkOptions, methodsSchema, type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 import type { MongoClientLike, MongoCollectionLike } from './driver.js';
 import { redactWholeUris } from './redact.js';
 import type { TimestampFormat } from '../../domain/timestamps.js';

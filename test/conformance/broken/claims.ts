@@ -15,7 +15,7 @@ import {
   type TakeUncertainOptions,
 } from 'sent-code-store';
 import { type LocalRecord, localState, transition } from '../../../src/domain/state-machine.js';
-import type { RecordChange } from '../../../src/store/local-store.js';
+import type { RecordChange } from '../../../src/core/local-store.js';
 import { SharedMapStore } from '../../support/stores/shared-map-store.js';
 
 type Records = Promise<readonly (CodeRecord | undefined)[]>;

@@ -14,7 +14,7 @@ import type {
 } from 'sent-code-store';
 import { normalizeCode } from 'sent-code-store';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
-import type { RecordChange } from '../../../src/store/local-store.js';
+import type { RecordChange } from '../../../src/core/local-store.js';
 import { type SharedData, SharedMapStore } from '../../support/stores/shared-map-store.js';
 
 const YEAR_MS = 365 * 86_400_000;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { BaselineResult, Codes, GuildCodes, GuildId, StoreMetadata } from 'sent-code-store';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
-import type { RecordChange } from '../../../src/store/local-store.js';
+import type { RecordChange } from '../../../src/core/local-store.js';
 import { SharedMapStore } from '../../support/stores/shared-map-store.js';
 
 export class LeaksBetweenGuilds extends SharedMapStore {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type FileSystem, nodeFileSystem } from '../../../src/stores/json-file/file-system.js';
+import { type FileSystem, nodeFileSystem } from '../../../src/files/file-system.js';
 
 /** A change of a file's content that no sync has made durable yet. */
 type Change = { readonly at: number; readonly bytes: Buffer } | { readonly length: number };

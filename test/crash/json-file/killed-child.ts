@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { withInternals } from '../../../src/stores/json-file/internals.js';
+import { withInternals } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { type FileCall, interceptedFiles } from '../../unit/json-file/support/intercepted-files.js';
 import { FOLD_AT, foldingIsOver } from './folding.js';

@@ -1,7 +1,7 @@
 /** A bot as a process of its own: offers every code to every guild, round after round, until a round leaves nothing to do. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { announce } from '../../../src/delivery/announce.js';
-import { classifyDiscordError } from '../../../src/delivery/discord-errors.js';
+import { classifyDiscordError } from '../../../src/platforms/discord/classify-discord-error.js';
 import type { CodeReport } from '../../../src/delivery/report.js';
 import { seeded } from '../../support/delivery/jitter.js';
 import { Accident } from './accident.js';

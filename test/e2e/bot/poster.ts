@@ -1,5 +1,5 @@
 import { REST } from '@discordjs/rest';
-import { discordNonce } from '../../../src/delivery/discord-nonce.js';
+import { discordNonce } from '../../../src/platforms/discord/discord-nonce.js';
 import type { SendContext } from '../../../src/delivery/options.js';
 import { DiscordApiControl } from '../../support/discord-api/control-client.js';
 import type { Accident } from './accident.js';

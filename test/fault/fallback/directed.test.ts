@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, StoreDamagedError } from 'sent-code-store';
-import { AbstractSentCodeStore } from '../../../src/store/abstract-store.js';
+import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
 import { newChain, type TestChain } from './support/chain.js';
 
 /** The first store answers, and takes no mark: what is marked stays pending while it is up. */

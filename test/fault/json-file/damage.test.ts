@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { StoreDamagedError, SentCodeStoreError } from '../../../src/contract/errors.js';
-import { type OnDamage, refuseDamage } from '../../../src/stores/json-file/damage.js';
+import { type OnDamage, refuseDamage } from '../../../src/stores/json-file/format/damage.js';
 import { loadStore } from '../../../src/stores/json-file/loader.js';
 import { StorePaths } from '../../../src/stores/json-file/store-paths.js';
 import { TestClock } from '../../unit/json-file/support/stores.js';

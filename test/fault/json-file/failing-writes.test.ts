@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { AbstractSentCodeStore } from '../../../src/store/abstract-store.js';
-import { nodeFileSystem } from '../../../src/stores/json-file/file-system.js';
+import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
+import { nodeFileSystem } from '../../../src/files/file-system.js';
 import { interceptedFiles, systemError } from '../../unit/json-file/support/intercepted-files.js';
 import { FOLD_NEVER, makeStore, TestClock, warnings, withStore } from '../../unit/json-file/support/stores.js';
 import { tempFolder } from '../../unit/json-file/support/temp-folder.js';

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listenInFolder, withdraw } from '../../../src/stores/json-file/folder-socket.js';
-import type { LockPlace } from '../../../src/stores/json-file/lock-address.js';
-import { LockSocket } from '../../../src/stores/json-file/lock-socket.js';
+import { listenInFolder, withdraw } from '../../../src/files/lock/folder-socket.js';
+import type { LockPlace } from '../../../src/files/lock/lock-address.js';
+import { LockSocket } from '../../../src/files/lock/lock-socket.js';
 import { tempFolder } from '../../unit/json-file/support/temp-folder.js';
 
 describe('the lock in the folder', () => {

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { createInterface } from 'node:readline';
 import { StoreLockedError } from '../../../src/contract/errors.js';
-import { withInternals } from '../../../src/stores/json-file/internals.js';
+import { withInternals } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 
 /**

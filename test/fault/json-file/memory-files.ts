@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { BigIntStats, Stats } from 'node:fs';
-import { type FileSystem, nodeFileSystem } from '../../../src/stores/json-file/file-system.js';
+import { type FileSystem, nodeFileSystem } from '../../../src/files/file-system.js';
 import { systemError } from '../../unit/json-file/support/intercepted-files.js';
 
 /** Files in memory that can be read: damage in every bit of a store takes tens of thousands of openings. */

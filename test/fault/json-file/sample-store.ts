@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { internalsOf } from '../../../src/stores/json-file/internals.js';
+import { internalsOf } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { openWritable } from '../../../src/stores/json-file/open-writable.js';
 import { Lines, TestClock } from '../../unit/json-file/support/stores.js';

@@ -1,7 +1,7 @@
 import { SentCodeStoreError, type StoreMetadata, type StoreOptions, type StoreSupport } from 'sent-code-store';
 import type { Fixture } from 'sent-code-store/conformance';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
-import { LocalStore, type RecordChange } from '../../../src/store/local-store.js';
+import { LocalStore, type RecordChange } from '../../../src/core/local-store.js';
 import { MemoryMetadata } from '../../../src/stores/memory/memory-metadata.js';
 import { ManualClock } from './manual-clock.js';
 

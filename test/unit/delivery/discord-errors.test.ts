@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { classifyDiscordError } from '../../../src/delivery/discord-errors.js';
+import { classifyDiscordError } from '../../../src/platforms/discord/classify-discord-error.js';
 import { DiscordApiControl } from '../../support/discord-api/control-client.js';
 import { FETCH_ERRORS } from '../../support/discord-api/real-errors-fetch.js';
 import { MISLEADING_ERRORS, REST_ERRORS } from '../../support/discord-api/real-errors-rest.js';

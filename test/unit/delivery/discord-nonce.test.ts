@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { discordNonce } from '../../../src/delivery/discord-nonce.js';
+import { discordNonce } from '../../../src/platforms/discord/discord-nonce.js';
 import { randomId } from '../../../src/domain/random.js';
 
 describe('discordNonce', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ErrorContext, ErrorVerdict } from '../../../src/delivery/options.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
-import { settlePausesMs } from '../../../src/delivery/settle.js';
+import { settlePausesMs } from '../../../src/delivery/record-outcome.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
 import { intercept } from '../../support/delivery/intercept.js';
 import { ManualTime } from '../../support/delivery/manual-time.js';

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import { announce } from '../../../src/delivery/announce.js';
-import { classifyDiscordError } from '../../../src/delivery/discord-errors.js';
+import { classifyDiscordError } from '../../../src/platforms/discord/classify-discord-error.js';
 import type { SendContext } from '../../../src/delivery/options.js';
 import type { AnnounceReport, SendReport } from '../../../src/delivery/report.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compact } from '../../fault/json-file/sample-store.js';
-import { nodeFileSystem } from '../../../src/stores/json-file/file-system.js';
+import { nodeFileSystem } from '../../../src/files/file-system.js';
 import { FOLD_NEVER, makeStore, warnings, withStore } from './support/stores.js';
 import { tempFolder } from './support/temp-folder.js';
 

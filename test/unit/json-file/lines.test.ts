@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nodeFileSystem } from '../../../src/stores/json-file/file-system.js';
-import { readLines } from '../../../src/stores/json-file/lines.js';
+import { nodeFileSystem } from '../../../src/files/file-system.js';
+import { readLines } from '../../../src/stores/json-file/format/lines.js';
 import { tempFolder } from './support/temp-folder.js';
 
 describe('the lines of a file', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sealOf } from '../../../src/stores/json-file/sealed-line.js';
-import { encodeSent, SentTable } from '../../../src/stores/json-file/sent-table.js';
+import { sealOf } from '../../../src/stores/json-file/format/sealed-line.js';
+import { encodeSent, SentTable } from '../../../src/stores/json-file/records/sent-table.js';
 
 const code = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12 }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nodeFileSystem } from '../../../src/stores/json-file/file-system.js';
-import type { Internals } from '../../../src/stores/json-file/internals.js';
+import { nodeFileSystem } from '../../../src/files/file-system.js';
+import type { Internals } from '../../../src/stores/json-file/test-seams.js';
 import { type FileCall, interceptedFiles } from './support/intercepted-files.js';
 import { FOLD_NEVER, makeStore } from './support/stores.js';
 import { tempFolder } from './support/temp-folder.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from 'sent-code-store';
 import type { CodeRecord } from '../../../src/domain/record.js';
-import type { ClaimWrite, Settlement } from '../../../src/store/primitives.js';
+import type { ClaimWrite, Settlement } from '../../../src/core/primitives.js';
 
 /** A store whose claim is written and whose answer is late, or never comes. */
 class SlowAnswers extends MemoryStore {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Lifecycle } from '../../../src/store/lifecycle.js';
+import { Lifecycle } from '../../../src/core/lifecycle.js';
 
 interface Gate {
   readonly passed: Promise<void>;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { listCodes } from '../../../src/store/list-codes.js';
+import { listCodes } from '../../../src/core/list-codes.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
 
 it('lists every code that was sent to any guild once, and none that was only claimed', async () => {

@@ -1,7 +1,7 @@
 import { MemoryStore, type MemoryStoreOptions } from 'sent-code-store';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/domain/clock.js';
-import { resolveStoreOptions } from '../../../src/store/options.js';
+import { resolveStoreOptions } from '../../../src/core/options.js';
 
 describe('the options of a store', () => {
   it.for([

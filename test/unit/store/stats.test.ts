@@ -1,6 +1,6 @@
 import type { CodeRecord, ScannedRecord } from 'sent-code-store';
 import { describe, expect, it } from 'vitest';
-import { collectStats } from '../../../src/store/stats.js';
+import { collectStats } from '../../../src/core/stats.js';
 
 async function* scan(...records: readonly (readonly [code: string, record: CodeRecord])[]): AsyncGenerator<ScannedRecord> {
   for (const [code, record] of records) yield { guildId: '1', code, record };

@@ -2,9 +2,9 @@ import type { StoreSupport } from '../../../../src/contract/support.js';
 import type { CodeKey } from '../../../../src/domain/codes.js';
 import type { CodeRecord } from '../../../../src/domain/record.js';
 import type { LocalRecord } from '../../../../src/domain/state-machine.js';
-import { LocalStore, type RecordChange } from '../../../../src/store/local-store.js';
-import type { StoreOptions } from '../../../../src/store/options.js';
-import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../../../src/store/primitives.js';
+import { LocalStore, type RecordChange } from '../../../../src/core/local-store.js';
+import type { StoreOptions } from '../../../../src/core/options.js';
+import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../../../src/core/primitives.js';
 
 /**
  * How calls of a store end. `reject`: without effect. `lost-answer`: with effect, then an error. `stall`: nothing until the store works again, then the effect, late.

@@ -1,4 +1,4 @@
-import type { Claim } from '../../../../src/contract/results.js';
+import type { Claim } from '../../../../src/contract/types.js';
 import type { FallbackEvent } from '../../../../src/stores/fallback/events.js';
 import { FallbackStore } from '../../../../src/stores/fallback/fallback-store.js';
 import type { FallbackStoreOptions } from '../../../../src/stores/fallback/options.js';

@@ -1,4 +1,4 @@
-import { type FileSystem, nodeFileSystem } from '../../../../src/stores/json-file/file-system.js';
+import { type FileSystem, nodeFileSystem } from '../../../../src/files/file-system.js';
 
 /** A call on the file system that changes something, or makes it durable. */
 export interface FileCall {

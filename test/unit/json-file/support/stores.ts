@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Logger } from '../../../../src/contract/logger.js';
-import type { Internals } from '../../../../src/stores/json-file/internals.js';
-import { withInternals } from '../../../../src/stores/json-file/internals.js';
+import type { Internals } from '../../../../src/stores/json-file/test-seams.js';
+import { withInternals } from '../../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../../src/stores/json-file/json-file-store.js';
 import type { JsonFileStoreOptions } from '../../../../src/stores/json-file/options.js';
 

@@ -1,0 +1,162 @@
+import { LeaseLostError, SentCodeStoreError } from '../contract/errors.js';
+import type { Claim, ClaimResult, ConfirmResult } from '../contract/types.js';
+import { type SpelledKey } from '../domain/codes.js';
+import type { CodeRecord } from '../domain/record.js';
+import { markKeys, type MarkValues } from './batches.js';
+import type { StorePrimitives } from './primitives.js';
+
+/** What a new claim is made of. */
+export interface NewClaim {
+  readonly token: string;
+  readonly messageId: string;
+  readonly leaseMs: number;
+}
+
+/**
+ * Claims the free ones of a guild's codes as one message.
+ *
+ * Until this returns, nobody but it knows the token, so nobody can have sent: whatever goes wrong on the way, what was written is given back as
+ * "not sent".
+ */
+export async function makeClaim(
+  store: StorePrimitives,
+  guildId: string,
+  keys: readonly SpelledKey[],
+  claim: NewClaim,
+): Promise<ClaimResult> {
+  const records = [...(await store.readRecords(keys))];
+  const free = keys.flatMap((key, index) => (records[index] === undefined ? [{ ...key, index }] : []));
+  if (free.length > 0) {
+    const after = await writeClaim(store, guildId, free, claim);
+    for (const [position, { index }] of free.entries()) records[index] = after[position];
+  }
+  const spellings = (test: (record: CodeRecord | undefined) => boolean): string[] =>
+    keys.filter((_, index) => test(records[index])).map((key) => key.spelling);
+  const claimed = spellings((record) => holds(record, claim.token));
+  return {
+    ...(claimed.length > 0 && { claim: { guildId, codes: claimed, ...claim, attempt: 1 } }),
+    claimed,
+    alreadySent: spellings((record) => record?.state === 'sent'),
+    // A code that was taken at the first read and let go since, or the other way round, is free for the next round: somebody had it just now.
+    heldElsewhere: spellings((record) => record === undefined || (record.state === 'claimed' && !holds(record, claim.token))),
+    uncertain: spellings((record) => record?.state === 'uncertain'),
+  };
+}
+
+/**
+ * Writes a claim on codes that were free at a first read, and resolves to their records: all of the claim's are live. Where a race took some
+ * of the codes, the message is smaller than was written, which is put right before anybody sends. A crash in between leaves a message that
+ * counts as not whole and is held.
+ */
+async function writeClaim(
+  store: StorePrimitives,
+  guildId: string,
+  free: readonly SpelledKey[],
+  { token, messageId, leaseMs }: NewClaim,
+): Promise<readonly (CodeRecord | undefined)[]> {
+  const giveBack = (): Promise<unknown> =>
+    store.settleRecords(free.map(({ code }) => ({ guildId, code, event: { type: 'release', token, outcome: 'not-sent' } })));
+  const size = free.length;
+  const holdsToWrite = free.map(({ code, spelling }, position) => ({
+    code,
+    spelling,
+    token,
+    messageId,
+    position,
+    size,
+    attempt: 1,
+  }));
+  try {
+    const after = [...(await store.claimRecords({ guildId, leaseMs, ageMs: 0, holds: holdsToWrite }))];
+    const own = free.flatMap(({ code }, index) => (isOf(after[index], token) ? [{ code, index }] : []));
+    if (own.length > 0 && own.length < size) {
+      const resized = await store.settleRecords(
+        own.map(({ code }, position) => ({ guildId, code, event: { type: 'resize', token, position, size: own.length } })),
+      );
+      for (const [position, { index }] of own.entries()) after[index] = resized[position];
+    }
+    if (after.every((record) => !isOf(record, token) || holds(record, token))) return after;
+    // The lease ran out before its answer came. Somebody may take the message for one that was tried.
+    await giveBack();
+    return after.map((record) => (isOf(record, token) ? undefined : record));
+  } catch (error) {
+    // Best effort: the first failure is what the caller is told, and what cannot be given back becomes uncertain when its lease ends.
+    await giveBack().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Marks codes of a claim as sent, whoever holds them. */
+export async function confirmClaim(
+  store: StorePrimitives,
+  claim: Claim,
+  keys: readonly SpelledKey[],
+  values: MarkValues,
+): Promise<ConfirmResult> {
+  const before = await store.readKnown(keys);
+  const marked = await markKeys(store, keys, values, before);
+  return {
+    marked: keys.filter((_, index) => marked[index]).map((key) => key.spelling),
+    alreadySent: keys.filter((_, index) => !marked[index]).map((key) => key.spelling),
+    leaseLost: keys.some((_, index) => {
+      const record = before[index];
+      return record?.state !== 'sent' && !isOf(record, claim.token);
+    }),
+  };
+}
+
+/** Starts the lease of a claim again. */
+export async function renewClaim(store: StorePrimitives, claim: Claim, keys: readonly SpelledKey[]): Promise<Claim> {
+  const after = await store.settleRecords(
+    keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'renew', token: claim.token, leaseMs: claim.leaseMs } })),
+  );
+  const spellings = (test: (record: CodeRecord | undefined) => boolean): string[] =>
+    keys.filter((_, index) => test(after[index])).map((key) => key.spelling);
+  const lost = spellings((record) => record?.state !== 'sent' && !holds(record, claim.token));
+  if (lost.length > 0) {
+    throw new LeaseLostError(
+      `The claim on ${lost.join(', ')} for guild ${claim.guildId} was taken over, given back or resolved. ` +
+        'Do not send; if the message went out already, confirm all the same.',
+      lost,
+    );
+  }
+  const held = spellings((record) => holds(record, claim.token));
+  if (held.length === 0) {
+    throw new LeaseLostError(
+      `All codes of the claim for guild ${claim.guildId} are marked as sent: nothing is left to hold.`,
+      [],
+    );
+  }
+  return { ...claim, codes: held };
+}
+
+/** Gives codes of a claim back. */
+export async function releaseClaim(
+  store: StorePrimitives,
+  claim: Claim,
+  outcome: 'not-sent' | 'uncertain',
+  keys: readonly SpelledKey[],
+): Promise<void> {
+  await store.settleRecords(
+    keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'release', token: claim.token, outcome } })),
+  );
+}
+
+/** `CLAIMS_UNSUPPORTED`, saying what to use instead. */
+export function claimsUnsupported(storeName: string): SentCodeStoreError {
+  return new SentCodeStoreError(
+    'CLAIMS_UNSUPPORTED',
+    `${storeName} has no claims, so it cannot keep two senders apart. Use a MongoStore (all processes) or a JsonFileStore (one process), ` +
+      'alone or as the first member of a FallbackStore.',
+  );
+}
+
+/** Whether a record is the claim's, live or not. */
+function isOf(record: CodeRecord | undefined, token: string): boolean {
+  return record !== undefined && record.state !== 'sent' && record.token === token;
+}
+
+/** Whether a record is the claim's and its lease lives: nobody else may send. */
+function holds(record: CodeRecord | undefined, token: string): boolean {
+  return record?.state === 'claimed' && record.token === token;
+}

@@ -1,0 +1,25 @@
+import { SentCodeStoreError } from '../contract/errors.js';
+import type { GuildMarkResult } from '../contract/types.js';
+
+/**
+ * A batch that needs several chunks failed after some were acknowledged. Marking is safe to repeat: call again with the whole batch.
+ * `cause` is the failure of the chunk.
+ */
+export class PartialMarkError extends SentCodeStoreError {
+  /** What was acknowledged: one entry for each entry of the batch, in its order. Codes in neither list may or may not be marked. */
+  readonly results: readonly GuildMarkResult[];
+
+  constructor(storeName: string, results: readonly GuildMarkResult[], cause: unknown) {
+    const count = results.reduce((sum, result) => sum + result.marked.length, 0);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      'PARTIALLY_MARKED',
+      `${storeName}: ${count} codes were marked, then a chunk failed: ${reason} Call again with the whole batch.`,
+      {
+        cause,
+        retryable: cause instanceof SentCodeStoreError && cause.retryable,
+      },
+    );
+    this.results = results;
+  }
+}

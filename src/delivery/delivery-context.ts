@@ -1,0 +1,81 @@
+import { setMaxListeners } from 'node:events';
+import { SentCodeStoreError } from '../contract/errors.js';
+import type { Claim } from '../contract/types.js';
+import type { SentCodeStore } from '../contract/store.js';
+import { type Clock, systemClock } from '../domain/clock.js';
+import { claimsUnsupported } from '../core/claims.js';
+import { callHook, type DeliveryEvent } from './events.js';
+import { Offer } from './offered-codes.js';
+import type { DeliveryOptions } from './options.js';
+import type { FailedOutcome } from './report.js';
+import { type Schedule, systemSchedule } from './timers.js';
+
+/** One call of the bot: what it offers, how, and to which store. */
+export interface Run<T> {
+  readonly store: SentCodeStore;
+  readonly options: DeliveryOptions<T>;
+  readonly offer: Offer<T>;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly schedule: Schedule;
+  readonly emit: (event: DeliveryEvent) => void;
+}
+
+/**
+ * Does the work of a call, with a signal of its own that follows the bot's: any number of messages may listen to it, and nothing
+ * is left on the bot's signal, which lives as long as the bot.
+ */
+export async function withRun<T, R>(
+  store: SentCodeStore,
+  options: DeliveryOptions<T>,
+  work: (run: Run<T>) => Promise<R>,
+): Promise<R> {
+  const own = new AbortController();
+  setMaxListeners(0, own.signal);
+  const run = prepareRun(store, options, own.signal);
+  const { signal } = options;
+  const follow = (): void => own.abort(signal?.reason);
+  if (signal?.aborted === true) follow();
+  signal?.addEventListener('abort', follow, { once: true });
+  try {
+    return await work(run);
+  } finally {
+    signal?.removeEventListener('abort', follow);
+  }
+}
+
+/** Rejects what cannot work before anything is asked of the store: no claims, no metadata for a baseline. */
+function prepareRun<T>(store: SentCodeStore, options: DeliveryOptions<T>, signal: AbortSignal): Run<T> {
+  if (store.supports.claims === false) throw claimsUnsupported(store.name);
+  if (!store.supports.metadata && (options.firstRun ?? 'send') !== 'send') {
+    throw new SentCodeStoreError(
+      'METADATA_UNSUPPORTED',
+      `${store.name} cannot remember which guilds had their first run, so firstRun must be 'send' with it. Use a MongoStore or ` +
+        'a JsonFileStore.',
+    );
+  }
+  return {
+    store,
+    options,
+    offer: new Offer(options.codes, options.codeOf, store.identity),
+    signal,
+    clock: options.clock ?? systemClock,
+    schedule: options.schedule ?? systemSchedule,
+    emit: (event) => callHook(options.onEvent, event),
+  };
+}
+
+/** What events and outcomes say of a message. */
+export function describeMessage(claim: Claim): { guildId: string; messageId: string; attempt: number; codes: readonly string[] } {
+  const { guildId, messageId, attempt, codes } = claim;
+  return { guildId, messageId, attempt, codes };
+}
+
+/** What becomes of codes whose message is not started because the signal was aborted. */
+export function abortedOutcome(signal: AbortSignal): FailedOutcome {
+  const error = new SentCodeStoreError('ABORTED', 'The signal was aborted before the message was started. Nothing was sent.', {
+    cause: signal.reason,
+    retryable: true,
+  });
+  return { status: 'failed', reason: 'aborted', error, permanent: false };
+}

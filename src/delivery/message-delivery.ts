@@ -1,0 +1,177 @@
+import { InvalidInputError, LeaseLostError } from '../contract/errors.js';
+import type { Claim } from '../contract/types.js';
+import { describe } from '../domain/describe.js';
+import { judge } from './error-verdict.js';
+import { isThenable } from './events.js';
+import { keepRenewed } from './renewal.js';
+import type { FailedOutcome, SentOutcome, UncertainOutcome } from './report.js';
+import { abortedOutcome, describeMessage, type Run } from './delivery-context.js';
+import { confirmSent, giveBack } from './record-outcome.js';
+import { elapsedSince, type Moment, momentOf } from './timers.js';
+
+/** What became of a message that this call claimed. */
+export type MessageOutcome = SentOutcome | UncertainOutcome | FailedOutcome;
+
+type Settled = { readonly sent: true } | { readonly sent: false; readonly error: unknown };
+
+/**
+ * Sends one claimed message and tells the store what became of it. Never rejects for a failure of `send` or of the store.
+ *
+ * @param claimedAt - a moment before the claim was asked for
+ */
+export async function deliverMessage<T>(run: Run<T>, claim: Claim, claimedAt: Moment): Promise<MessageOutcome> {
+  const startedAt = momentOf(run.clock);
+  const stale = await renewIfStale(run, claim, claimedAt);
+  const failure = stale ?? (run.signal.aborted ? abortedOutcome(run.signal) : undefined);
+  const outcome = failure === undefined ? await sendAndSettle(run, claim) : await nothingArrived(run, claim, failure);
+  run.emit({ type: 'message', ...describeMessage(claim), outcome, durationMs: elapsedSince(startedAt, run.clock) });
+  return outcome;
+}
+
+/**
+ * A process that was stopped between claim and send may have lost its lease without knowing:
+ *
+ * ```text
+ * process 1: claims A   stopped .................... wakes, would send A
+ * process 2:                     lease over: retries A, records it
+ * ```
+ *
+ * So a claim that is not fresh is renewed first; a stop in the middle of that has to be shorter than a lease. What remains is a stop
+ * between this answer and the request itself.
+ */
+async function renewIfStale<T>(run: Run<T>, claim: Claim, claimedAt: Moment): Promise<FailedOutcome | undefined> {
+  if (elapsedSince(claimedAt, run.clock) < claim.leaseMs / 3) return undefined;
+  const askedAt = momentOf(run.clock);
+  try {
+    // A code that somebody marked as sent meanwhile is no loss to the store, and one that must not be sent again here.
+    const { codes } = await run.store.renew(claim);
+    if (elapsedSince(askedAt, run.clock) >= claim.leaseMs) {
+      throw new LeaseLostError(
+        `The renewal for guild ${claim.guildId} took as long as the lease, which may be over.`,
+        claim.codes,
+      );
+    }
+    if (codes.length === claim.codes.length) return undefined;
+    const lost = claim.codes.filter((code) => !codes.includes(code));
+    throw new LeaseLostError(`${lost.join(', ')} of the claim for guild ${claim.guildId} is marked as sent meanwhile.`, lost);
+  } catch (error) {
+    const reason = error instanceof LeaseLostError ? 'lease-lost' : 'store';
+    return { status: 'failed', reason, error, permanent: false };
+  }
+}
+
+async function sendAndSettle<T>(run: Run<T>, claim: Claim): Promise<MessageOutcome> {
+  const renewal = keepRenewed(run, claim);
+  const sending = callSend(run, claim);
+  const result = await Promise.race([sending, abandonAfterAbort(run, claim, sending)]);
+  const leaseLost = await renewal.stop();
+  if (result === 'abandoned') return abandoned(run, claim, sending);
+  if (result.sent) return recordSent(run, claim, leaseLost);
+  const { error } = result;
+  const { outcome, ...rest } = judge(run.options.classifyError, error, claim);
+  if (outcome === 'sent') return recordSent(run, claim, leaseLost);
+  if (outcome === 'not-sent') return nothingArrived(run, claim, { status: 'failed', reason: 'send', error, ...rest });
+  return giveBackUncertain(run, claim, { reason: 'send', error, ...rest });
+}
+
+async function callSend<T>(run: Run<T>, claim: Claim): Promise<Settled> {
+  const { guildId, messageId, attempt } = claim;
+  try {
+    const sending: unknown = run.options.send(run.offer.itemsOf(claim.codes), {
+      guildId,
+      messageId,
+      attempt,
+      signal: run.signal,
+    });
+    if (!isThenable(sending)) {
+      throw new InvalidInputError(
+        'INVALID_OPTION',
+        'send',
+        `send returned ${describe(sending)}. It must return the promise of the sending, or nobody knows whether the message ` +
+          'arrived.',
+      );
+    }
+    await sending;
+    return { sent: true };
+  } catch (error) {
+    return { sent: false, error };
+  }
+}
+
+/** After an abort a send under way has the length of a lease. Never resolves if the sending settles before. */
+function abandonAfterAbort<T>(run: Run<T>, claim: Claim, sending: Promise<Settled>): Promise<'abandoned'> {
+  return new Promise((resolve) => {
+    let cancel = (): void => undefined;
+    const onAbort = (): void => {
+      cancel = run.schedule(claim.leaseMs, () => resolve('abandoned'));
+    };
+    if (run.signal.aborted) onAbort();
+    else run.signal.addEventListener('abort', onAbort, { once: true });
+    void sending.then(() => {
+      run.signal.removeEventListener('abort', onAbort);
+      cancel();
+    });
+  });
+}
+
+/**
+ * Leaves a send that does not settle. If it does so later, that is recorded, and told to `onEvent`, which is all that listens by
+ * then.
+ */
+async function abandoned<T>(run: Run<T>, claim: Claim, sending: Promise<Settled>): Promise<UncertainOutcome> {
+  const outcome = await giveBackUncertain(run, claim, { reason: 'abandoned', error: run.signal.reason });
+  void sending.then(async (late) => {
+    const message = describeMessage(claim);
+    if (!late.sent) {
+      run.emit({ type: 'late-failure', ...message, error: late.error });
+      return;
+    }
+    const failure = await confirmSent(run, claim).then(
+      () => ({}),
+      (error: unknown) => ({ error }),
+    );
+    run.emit({ type: 'late-success', ...message, ...failure });
+  });
+  return outcome;
+}
+
+async function recordSent<T>(run: Run<T>, claim: Claim, leaseLost: boolean): Promise<MessageOutcome> {
+  const { messageId, attempt } = claim;
+  try {
+    const confirmed = await confirmSent(run, claim);
+    return { status: 'sent', messageId, attempt, leaseLost: leaseLost || confirmed.leaseLost };
+  } catch (error) {
+    return { status: 'uncertain', reason: 'not-recorded', messageId, attempt, error };
+  }
+}
+
+/**
+ * Nothing arrived in this try. On a message that was tried before, that says nothing of the earlier tries: it stays uncertain.
+ */
+async function nothingArrived<T>(run: Run<T>, claim: Claim, failure: FailedOutcome): Promise<MessageOutcome> {
+  const { messageId, attempt } = claim;
+  const { status: _, reason, ...details } = failure;
+  try {
+    await giveBack(run, claim);
+  } catch (releaseError) {
+    return { ...details, status: 'uncertain', reason: 'not-released', messageId, attempt, followUpErrors: [releaseError] };
+  }
+  if (attempt === 1) return failure;
+  return { ...details, status: 'uncertain', reason: reason === 'send' ? 'send' : 'held', messageId, attempt };
+}
+
+/** Tried once only: the end of the lease leads to the same state. */
+async function giveBackUncertain<T>(
+  run: Run<T>,
+  claim: Claim,
+  why: Pick<UncertainOutcome, 'reason' | 'error' | 'followUpErrors' | 'permanent' | 'detail'>,
+): Promise<UncertainOutcome> {
+  const { messageId, attempt } = claim;
+  const outcome: UncertainOutcome = { status: 'uncertain', messageId, attempt, ...why };
+  try {
+    await run.store.release(claim, 'uncertain');
+    return outcome;
+  } catch (releaseError) {
+    return { ...outcome, followUpErrors: [...(why.followUpErrors ?? []), releaseError] };
+  }
+}

@@ -1,0 +1,44 @@
+import { SentCodeStoreError } from '../contract/errors.js';
+import type { Claim, ConfirmResult } from '../contract/types.js';
+import { describeMessage, type Run } from './delivery-context.js';
+import { delay } from './timers.js';
+
+/** Pauses between the tries of telling the store what became of a message, in ms: 6 tries in about 8 s. */
+export const settlePausesMs: readonly number[] = [250, 500, 1000, 2000, 4000];
+
+/**
+ * Records a message that went out. Tries again with back-off; rejects with `MARK_FAILED_AFTER_SEND` if the store never takes it.
+ */
+export async function confirmSent<T>(run: Run<T>, claim: Claim): Promise<ConfirmResult> {
+  const { source } = run.options;
+  try {
+    return await persist(run, claim, () => run.store.confirm(claim, undefined, source === undefined ? {} : { source }));
+  } catch (cause) {
+    throw new SentCodeStoreError(
+      'MARK_FAILED_AFTER_SEND',
+      `The message with ${claim.codes.join(', ')} went out to guild ${claim.guildId} and ${run.store.name} did not take the ` +
+        "mark. The codes become uncertain when the lease ends. Decide them with resolveUncertain(guildId, codes, 'sent') " +
+        'when the store is back.',
+      { cause },
+    );
+  }
+}
+
+/** Gives back the codes of a message that did not go out. Tries again with back-off: left alone, they would become uncertain. */
+export async function giveBack<T>(run: Run<T>, claim: Claim): Promise<void> {
+  await persist(run, claim, () => run.store.release(claim, 'not-sent'));
+}
+
+/** Goes on after an abort too: what is lost here makes codes uncertain. */
+async function persist<T, R>(run: Run<T>, claim: Claim, call: () => Promise<R>): Promise<R> {
+  for (const delayMs of settlePausesMs) {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof SentCodeStoreError && error.code === 'STORE_CLOSED') throw error;
+      run.emit({ type: 'store-retry', ...describeMessage(claim), error, delayMs });
+      await delay(delayMs, run.schedule);
+    }
+  }
+  return call();
+}

@@ -1,0 +1,104 @@
+import type { ClaimWrite, Settlement } from '../../../core/primitives.js';
+import type { Chain } from '../chain/chain.js';
+import { deferOn } from './marks.js';
+import type { Mirror } from '../chain/mirror.js';
+import { copyRecords, heldBy, type MaybeRecord, strongest } from '../chain/record-strength.js';
+import { noteForeign } from './reads.js';
+import { keepIfSame } from '../upkeep/rejoin.js';
+
+/**
+ * Claims codes. The first store decides. Mirrors hold the codes before it is asked, and let go of those that it refuses, so a crash in between leaves a code
+ * that an outage holds, and never one that it offers while the first store has it as claimed.
+ *
+ * If the first store does not answer, it may have made the claim or not, or may still make it. A mirror with authority then decides under the same token, so
+ * whatever the first store has made is the same claim. Without one, the call rejects, and the token is released wherever it may turn up.
+ */
+export async function claimRecords(chain: Chain, claim: ClaimWrite): Promise<readonly MaybeRecord[]> {
+  const keys = claim.holds.map(({ code }) => ({ guildId: claim.guildId, code }));
+  await chain.ready(keys);
+  // One claim of a guild at a time: two that took the mirror in one order and the first store in the other would leave each with a part.
+  return chain.locks.exclusive([claim.guildId], async () => {
+    if (!chain.first.up) return claimOnMirror(chain, claim);
+    // The first store does not know yet what is pending, and a mirror must not decide while others reach the first store.
+    if (!chain.believed || keys.some((key) => chain.isPending(key))) throw chain.notAuthoritative(claim.guildId);
+    const mirrors = await chain.onMirrors((store) => store.claimRecords(claim));
+    let own: readonly MaybeRecord[];
+    try {
+      await chain.demoteOthers(mirrors);
+      own = await chain.first.call((store) => store.claimRecords(claim));
+      for (const mirror of chain.mirrors) await compare(chain, claim, mirror, own, mirrors.get(mirror));
+    } catch {
+      return claimOnMirror(chain, claim);
+    }
+    return own;
+  });
+}
+
+/** Brings a mirror in line with what the first store decided. Rejects if that turns out not to be the first store any more. */
+async function compare(
+  chain: Chain,
+  claim: ClaimWrite,
+  mirror: Mirror,
+  own: readonly MaybeRecord[],
+  copy: readonly MaybeRecord[] | undefined,
+): Promise<void> {
+  const given = claim.holds.map((hold, index) => ({ ...hold, record: own[index], copied: heldBy(copy?.[index], hold.token) }));
+  const won = given.filter(({ record, token }) => heldBy(record, token));
+  // Granted although the mirror knows better, or does not answer: the code was forgotten elsewhere, or the first store has lost it.
+  if (won.some(({ copied }) => !copied) && mirror.joined && !(await keepIfSame(chain, mirror))) throw chain.first.lastError;
+  const lost = given.filter(({ record, token, copied }) => copied && !heldBy(record, token));
+  if (lost.length === 0) return;
+  const { guildId } = claim;
+  const strange = lost.flatMap(({ code, record }) => (record === undefined ? [] : [{ guildId, code, record }]));
+  try {
+    if (strange.length > 0) await noteForeign(chain, mirror, guildId);
+    await mirror.call((store) => store.settleRecords(releases(guildId, lost)));
+    await mirror.call((store) => copyRecords(store, strange, chain.options.leaseMs));
+  } catch {
+    await chain.demote(mirror);
+  }
+}
+
+async function claimOnMirror(chain: Chain, claim: ClaimWrite): Promise<readonly MaybeRecord[]> {
+  const { guildId, holds } = claim;
+  const decider = chain.decider(guildId);
+  if (decider === undefined) return refuse(chain, claim);
+  const keys = holds.map(({ code }) => ({ guildId, code }));
+  const [mirrors, witnesses] = await Promise.all([
+    chain.onMirrors((store) => store.readRecords(keys)),
+    chain.onWitnesses((store) => store.readRecords(keys)),
+  ]);
+  const evidence = holds.map(({ token }, index) =>
+    strongest(
+      [...mirrors.values(), ...witnesses.values()].map((answer) => answer[index]).filter((record) => !heldBy(record, token)),
+    ),
+  );
+  const free = holds.filter((_, index) => evidence[index] === undefined);
+  const denied = holds.filter((_, index) => evidence[index] !== undefined);
+  // Of an attempt that the first store did not answer.
+  if (denied.length > 0) await chain.onMirrors((store) => store.settleRecords(releases(guildId, denied)));
+  if (free.length === 0) return evidence;
+  const write = { ...claim, holds: free };
+  const made = await chain.onMirrors((store) => store.claimRecords(write));
+  const kept = await deferOn(chain, made, (mirror) => mirror.defer({ type: 'claim', claim: write }));
+  const after = kept.get(decider);
+  if (after === undefined) return refuse(chain, claim);
+  const byCode = new Map(free.map(({ code }, index) => [code, after[index]]));
+  return holds.map(({ code }, index) => evidence[index] ?? byCode.get(code));
+}
+
+/** Nobody may decide. The token may have reached some store, and must not stay there. */
+async function refuse(chain: Chain, claim: ClaimWrite): Promise<never> {
+  const changes = releases(claim.guildId, claim.holds);
+  const mirrors = await chain.onMirrors((store) => store.settleRecords(changes));
+  await deferOn(chain, mirrors, (mirror) => mirror.defer({ type: 'settle', changes }));
+  throw mirrors.size === 0 && chain.witnesses.every((witness) => !witness.up)
+    ? chain.allFailed()
+    : chain.notAuthoritative(claim.guildId);
+}
+
+function releases(guildId: string, holds: readonly { readonly code: string; readonly token: string | null }[]): Settlement[] {
+  return holds.flatMap(({ code, token }) =>
+    token === null ? [] : [{ guildId, code, event: { type: 'release', token, outcome: 'not-sent' } }],
+  );
+}

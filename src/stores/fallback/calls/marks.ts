@@ -1,0 +1,76 @@
+import type { Mark } from '../../../core/primitives.js';
+import type { Chain } from '../chain/chain.js';
+import type { Mirror } from '../chain/mirror.js';
+import { guildsOf } from '../chain/record-strength.js';
+
+/**
+ * Makes marks. Mirrors are written before the first store, so that a crash in between leaves them with more than it has, never with less:
+ *
+ * ```text
+ * mirror: X sent     crash     first store: no X     nobody was told that X is marked; an outage holds it all the same
+ * first store: X     crash     mirror: no X          an outage would offer what the first store has as sent
+ * ```
+ *
+ * While the first store is away, a mark counts once a mirror has it and remembers it for the first store.
+ */
+export async function markRecords(chain: Chain, marks: readonly Mark[]): Promise<readonly boolean[]> {
+  await chain.ready();
+  return chain.locks.shared(guildsOf(marks), async () => {
+    const [mirrors] = await Promise.all([
+      chain.onMirrors((store) => store.markRecords(marks)),
+      chain.onWitnesses((store) => store.markRecords(marks)),
+    ]);
+    if (chain.first.up) {
+      try {
+        await chain.demoteOthers(mirrors);
+        return await chain.first.call((store) => store.markRecords(marks));
+      } catch {
+        // It may have the marks or not. Marks can be repeated, so they are remembered for it.
+      }
+    }
+    return deferMarks(chain, marks, mirrors);
+  });
+}
+
+async function deferMarks(
+  chain: Chain,
+  marks: readonly Mark[],
+  mirrors: ReadonlyMap<Mirror, readonly boolean[]>,
+): Promise<readonly boolean[]> {
+  const kept = await deferOn(chain, mirrors, (mirror) => mirror.defer({ type: 'mark', marks }));
+  const [answer] = kept.values();
+  if (answer === undefined) throw chain.allFailed();
+  return answer;
+}
+
+/** Has mirrors remember a write that they have made. Those that cannot have missed it, if another could. Keeps priority order. */
+export async function deferOn<T>(
+  chain: Chain,
+  mirrors: ReadonlyMap<Mirror, T>,
+  defer: (mirror: Mirror) => Promise<void>,
+): Promise<Map<Mirror, T>> {
+  const done = new Set<Mirror>();
+  await Promise.all(
+    [...mirrors.keys()].map(async (mirror) => {
+      try {
+        await defer(mirror);
+        done.add(mirror);
+      } catch {
+        // It is down, and that was told.
+      }
+    }),
+  );
+  const kept = new Map<Mirror, T>();
+  for (const mirror of chain.mirrors) {
+    const answer = mirrors.get(mirror);
+    if (answer !== undefined && done.has(mirror)) kept.set(mirror, answer);
+  }
+  if (kept.size > 0) {
+    try {
+      await chain.demoteOthers(kept);
+    } catch {
+      // The first store did not take the note, so it is away. Before it is up again it gets the note.
+    }
+  }
+  return kept;
+}

@@ -1,0 +1,65 @@
+import { SentCodeStoreError } from '../../../contract/errors.js';
+import type { StoreMetadata } from '../../../core/primitives.js';
+import type { Chain } from '../chain/chain.js';
+
+/**
+ * The facts of callers (baselines, migrations): the first store's, copied to the mirrors. While it is away a fact that a mirror has is given, one that it does not have is
+ * refused, and nothing is changed: an insert decides between processes, and only the first store can.
+ */
+export function chainMetadata(chain: Chain): StoreMetadata {
+  return {
+    async get(keys) {
+      // Every member keeps the identity and has checked it: the chain opens while all of them are away.
+      if (keys.length === 1 && keys[0] === 'identity') return new Map([['identity', chain.options.identity.name]]);
+      await chain.ready();
+      if (chain.first.up) {
+        try {
+          return await chain.first.call((store) => store.metadata.get(keys));
+        } catch {
+          // It is away from here on.
+        }
+      }
+      const found = new Map<string, string>();
+      for (const answer of (await chain.onMirrors((store) => store.metadata.get(keys))).values()) {
+        for (const [key, value] of answer) if (!found.has(key)) found.set(key, value);
+      }
+      if (keys.some((key) => !found.has(key))) throw away(chain);
+      return found;
+    },
+    async insert(key, value) {
+      await settled(chain);
+      const kept = await chain.first.call((store) => store.metadata.insert(key, value));
+      await chain.onMirrors((store) => store.metadata.set(new Map([[key, kept]])));
+      return kept;
+    },
+    async set(entries) {
+      await settled(chain);
+      await chain.first.call((store) => store.metadata.set(entries));
+      await chain.onMirrors((store) => store.metadata.set(entries));
+    },
+    async delete(keys) {
+      await settled(chain);
+      await chain.first.call((store) => store.metadata.delete(keys));
+      await chain.onMirrors((store) => store.metadata.delete(keys));
+    },
+    async *list(prefix) {
+      await settled(chain);
+      for await (const entry of chain.first.iterate((store) => store.metadata.list(prefix))) {
+        if (!entry[0].startsWith('fallback:')) yield entry;
+      }
+    },
+  };
+}
+
+async function settled(chain: Chain): Promise<void> {
+  await chain.ready();
+  if (!chain.first.up) throw away(chain);
+}
+
+function away(chain: Chain): SentCodeStoreError {
+  return new SentCodeStoreError(
+    'STORE_UNAVAILABLE',
+    `${chain.options.name}: ${chain.first.name} is away, and no other store may decide that. Call again when it is back.`,
+    { retryable: true, cause: chain.first.lastError },
+  );
+}

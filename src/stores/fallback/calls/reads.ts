@@ -1,0 +1,164 @@
+import type { CodeKey } from '../../../domain/codes.js';
+import type { Mark, StorePrimitives } from '../../../core/primitives.js';
+import type { Chain } from '../chain/chain.js';
+import { markRecords } from './marks.js';
+import type { Mirror } from '../chain/mirror.js';
+import { copyRecords, guildsOf, type MaybeRecord, strength, strongest } from '../chain/record-strength.js';
+import { keepIfSame } from '../upkeep/rejoin.js';
+
+/** Reads records. "Absent" is an answer only of one who may decide; else `NOT_AUTHORITATIVE`. */
+export async function readRecords(chain: Chain, keys: readonly CodeKey[]): Promise<readonly MaybeRecord[]> {
+  const { records, believed } = await readAll(chain, keys);
+  for (const [index, { guildId }] of keys.entries()) {
+    if (records[index] === undefined && !believed(guildId)) throw chain.notAuthoritative(guildId);
+  }
+  return records;
+}
+
+/**
+ * Reads what is known, for a caller who marks the codes. What only a mirror or a witness has as sent is marked here: the caller takes it as acknowledged, and the
+ * first store may not have it.
+ */
+export async function readKnown(chain: Chain, keys: readonly CodeKey[]): Promise<readonly MaybeRecord[]> {
+  const { records, degraded } = await readAll(chain, keys, (store) => store.readKnown(keys));
+  if (!degraded) return records;
+  const marks: Mark[] = [];
+  for (const [index, { guildId, code }] of keys.entries()) {
+    const record = records[index];
+    if (record?.state !== 'sent' || chain.mirrors.some((mirror) => mirror.isPendingMark({ guildId, code }))) continue;
+    marks.push({ guildId, code, source: record.source, sentAt: record.sentAt });
+  }
+  if (marks.length > 0) await markRecords(chain, marks);
+  return records;
+}
+
+interface Answer {
+  readonly records: readonly MaybeRecord[];
+  /** Whether "absent" can be believed of a guild. */
+  readonly believed: (guildId: string) => boolean;
+  /** Whether the first store was not asked, or did not answer. */
+  readonly degraded: boolean;
+}
+
+/** How the first store is asked. */
+type Ask = (store: StorePrimitives) => Promise<readonly MaybeRecord[]>;
+
+async function readAll(chain: Chain, keys: readonly CodeKey[], ask: Ask = (store) => store.readRecords(keys)): Promise<Answer> {
+  // Twice: a first store that was exchanged goes down, and comes back with everything.
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    await chain.ready();
+    const answer = chain.first.up ? await readFirst(chain, keys, ask) : undefined;
+    if (answer !== undefined) return answer;
+  }
+  return readOthers(chain, keys);
+}
+
+/** The answer of the first store, with what is pending laid over it. `undefined` if it went away. */
+async function readFirst(chain: Chain, keys: readonly CodeKey[], ask: Ask): Promise<Answer | undefined> {
+  // Looked at before the first store is read: what is replayed while it answers may be in neither its answer nor the list afterwards.
+  const pending = keys.map((key) => chain.mirrors.filter((mirror) => mirror.isPending(key)));
+  const copying = chain.copies.ensure(guildsOf(keys));
+  const [own, mirrors] = await Promise.all([
+    chain.first.call(ask).catch(() => undefined),
+    chain.onMirrors((store) => store.readRecords(keys)),
+  ]);
+  if (own === undefined) return undefined;
+  for (const mirror of chain.mirrors) {
+    const copy = mirrors.get(mirror);
+    if (!(await checkSame(chain, mirror, own, copy, pending))) {
+      await chain.atMost(chain.rejoin());
+      return undefined;
+    }
+    if (copy !== undefined) await checkForeign(chain, mirror, keys, own, copy);
+  }
+  await chain.atMost(copying);
+  const unknown = new Set<string>();
+  const records = own.map((record, index) => {
+    const owners = pending[index] ?? [];
+    if (owners.length === 0) return record;
+    const known = owners.filter((mirror) => mirrors.has(mirror));
+    if (known.length === 0) unknown.add(keys[index]?.guildId ?? '');
+    return strongest([record, ...known.map((mirror) => mirrors.get(mirror)?.[index])]);
+  });
+  const { believed } = chain;
+  return { records, believed: (guildId) => believed && !unknown.has(guildId), degraded: false };
+}
+
+/** The strongest of what all others say. */
+async function readOthers(chain: Chain, keys: readonly CodeKey[]): Promise<Answer> {
+  const [mirrors, witnesses] = await Promise.all([
+    chain.onMirrors((store) => store.readRecords(keys)),
+    chain.onWitnesses((store) => store.readRecords(keys)),
+  ]);
+  const answers = [...mirrors.values(), ...witnesses.values()];
+  if (answers.length === 0) throw chain.allFailed();
+  return {
+    records: keys.map((_, index) => strongest(answers.map((answer) => answer[index]))),
+    believed: (guildId) => [...mirrors.keys()].some((mirror) => chain.mayDecide(mirror, guildId)),
+    degraded: true,
+  };
+}
+
+/**
+ * A first store that lacks what a mirror has was wiped or exchanged, unless it shows the secret that the two share: then the code was forgotten elsewhere. What a
+ * mirror has that does not answer is not known, so then it must show the secret for every code that it lacks.
+ */
+async function checkSame(
+  chain: Chain,
+  mirror: Mirror,
+  own: readonly MaybeRecord[],
+  copy: readonly MaybeRecord[] | undefined,
+  pending: readonly (readonly Mirror[])[],
+): Promise<boolean> {
+  const lost = own.some(
+    (record, index) => record === undefined && (copy === undefined || copy[index] !== undefined) && pending[index]?.length === 0,
+  );
+  return !lost || !mirror.joined || keepIfSame(chain, mirror);
+}
+
+/** Records of the first store that a mirror lacks although it has the whole guild were made by somebody else. */
+async function checkForeign(
+  chain: Chain,
+  mirror: Mirror,
+  keys: readonly CodeKey[],
+  own: readonly MaybeRecord[],
+  copy: readonly MaybeRecord[],
+): Promise<void> {
+  const suspects = keys.filter((key, index) => mirror.covers(key.guildId) && strength(own[index]) > strength(copy[index]));
+  for (const guildId of guildsOf(suspects)) {
+    const part = suspects.filter((key) => key.guildId === guildId);
+    // Looked at again with nothing of this process under way: between the two reads a code may have been forgotten, or marked and read.
+    await chain.locks.exclusive([guildId], () => confirmForeign(chain, mirror, guildId, part));
+  }
+}
+
+async function confirmForeign(chain: Chain, mirror: Mirror, guildId: string, keys: readonly CodeKey[]): Promise<void> {
+  try {
+    const own = await chain.first.call((store) => store.readRecords(keys));
+    const copy = await mirror.call((store) => store.readRecords(keys));
+    const strange = keys.flatMap((key, index) => {
+      const record = own[index];
+      return record !== undefined && strength(record) > strength(copy[index]) && !chain.isPending(key)
+        ? [{ ...key, record }]
+        : [];
+    });
+    if (strange.length === 0) return;
+    await noteForeign(chain, mirror, guildId);
+    await mirror.call((store) => copyRecords(store, strange, chain.options.leaseMs));
+  } catch {
+    // It could not be looked at again. The mirror must not go on as if nothing had been seen.
+    await noteForeign(chain, mirror, guildId);
+  }
+}
+
+/** Remembers that somebody else writes a guild that a mirror covers. */
+export async function noteForeign(chain: Chain, mirror: Mirror, guildId: string): Promise<void> {
+  if (!mirror.covers(guildId) || mirror.foreignGuilds.has(guildId)) return;
+  try {
+    await mirror.setForeign(guildId);
+  } catch {
+    // Not remembered: then it may not answer for any guild once it is back.
+    await chain.demote(mirror).catch(() => undefined);
+  }
+  chain.tell({ type: 'foreign-writer', store: mirror.name, guildId });
+}

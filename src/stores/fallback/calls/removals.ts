@@ -1,0 +1,79 @@
+import { SentCodeStoreError } from '../../../contract/errors.js';
+import { type CodeKey, keyOf } from '../../../domain/codes.js';
+import type { Chain } from '../chain/chain.js';
+import { textOf } from '../chain/chain.js';
+import { copyLock } from '../upkeep/guild-copies.js';
+import type { Member } from '../chain/member.js';
+import { guildsOf } from '../chain/record-strength.js';
+
+/** Forgets codes in every store. */
+export async function removeRecords(chain: Chain, keys: readonly CodeKey[]): Promise<number> {
+  return everywhere(chain, 'forget', guildsOf(keys), async () => {
+    // First of all: a witness may refuse, and nothing else has changed then.
+    for (const witness of chain.witnesses) await witness.call((store) => store.removeRecords(keys));
+    const removed = await chain.first.call((store) => store.removeRecords(keys));
+    const left = await chain.first.call((store) => store.readRecords(keys));
+    // What the first store did not let go of is being sent: the others must not let go of it either, whatever their clocks say.
+    const gone = keys.filter((_, index) => left[index] === undefined);
+    for (const mirror of chain.mirrors) await mirror.call((store) => store.removeRecords(gone));
+    return removed;
+  });
+}
+
+/** Forgets a guild in every store. */
+export async function removeGuild(chain: Chain, guildId: string): Promise<number> {
+  return everywhere(chain, 'clearGuild', [guildId], async () => {
+    for (const witness of chain.witnesses) await witness.call((store) => store.removeGuild(guildId));
+    const removed = await chain.first.call((store) => store.removeGuild(guildId));
+    const left = new Set<string>();
+    for await (const { code } of chain.first.scan({ guildId })) left.add(keyOf(guildId, code));
+    for (const mirror of chain.mirrors) {
+      const gone: CodeKey[] = [];
+      for await (const { code } of mirror.scan({ guildId })) if (!left.has(keyOf(guildId, code))) gone.push({ guildId, code });
+      await mirror.call((store) => store.removeRecords(gone));
+    }
+    return removed;
+  });
+}
+
+/**
+ * Runs what frees codes: with every store up and nothing pending, or not at all, because a store that misses it would bring the codes back or hold them for
+ * ever. Nothing else of the guilds is under way. The first store comes first, so that a failure halfway leaves others with more than it has, never with less; the
+ * call can be repeated.
+ */
+export async function everywhere<T>(chain: Chain, what: string, guilds: Iterable<string>, work: () => Promise<T>): Promise<T> {
+  const names = [...guilds];
+  const ready = (): boolean =>
+    missing(chain).length === 0 && !chain.mirrors.some((mirror) => !mirror.joined || mirror.hasEntries);
+  if (!ready()) await chain.wakeAll();
+  const alone = async (): Promise<T> => {
+    if (!ready()) throw away(chain, what, missing(chain));
+    try {
+      return await work();
+    } catch (error) {
+      const down = missing(chain);
+      throw down.length === 0 ? error : away(chain, what, down, error);
+    }
+  };
+  // One after the other, in the order in which a copy takes them.
+  return chain.locks.exclusive(names.map(copyLock), () => chain.locks.exclusive(names, alone));
+}
+
+function missing(chain: Chain): Member[] {
+  return chain.members.filter((member) => !member.up);
+}
+
+function away(chain: Chain, what: string, down: readonly Member[], cause?: unknown): SentCodeStoreError {
+  const who =
+    down.length === 0
+      ? 'something of an outage is not in every store yet'
+      : `away: ${down.map((member) => `${member.name} (${textOf(member.lastError)})`).join(', ')}`;
+  return new SentCodeStoreError(
+    'STORE_UNAVAILABLE',
+    `${chain.options.name}: ${what} must reach every store. ${who}. Call it again later.`,
+    {
+      retryable: true,
+      cause: cause ?? down[0]?.lastError,
+    },
+  );
+}

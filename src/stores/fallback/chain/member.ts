@@ -1,0 +1,131 @@
+import { InvalidInputError, SentCodeStoreError } from '../../../contract/errors.js';
+import type { Clock } from '../../../domain/clock.js';
+import { AbstractSentCodeStore } from '../../../core/abstract-store.js';
+import type { ScannedRecord, ScanScope, StorePrimitives } from '../../../core/primitives.js';
+import { withinLimit } from '../../../core/time-limit.js';
+
+/** What a member needs to know of its chain. */
+export interface MemberContext {
+  readonly clock: Clock;
+  /** Limit of each call in ms. */
+  readonly limitMs: number;
+  /** Pause before the first probe of a member that is down in ms; doubles with each one that fails. */
+  readonly probeAfterMs: number;
+  readonly onDown: (member: Member, error: unknown) => void;
+  readonly onUp: (member: Member) => void;
+}
+
+const LONGEST_PAUSE_MS = 30_000;
+
+/** A store of the chain behind a time limit and a circuit breaker: down after one failure, and then not called before a probe succeeded. */
+export class Member {
+  readonly name: string;
+  readonly source: AbstractSentCodeStore;
+  lastError: unknown;
+  #primitives: StorePrimitives;
+  #context: MemberContext;
+  #up = false;
+  #session = 0;
+  #failures = 0;
+  #told = false;
+  #probeAt = -Infinity;
+
+  constructor(source: AbstractSentCodeStore, context: MemberContext) {
+    this.source = source;
+    this.name = source.name;
+    this.#primitives = AbstractSentCodeStore.primitivesOf(source);
+    this.#context = context;
+    this.lastError = new SentCodeStoreError('STORE_UNAVAILABLE', `${this.name} was not reached yet.`, { retryable: true });
+  }
+
+  /** Limit of a call in ms. */
+  get limitMs(): number {
+    return this.#context.limitMs;
+  }
+
+  /** Whether calls go to it. */
+  get up(): boolean {
+    return this.#up;
+  }
+
+  /** Whether it is down and may be probed again. */
+  get due(): boolean {
+    return !this.#up && this.#context.clock.monotonic() >= this.#probeAt;
+  }
+
+  /** Ends the pause: the member may be probed at once. */
+  hurry(): void {
+    this.#probeAt = -Infinity;
+  }
+
+  /** A call of a member that is up. Any failure takes it down; a member that is down fails at once. */
+  async call<T>(operation: (store: StorePrimitives) => Promise<T>): Promise<T> {
+    if (!this.#up) throw this.lastError;
+    const answer = await this.probe(operation);
+    // Not at the rise: a store may answer pings and fail at all else.
+    this.#failures = 0;
+    return answer;
+  }
+
+  /** A call whether or not the member is up. */
+  async probe<T>(operation: (store: StorePrimitives) => Promise<T>, limitMs = this.limitMs): Promise<T> {
+    const session = this.#session;
+    try {
+      return await withinLimit(limitMs, this.name, () => operation(this.#primitives));
+    } catch (error) {
+      // The failure of a call that was given up long ago says nothing of a member that came back since, and input that a store refuses says nothing at all.
+      if (session === this.#session && !(error instanceof InvalidInputError)) this.fall(error);
+      throw error;
+    }
+  }
+
+  /** Records in a scope; each step is a call under the limit. */
+  async *scan(scope: ScanScope): AsyncGenerator<ScannedRecord, void, undefined> {
+    yield* this.iterate((store) => store.scanRecords(scope));
+  }
+
+  /** Any iteration of the store, each step a call under the limit. */
+  async *iterate<T>(items: (store: StorePrimitives) => AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+    const iterator = items(this.#primitives)[Symbol.asyncIterator]();
+    let finished = false;
+    try {
+      for (;;) {
+        const step = await this.probe(() => iterator.next());
+        if (step.done === true) {
+          finished = true;
+          return;
+        }
+        yield step.value;
+      }
+    } finally {
+      // Not waited for: an iteration that hangs would hang its end too.
+      if (!finished) void iterator.return?.().catch(() => undefined);
+    }
+  }
+
+  /** Takes the member down until a probe succeeds. */
+  fall(error: unknown): void {
+    const { clock, probeAfterMs } = this.#context;
+    const wasUp = this.#up;
+    this.#up = false;
+    this.#session += 1;
+    this.lastError = error;
+    this.#probeAt = clock.monotonic() + Math.min(probeAfterMs * 2 ** this.#failures, LONGEST_PAUSE_MS);
+    this.#failures += 1;
+    if (wasUp || !this.#told) this.#context.onDown(this, error);
+    this.#told = true;
+  }
+
+  /** Lets calls through again. */
+  rise(): void {
+    if (this.#up) return;
+    this.#up = true;
+    this.#session += 1;
+    this.#context.onUp(this);
+  }
+
+  /** Closes the store, within the limit. */
+  async close(): Promise<void> {
+    await withinLimit(this.#context.limitMs, this.name, () => this.source.close());
+  }
+}

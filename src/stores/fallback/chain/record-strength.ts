@@ -1,0 +1,56 @@
+import { type CodeKey, keyOf } from '../../../domain/codes.js';
+import type { CodeRecord, HeldRecord } from '../../../domain/record.js';
+import type { ClaimWrite, Mark, ScannedRecord, StorePrimitives } from '../../../core/primitives.js';
+
+/** What a store answers for one key. */
+export type MaybeRecord = CodeRecord | undefined;
+
+/** The guilds of some keys, each once. */
+export function guildsOf(keys: readonly { readonly guildId: string }[]): Set<string> {
+  return new Set(keys.map(({ guildId }) => guildId));
+}
+
+/** Keys as strings. */
+export function idOf({ guildId, code }: CodeKey): string {
+  return keyOf(guildId, code);
+}
+
+/** How much a record keeps a code from being sent: absent, held, sent. */
+export function strength(record: MaybeRecord): 0 | 1 | 2 {
+  if (record === undefined) return 0;
+  return record.state === 'sent' ? 2 : 1;
+}
+
+/** The strongest of what several stores say of one key; of equals the first. */
+export function strongest(records: readonly MaybeRecord[]): MaybeRecord {
+  let best: MaybeRecord;
+  for (const record of records) if (strength(record) > strength(best)) best = record;
+  return best;
+}
+
+/** Whether a record is held under a token. */
+export function heldBy(record: MaybeRecord, token: string | null): boolean {
+  return record !== undefined && record.state !== 'sent' && token !== null && record.token === token;
+}
+
+/**
+ * Copies records into a store that may have them, or stronger ones, already. A live claim is copied with a lease that starts at the copy; it may end later there than
+ * in its store, which is the safe side.
+ */
+export async function copyRecords(target: StorePrimitives, records: readonly ScannedRecord[], leaseMs: number): Promise<void> {
+  const marks: Mark[] = [];
+  const messages = new Map<string, ClaimWrite & { holds: ClaimWrite['holds'][number][] }>();
+  for (const { guildId, code, record } of records) {
+    if (record.state === 'sent') {
+      marks.push({ guildId, code, source: record.source, sentAt: record.sentAt });
+      continue;
+    }
+    const { state, ageMs, ...hold }: HeldRecord = record;
+    const id = JSON.stringify([guildId, record.messageId, record.token, state]);
+    const message = messages.get(id) ?? { guildId, leaseMs: state === 'claimed' ? leaseMs : 0, ageMs, holds: [] };
+    message.holds.push({ ...hold, code });
+    messages.set(id, message);
+  }
+  if (marks.length > 0) await target.markRecords(marks);
+  for (const message of messages.values()) await target.claimRecords(message);
+}

@@ -1,0 +1,101 @@
+import type { ScannedRecord } from '../../../core/primitives.js';
+import type { Chain, Copies } from '../chain/chain.js';
+import type { Mirror } from '../chain/mirror.js';
+import { copyRecords } from '../chain/record-strength.js';
+
+const CHUNK = 500;
+/** Copies at a time: they share the mirrors' syncs. */
+const LANES = 8;
+/** A call of more guilds than this does not wait for their copies. */
+const AWAITED = 20;
+
+/** A few copies at a time, each guild at most once at a time. */
+export class GuildCopies implements Copies {
+  readonly #chain: Chain;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #lanes = Array.from({ length: LANES }, () => Promise.resolve());
+  #next = 0;
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
+
+  async ensure(guilds: Iterable<string>): Promise<void> {
+    const copies = [...guilds].filter((guild) => this.#targets(guild).size > 0).map((guild) => this.#start(guild));
+    if (copies.length <= AWAITED) await Promise.all(copies);
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all(this.#lanes);
+  }
+
+  #start(guildId: string): Promise<void> {
+    const running = this.#running.get(guildId);
+    if (running !== undefined) return running;
+    const lane = this.#next++ % LANES;
+    const copy = (this.#lanes[lane] ?? Promise.resolve())
+      .then(() => this.#copy(guildId))
+      .finally(() => this.#running.delete(guildId));
+    this.#running.set(guildId, copy);
+    this.#lanes[lane] = copy;
+    return copy;
+  }
+
+  /** Mirrors without the guild, each with the era in which the copy begins: it counts for nothing if a write was missed since. */
+  #targets(guildId: string): Map<Mirror, string> {
+    const targets = new Map<Mirror, string>();
+    if (!this.#chain.first.up || this.#chain.closing) return targets;
+    for (const mirror of this.#chain.mirrors) {
+      if (mirror.up && mirror.joined && mirror.era !== undefined && !mirror.covers(guildId)) targets.set(mirror, mirror.era);
+    }
+    return targets;
+  }
+
+  async #copy(guildId: string): Promise<void> {
+    const { locks } = this.#chain;
+    await locks.exclusive([copyLock(guildId)], async () => {
+      // A barrier. A write that passed a mirror by while it was down may still be on its way to the first store:
+      //
+      //   write: mirror down, passed by            first store: X
+      //   mirror: back, new era      copy reads: no X    covers the guild without X
+      //
+      // After this, a write either goes to the mirror first, or ends the era of the copy.
+      await locks.exclusive([guildId], async () => undefined);
+      const targets = this.#targets(guildId);
+      if (targets.size === 0) return;
+      try {
+        await this.#fill(guildId, targets);
+      } catch {
+        // A member is down, and that was told. The next healthy call begins again.
+      }
+    });
+  }
+
+  async #fill(guildId: string, targets: ReadonlyMap<Mirror, string>): Promise<void> {
+    let records = 0;
+    let chunk: ScannedRecord[] = [];
+    const flush = async (): Promise<void> => {
+      const part = chunk;
+      chunk = [];
+      records += part.length;
+      await Promise.all(
+        [...targets.keys()].map((mirror) => mirror.call((store) => copyRecords(store, part, this.#chain.options.leaseMs))),
+      );
+    };
+    for await (const record of this.#chain.first.scan({ guildId })) {
+      chunk.push(record);
+      if (chunk.length >= CHUNK) await flush();
+      if (this.#chain.closing) return;
+    }
+    await flush();
+    for (const [mirror, era] of targets) {
+      if (await mirror.cover(guildId, era)) this.#chain.tell({ type: 'guild-copied', store: mirror.name, guildId, records });
+    }
+  }
+}
+
+/** The lock of a guild's copy, which what frees codes takes too: otherwise a copy brings back what was just forgotten. */
+export function copyLock(guildId: string): string {
+  // No guild id has a colon in it.
+  return `copy:${guildId}`;
+}

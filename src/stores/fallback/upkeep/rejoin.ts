@@ -1,0 +1,169 @@
+import { SentCodeStoreError } from '../../../contract/errors.js';
+import { AbstractSentCodeStore } from '../../../core/abstract-store.js';
+import type { ScannedRecord } from '../../../core/primitives.js';
+import { type Chain, MISSED, revokedKey } from '../chain/chain.js';
+import type { Mirror } from '../chain/mirror.js';
+import { copyRecords } from '../chain/record-strength.js';
+import { replay } from './replay.js';
+
+const CHUNK = 500;
+/** Times that what was remembered during a replay is replayed too before the first store is up. */
+const ROUNDS = 3;
+
+/** Key in the first store of the secret that it shares with a mirror. */
+export function belowKey(mirrorId: string): string {
+  return `fallback:below:${mirrorId}`;
+}
+
+/**
+ * Brings back what is down and due. The first store is up only after every mirror that was ever read was compared with it, and everything that they remember
+ * is in it. A crash at any step leaves what was not done yet: entries are removed, and the secret is written, last.
+ */
+export async function rejoin(chain: Chain): Promise<void> {
+  const { first } = chain;
+  let reached = first.up;
+  const opening = chain.mirrors.filter((mirror) => mirror.due && mirror.damaged === undefined).map((mirror) => mirror.open());
+  const waking = chain.witnesses
+    .filter((witness) => witness.due)
+    .map(async (witness) => {
+      await witness.probe((store) => store.pingStore());
+      witness.rise();
+    });
+  if (first.due) waking.push(first.probe((store) => store.pingStore()).then(() => void (reached = true)));
+  // Each failure was told when its member went down. A mirror may take longer to open than a call may take: it joins when it is there.
+  await Promise.all([Promise.allSettled(waking), chain.atMost(Promise.allSettled(opening))]);
+  if (!reached || stopped(chain)) return;
+  try {
+    for (const mirror of chain.mirrors) {
+      if (mirror.damaged !== undefined) await ifMirrorLasts(mirror, () => setAside(chain, mirror));
+      if (mirror.id !== undefined && (!mirror.joined || chain.secretIsOld(mirror)))
+        await ifMirrorLasts(mirror, () => join(chain, mirror));
+    }
+    for (let round = 0; chain.mirrors.some((mirror) => mirror.pendingCodes > 0) && !stopped(chain); round += 1) {
+      await replay(chain);
+      // More is marked all the time. Once it is up, marks reach it by themselves; what is pending is laid over its answers until it has that too.
+      if (round === ROUNDS && !stopped(chain)) await rise(chain);
+    }
+    for (const mirror of chain.mirrors) if (mirror.up) await ifMirrorLasts(mirror, () => mirror.removeApplied());
+  } catch (error) {
+    // Told already, unless it is a mirror's failure that keeps the first store from having everything.
+    if (!first.up && first.lastError !== error) first.fall(error);
+    return;
+  }
+  if (!stopped(chain)) await rise(chain).catch(() => undefined);
+}
+
+/** Lets the first store decide again, after it was told of mirrors that missed something of what it was given. */
+async function rise(chain: Chain): Promise<void> {
+  for (const mirror of chain.mirrors) if (!mirror.up) await chain.noteDemotion(mirror);
+  chain.first.rise();
+}
+
+/** A function, because it changes while work goes on. */
+function stopped(chain: Chain): boolean {
+  return chain.closing;
+}
+
+/** A step that may fail with its mirror. The first store goes on without it; what it says of absent codes is not believed while a mirror is not joined. */
+async function ifMirrorLasts(mirror: Mirror, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    if (mirror.up) throw error;
+  }
+}
+
+/** Whether the first store is the one that the mirror was kept beside. */
+async function isSameFirst(chain: Chain, mirror: Mirror): Promise<boolean> {
+  if (mirror.id === undefined) return false;
+  const key = belowKey(mirror.id);
+  const before = mirror.above;
+  const kept = (await chain.first.probe((store) => store.metadata.get([key]))).get(key);
+  // Before or after: the secret may have been changed meanwhile.
+  return kept !== undefined && (before.includes(kept) || mirror.above.includes(kept));
+}
+
+/** Takes the first store down if it is not the one that the mirror was kept beside; it comes back with all that the mirror has. Resolves to whether it is. */
+export async function keepIfSame(chain: Chain, mirror: Mirror): Promise<boolean> {
+  try {
+    if (await isSameFirst(chain, mirror)) return true;
+  } catch {
+    // It is down, and that was told.
+    return false;
+  }
+  chain.first.fall(
+    new SentCodeStoreError('STORE_FOREIGN', `${chain.first.name} is not the store that ${mirror.name} was kept beside.`),
+  );
+  chain.first.hurry();
+  return false;
+}
+
+async function join(chain: Chain, mirror: Mirror): Promise<void> {
+  const { id, era } = mirror;
+  if (id === undefined) return;
+  const notes = await chain.first.probe((store) => store.metadata.get([revokedKey(id), MISSED]));
+  const missed = notes.get(MISSED);
+  if (era !== undefined && (notes.get(revokedKey(id)) === era || missed !== mirror.missed)) await chain.demote(mirror);
+  if (missed !== undefined && missed !== mirror.missed && mirror.up) await mirror.setMissed(missed);
+  if (await isSameFirst(chain, mirror)) {
+    if (mirror.up) await tie(chain, mirror, id, mirror.above);
+  } else {
+    mirror.joined = false;
+    await refill(chain, mirror, id);
+  }
+  if (!chain.closing) mirror.joined = true;
+}
+
+/**
+ * Gives the two a new secret: a first store that was restored from a backup has an older one. Until the first store has the new one, both count: a crash leaves the two
+ * tied.
+ */
+async function tie(chain: Chain, mirror: Mirror, id: string, old: readonly string[]): Promise<void> {
+  const secret = chain.options.randomId();
+  await mirror.setAbove([secret, ...old]);
+  await chain.first.probe((store) => store.metadata.set(new Map([[belowKey(id), secret]])));
+  await mirror.setAbove([secret]);
+  mirror.secretSince = chain.options.clock.monotonic();
+}
+
+/** Copies everything that a mirror has into a first store that it was not kept beside, and only then ties the two together. */
+async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
+  if (mirror.above.length > 0) chain.tell({ type: 'first-store-replaced', store: mirror.name });
+  await mirror.beginEra();
+  let chunk: ScannedRecord[] = [];
+  let records = 0;
+  const flush = async (): Promise<void> => {
+    const part = chunk;
+    chunk = [];
+    records += part.length;
+    await chain.first.probe((store) => copyRecords(store, part, chain.options.leaseMs));
+  };
+  for await (const record of mirror.scan({})) {
+    if (chain.closing) return;
+    chunk.push(record);
+    if (chunk.length >= CHUNK) await flush();
+  }
+  await flush();
+  for await (const [key, value] of mirror.iterate((store) => store.metadata.list(''))) {
+    if (key.startsWith('fallback:') || key === 'identity') continue;
+    await chain.first.probe((store) => store.metadata.insert(key, value));
+  }
+  await tie(chain, mirror, id, []);
+  if (records > 0) chain.tell({ type: 'first-store-refilled', store: mirror.name, records });
+}
+
+/** Only while the first store answers: in an outage the damaged data is all the evidence that there is. */
+async function setAside(chain: Chain, mirror: Mirror): Promise<void> {
+  const error = mirror.damaged;
+  let keptAt: string | undefined;
+  try {
+    keptAt = await AbstractSentCodeStore.setAsideDamaged(mirror.source);
+  } catch (cause) {
+    mirror.fall(cause);
+  }
+  if (keptAt === undefined) return;
+  mirror.damaged = undefined;
+  mirror.forgetFacts();
+  chain.tell({ type: 'mirror-set-aside', store: mirror.name, error, keptAt });
+  await mirror.open();
+}

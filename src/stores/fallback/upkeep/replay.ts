@@ -1,0 +1,65 @@
+import { chunksOf } from '../../../core/chunked.js';
+import type { Mark, StorePrimitives } from '../../../core/primitives.js';
+import type { Chain } from '../chain/chain.js';
+import type { Member } from '../chain/member.js';
+import { Mirror } from '../chain/mirror.js';
+import { guildsOf, idOf } from '../chain/record-strength.js';
+import { keysOf, type PendingWrite } from '../chain/pending-codec.js';
+
+const CHUNK = 500;
+
+/**
+ * Makes the writes that mirrors remember in the first store. Marks go before everything else, because sent beats every other state; what is left keeps its order,
+ * so that a released claim does not come back over a later one. Every step may be repeated: after a crash, or a close in between, all of it is.
+ */
+export async function replay(chain: Chain): Promise<void> {
+  for (const mirror of chain.mirrors) {
+    const writes = mirror.unapplied;
+    if (writes.length === 0) continue;
+    const targets = [...chain.mirrors.filter((other) => other !== mirror), chain.first];
+    for (const step of stepsOf(writes)) {
+      if (chain.closing) return;
+      // A claim of the same guild would come between the stores, and one of them would lack it. For one step only: a call does not wait for the whole replay.
+      await chain.locks.shared(guildsOf(keysOf(step)), async () => {
+        for (const target of targets) await apply(chain, target, step);
+      });
+    }
+    const codes = new Set(writes.flatMap(keysOf).map(idOf)).size;
+    mirror.applied(writes);
+    chain.tell({ type: 'replayed', store: mirror.name, codes });
+  }
+}
+
+/** The writes as they are made: all marks, then the claims and settlements of codes without one. */
+function* stepsOf(writes: readonly PendingWrite[]): Generator<PendingWrite> {
+  const marks = new Map<string, Mark>();
+  for (const write of writes) {
+    if (write.type === 'mark') for (const mark of write.marks) if (!marks.has(idOf(mark))) marks.set(idOf(mark), mark);
+  }
+  for (const part of chunksOf([...marks.values()], CHUNK)) yield { type: 'mark', marks: part };
+  for (const write of writes) {
+    if (write.type === 'claim') {
+      const holds = write.claim.holds.filter(({ code }) => !marks.has(idOf({ guildId: write.claim.guildId, code })));
+      // How long ago the first try was is not known any more.
+      if (holds.length > 0) yield { type: 'claim', claim: { ...write.claim, ageMs: null, holds } };
+    } else if (write.type === 'settle') {
+      const changes = write.changes.filter((change) => !marks.has(idOf(change)));
+      if (changes.length > 0) yield { type: 'settle', changes };
+    }
+  }
+}
+
+async function apply(chain: Chain, target: Member, step: PendingWrite): Promise<void> {
+  const write = async (store: StorePrimitives): Promise<void> => {
+    if (step.type === 'mark') await store.markRecords(step.marks);
+    else if (step.type === 'claim') await store.claimRecords(step.claim);
+    else await store.settleRecords(step.changes);
+  };
+  if (!(target instanceof Mirror)) return target.probe(write);
+  try {
+    await target.call(write);
+  } catch {
+    // A mirror that misses this has missed a write, as if it had been down then.
+    await chain.demote(target);
+  }
+}

@@ -1,0 +1,70 @@
+import { type FileSystem, readAll } from '../../../files/file-system.js';
+import type { LineBytes } from './sealed-line.js';
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+const PIECE_BYTES = 1 << 24;
+
+/** A line of a file. */
+export interface Line extends LineBytes {
+  /** Counted from 1. */
+  readonly number: number;
+  /** Place in the file, in bytes, after the line and its line break. */
+  readonly next: number;
+  /** Whether it has a line break. Only a file's last line may have none. */
+  readonly terminated: boolean;
+}
+
+/**
+ * Calls back for every line of a file from a place on, and resolves to the place where the file ended. Reads in pieces, since a file may
+ * be larger than a buffer, and several lines share the bytes of a piece. A byte order mark and carriage returns at the ends of lines are left
+ * out: editors and version control put them there.
+ */
+export async function readLines(
+  files: FileSystem,
+  fd: number,
+  from: { readonly position: number; readonly line: number },
+  onLine: (line: Line) => void,
+  pieceBytes = PIECE_BYTES,
+): Promise<number> {
+  let number = from.line;
+  let position = from.position;
+  let rest: Buffer = Buffer.alloc(0);
+  for (;;) {
+    // Twice as much each time for a line that is longer than a piece: else its beginning would be copied once for each piece of it.
+    const wanted = Math.max(pieceBytes, rest.length);
+    const room = Buffer.allocUnsafeSlow(rest.length + Math.min(wanted, await bytesAfter(files, fd, position, wanted)));
+    rest.copy(room);
+    const count = await readAll(files, fd, room, rest.length, position);
+    const piece = room.subarray(0, rest.length + count);
+    const pieceStart = position - rest.length;
+    position += count;
+    let start = 0;
+    const emit = (end: number, terminated: boolean): void => {
+      const next = pieceStart + end + (terminated ? 1 : 0);
+      onLine({ bytes: piece, ...trimmed(piece, start, end, pieceStart), number, next, terminated });
+      number += 1;
+    };
+    for (;;) {
+      const end = piece.indexOf(LINE_FEED, start);
+      if (end === -1) break;
+      emit(end, true);
+      start = end + 1;
+    }
+    if (count === 0) {
+      if (start < piece.length) emit(piece.length, false);
+      return position;
+    }
+    rest = piece.subarray(start);
+  }
+}
+
+async function bytesAfter(files: FileSystem, fd: number, position: number, most: number): Promise<number> {
+  return Math.min(Math.max(files.fstatSync(fd).size - position, 0), most);
+}
+
+function trimmed(bytes: Buffer, start: number, end: number, pieceStart: number): { start: number; end: number } {
+  const marked = pieceStart + start === 0 && bytes.subarray(start, start + 3).equals(BYTE_ORDER_MARK);
+  return { start: marked ? start + 3 : start, end: end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end };
+}

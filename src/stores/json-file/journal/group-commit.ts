@@ -1,0 +1,162 @@
+import type { CodeKey } from '../../../domain/codes.js';
+import type { RecordChange } from '../../../core/local-store.js';
+import { ChangeGroup } from './change-group.js';
+import { encodeEntry } from './journal-entries.js';
+import type { JournalFile } from './journal-file.js';
+import { isSameStored, type RecordCodec } from '../records/record-codec.js';
+import type { Records } from '../records/records.js';
+
+/** What a {@link GroupCommit} works on. */
+export interface GroupCommitParts {
+  readonly records: Records;
+  readonly codec: RecordCodec;
+  readonly journal: JournalFile;
+  /** Throws if this process may not write any more. Called before each write. */
+  readonly mayWrite: () => void;
+  /** Called after each line, when it is durable. */
+  readonly onDurable: () => void;
+}
+
+/**
+ * Makes changes durable, those of many callers in one sync: whoever comes while a line is being written shares the next one.
+ *
+ * ```text
+ * caller 1: in memory, line 1 written, sync ........ done
+ * caller 2:              in memory                        line 2 written, sync .... done
+ * caller 3:                    in memory                  (the same line) ......... done
+ * ```
+ *
+ * If line 1 fails, callers 2 and 3 fail with caller 1: they decided on what they saw in memory, and that is taken back.
+ */
+export class GroupCommit {
+  readonly #parts: GroupCommitParts;
+  #journal: JournalFile;
+  #next: ChangeGroup | undefined;
+  #writing: ChangeGroup | undefined;
+  #pump: Promise<void> | undefined;
+  readonly #tasks: (() => Promise<void>)[] = [];
+  #failures = 0;
+
+  constructor(parts: GroupCommitParts) {
+    this.#parts = parts;
+    this.#journal = parts.journal;
+  }
+
+  /** The journal that takes the next line. */
+  get journal(): JournalFile {
+    return this.#journal;
+  }
+
+  /** How often changes were taken back. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /**
+   * Makes changes visible at once. Resolves when they, and all before them, are durable; nothing is written for changes of a lease alone,
+   * which no file keeps.
+   */
+  commit(
+    changes: readonly RecordChange[],
+    facts: readonly (readonly [key: string, value: string | undefined])[] = [],
+  ): Promise<void> {
+    const { records } = this.#parts;
+    for (const change of changes) {
+      if (isSameStored(records.get(change.guildId, change.code), change.record)) {
+        records.set(change.guildId, change.code, change.record);
+      } else this.#group().setRecord(records, change, change.record);
+    }
+    for (const [key, value] of facts) {
+      if (records.metadata.get(key) !== value) this.#group().setFact(records, key, value);
+    }
+    this.#run();
+    return this.settled();
+  }
+
+  /** Resolves when all that is visible is durable. Rejects if it is taken back. */
+  settled(): Promise<void> {
+    return (this.#next ?? this.#writing)?.done ?? Promise.resolve();
+  }
+
+  /** What to wait for before these are read: an answer must not rest on what may be taken back. */
+  pending(keys: readonly CodeKey[], facts: readonly string[] = []): Promise<void> | undefined {
+    if (this.#next?.touches(keys, facts) === true) return this.#next.done;
+    return this.#writing?.touches(keys, facts) === true ? this.#writing.done : undefined;
+  }
+
+  /** Writes to another journal, from the next line on. Resolves to the one before, complete and durable, when that has happened. */
+  switchTo(to: JournalFile): Promise<JournalFile> {
+    return this.#betweenLines(async () => {
+      const before = this.#journal;
+      // What a failure left at the end of this journal would be damage once the next one says something.
+      await before.repair();
+      this.#journal = to;
+      return before;
+    });
+  }
+
+  /** Brings the file in order, if a failure left it otherwise. Rejects if that is not possible, or if this process may not write any more. */
+  repair(): Promise<void> {
+    return this.#betweenLines(async () => {
+      this.#parts.mayWrite();
+      await this.#journal.repair();
+    });
+  }
+
+  /** Runs a task while no line is being written. */
+  #betweenLines<T>(task: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#tasks.push(() => task().then(resolve, reject));
+      this.#run();
+    });
+  }
+
+  #group(): ChangeGroup {
+    this.#next ??= new ChangeGroup();
+    return this.#next;
+  }
+
+  #run(): void {
+    if (this.#pump !== undefined || (this.#next === undefined && this.#tasks.length === 0)) return;
+    // Its first steps, up to the sync, happen before this returns: a lone caller's line is written at once.
+    this.#pump = this.#work().finally(() => {
+      this.#pump = undefined;
+      this.#run();
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#next !== undefined || this.#tasks.length > 0) {
+      await this.#tasks.shift()?.();
+      if (this.#next !== undefined) await this.#write(this.#next);
+    }
+  }
+
+  async #write(group: ChangeGroup): Promise<void> {
+    const { records, codec, mayWrite, onDurable } = this.#parts;
+    this.#next = undefined;
+    this.#writing = group;
+    try {
+      mayWrite();
+      await this.#journal.append(encodeEntry(group.toEntry(records, codec)));
+      this.#writing = undefined;
+      group.settle();
+      onDurable();
+    } catch (error) {
+      const takenBack = this.#takeBack();
+      // At once, so that what is reported as not made is not in the file either. If this fails too, the next append tries again and says why.
+      await this.#journal.repair().catch(() => undefined);
+      for (const each of takenBack) each.settle(error as Error);
+    }
+  }
+
+  /** Makes memory what it was before the group and all after it. */
+  #takeBack(): ChangeGroup[] {
+    this.#failures += 1;
+    const groups = [this.#next, this.#writing].filter((group) => group !== undefined);
+    this.#next = undefined;
+    this.#writing = undefined;
+    for (const group of groups) group.undo(this.#parts.records);
+    return groups;
+  }
+}

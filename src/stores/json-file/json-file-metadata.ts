@@ -1,0 +1,54 @@
+import type { StoreMetadata } from '../../core/primitives.js';
+import type { OpenFile } from './open-file.js';
+
+/** The store's own facts, kept in the same files as the codes. */
+export class FactStore implements StoreMetadata {
+  readonly #file: OpenFile;
+  readonly #readOnly: boolean;
+
+  constructor(file: OpenFile, readOnly: boolean) {
+    this.#file = file;
+    this.#readOnly = readOnly;
+  }
+
+  async get(keys: readonly string[]): Promise<Map<string, string>> {
+    return this.#file.read([], keys, () => {
+      const found = new Map<string, string>();
+      for (const key of keys) {
+        const value = this.#file.records.metadata.get(key);
+        if (value !== undefined) found.set(key, value);
+      }
+      return found;
+    });
+  }
+
+  async insert(key: string, value: string): Promise<string> {
+    const known = this.#file.records.metadata.get(key);
+    // A store that holds nothing, as one whose creation was interrupted, is the same whatever its first fact will be.
+    if (this.#readOnly && (known !== undefined || this.#isEmpty())) return known ?? value;
+    // No pause before the commit: two callers never both find the key absent.
+    await this.#file.commit([], known === undefined ? [[key, value]] : []);
+    return known ?? value;
+  }
+
+  async set(entries: ReadonlyMap<string, string>): Promise<void> {
+    await this.#file.commit([], [...entries]);
+  }
+
+  async delete(keys: readonly string[]): Promise<void> {
+    await this.#file.commit(
+      [],
+      keys.map((key) => [key, undefined]),
+    );
+  }
+
+  async *list(prefix: string): AsyncIterable<readonly [key: string, value: string]> {
+    const facts = await this.#file.read([], [], () => [...this.#file.records.metadata]);
+    for (const entry of facts) if (entry[0].startsWith(prefix)) yield entry;
+  }
+
+  #isEmpty(): boolean {
+    const { records } = this.#file;
+    return records.metadata.size === 0 && records.guildIds().next().done === true;
+  }
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../../../domain/clock.js';
+import type { LocalHold, LocalRecord } from '../../../domain/state-machine.js';
+
+/** What a file keeps of a held code. A lease is not kept: it ends with its process. */
+interface StoredHold {
+  readonly token: string | null;
+  readonly message: string;
+  readonly spelling: string;
+  readonly position: number;
+  readonly size: number;
+  readonly attempt: number;
+  /** First try in ms since 1970. */
+  readonly tried: number | null;
+}
+
+/** A code as a file has it: sent, held, or (in a journal) absent from then on. */
+export type StoredRecord =
+  | readonly [code: string, source: string | null, sentAt: number | null]
+  | readonly [code: string, hold: StoredHold]
+  | readonly [code: string];
+
+/**
+ * Translates records to and from what a file keeps. A first try is on the monotonic clock in this process and on the wall clock in the file,
+ * since nothing else is the same after a restart.
+ */
+export class RecordCodec {
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A record as a file has it; `undefined`: absent. */
+  encode(code: string, record: LocalRecord | undefined): StoredRecord {
+    if (record === undefined) return [code];
+    if (record.state === 'sent') return [code, record.source, record.sentAt];
+    const { token, messageId: message, spelling, position, size, attempt, firstTriedAt } = record;
+    const tried = firstTriedAt === null ? null : Math.round(this.#clock.now() - (this.#clock.monotonic() - firstTriedAt));
+    return [code, { token, message, spelling, position, size, attempt, tried }];
+  }
+
+  /** The record of a checked entry. What was claimed is uncertain: its owner is dead, and may have sent it before. */
+  decode(stored: StoredRecord): LocalRecord | undefined {
+    if (stored.length === 1) return undefined;
+    if (stored.length === 3) return { state: 'sent', source: stored[1], sentAt: stored[2] };
+    const { message: messageId, tried, ...hold } = stored[1];
+    const firstTriedAt = tried === null ? null : this.#clock.monotonic() - (this.#clock.now() - tried);
+    return { ...hold, messageId, state: 'held', leaseUntil: null, firstTriedAt } satisfies LocalHold;
+  }
+}
+
+/** Whether a parsed value is a record of a file. */
+export function isStoredRecord(value: unknown): value is StoredRecord {
+  if (!Array.isArray(value) || typeof value[0] !== 'string') return false;
+  const [, second, third] = value as unknown[];
+  if (value.length === 1) return true;
+  if (value.length === 2) return isStoredHold(second);
+  return value.length === 3 && isNullOr('string', second) && isNullOr('number', third);
+}
+
+/** Whether two records are the same in a file: they differ at most in their lease. */
+export function isSameStored(a: LocalRecord | undefined, b: LocalRecord | undefined): boolean {
+  if (a === undefined || b === undefined || a.state === 'sent' || b.state === 'sent') return a === b;
+  return (
+    a.token === b.token &&
+    a.messageId === b.messageId &&
+    a.position === b.position &&
+    a.size === b.size &&
+    a.attempt === b.attempt
+  );
+}
+
+function isStoredHold(value: unknown): value is StoredHold {
+  if (typeof value !== 'object' || value === null) return false;
+  const hold = value as Partial<Record<keyof StoredHold, unknown>>;
+  return (
+    isNullOr('string', hold.token) &&
+    typeof hold.message === 'string' &&
+    typeof hold.spelling === 'string' &&
+    typeof hold.position === 'number' &&
+    typeof hold.size === 'number' &&
+    typeof hold.attempt === 'number' &&
+    isNullOr('number', hold.tried) &&
+    Object.keys(hold).length === 7
+  );
+}
+
+function isNullOr(type: 'string' | 'number', value: unknown): boolean {
+  return value === null || typeof value === type;
+}

@@ -1,0 +1,156 @@
+import { StoreDamagedError } from '../../../contract/errors.js';
+import type { SentRecord } from '../../../domain/record.js';
+import { CLOSE, COMMA, encodeText, hashOf, hasAt, QUOTE, skipString } from '../format/json-bytes.js';
+import type { LineBytes } from '../format/sealed-line.js';
+
+/** Up to this many records are looked through one by one: an index would take more room than it saves time. */
+const SCANNED_RECORDS = 16;
+
+/** A record as the table has it: `["CODE","source",time]`. */
+interface Found {
+  readonly code: string;
+  readonly record: SentRecord;
+}
+
+/** One sent code as JSON. */
+export function encodeSent(code: string, { source, sentAt }: SentRecord): string {
+  return JSON.stringify([code, source, sentAt]);
+}
+
+/**
+ * The sent codes of a guild as the snapshot has them: the bytes of its line, and an index from a code's hash to its place in them that
+ * is made when the guild is first asked for. A million records as objects in a map would take five times the memory.
+ *
+ * Never changes, so an iteration may take as long as it likes. The bytes are canonical JSON, since this package alone writes them under a seal; so
+ * equal codes are equal bytes.
+ */
+export class SentTable {
+  /** Number of records. */
+  readonly count: number;
+  readonly #bytes: Buffer;
+  readonly #start: number;
+  readonly #lineEnd: number;
+  readonly #first: number;
+  #index: Uint32Array | undefined;
+
+  /**
+   * @param line - the guild's line, seal included
+   * @param first - place of the first record in the line's bytes
+   */
+  constructor(line: LineBytes, first: number, count: number) {
+    this.#bytes = line.bytes;
+    this.#start = line.start;
+    this.#lineEnd = line.end;
+    this.#first = first;
+    this.count = count;
+  }
+
+  /** The same table on other bytes that are equal: its index is worth keeping, and the old bytes are let go. */
+  movedTo(line: LineBytes): SentTable {
+    const moved = new SentTable(line, line.start + this.#first - this.#start, this.count);
+    moved.#index = this.#index;
+    return moved;
+  }
+
+  /** The line as the snapshot has it, seal included. */
+  get line(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#lineEnd);
+  }
+
+  /** The records as the line has them: without the brackets around them, commas between them. */
+  get records(): Uint8Array {
+    return this.#bytes.subarray(this.#first, this.#end);
+  }
+
+  /** The record of a code. */
+  find(code: string): SentRecord | undefined {
+    const at = this.#placeOf(encodeText(code));
+    return at === -1 ? undefined : this.#decode(at).record;
+  }
+
+  /** All codes and their records. */
+  *entries(): Generator<[code: string, record: SentRecord]> {
+    for (let at = this.#first; at < this.#end; at = this.#after(at) + 1) {
+      const { code, record } = this.#decode(at);
+      yield [code, record];
+    }
+  }
+
+  /** The bytes of each record whose code is not among those given. */
+  *recordsWithout(codes: ReadonlySet<string>): Generator<Uint8Array> {
+    const left = new Set([...codes].map((code) => this.#placeOf(encodeText(code))));
+    for (let at = this.#first; at < this.#end;) {
+      const after = this.#after(at);
+      if (!left.has(at)) yield this.#bytes.subarray(at, after);
+      at = after + 1;
+    }
+  }
+
+  /** After the last record: the line ends with `]}`. */
+  get #end(): number {
+    return this.#lineEnd - 2;
+  }
+
+  #placeOf(code: Uint8Array): number {
+    if (this.count <= SCANNED_RECORDS) {
+      for (let at = this.#first; at < this.#end; at = this.#after(at) + 1) if (this.#isAt(at, code)) return at;
+      return -1;
+    }
+    const index = (this.#index ??= this.#makeIndex());
+    for (let slot = hashOf(code, 0, code.length); ; slot += 1) {
+      const entry = index[slot & (index.length - 1)] ?? 0;
+      if (entry === 0) return -1;
+      if (this.#isAt(this.#first + entry - 1, code)) return this.#first + entry - 1;
+    }
+  }
+
+  /** Open addressing: slots hold the place of a record, counted from 1 after the first record. At most two thirds are taken. */
+  #makeIndex(): Uint32Array {
+    const bytes = this.#bytes;
+    const index = new Uint32Array(2 ** Math.ceil(Math.log2(this.count * 1.5)));
+    let seen = 0;
+    for (let at = this.#first; at < this.#end; at = this.#after(at) + 1) {
+      seen += 1;
+      // Under a good seal this is a mistake of whoever wrote the file. A full index would be searched for ever.
+      if (seen > this.count)
+        throw new StoreDamagedError(`A guild of the snapshot has more records than the ${this.count} it names.`);
+      let slot = hashOf(bytes, at + 2, skipString(bytes, at + 1) - 1);
+      while (index[slot & (index.length - 1)] !== 0) slot += 1;
+      index[slot & (index.length - 1)] = at - this.#first + 1;
+    }
+    return index;
+  }
+
+  #isAt(at: number, code: Uint8Array): boolean {
+    const bytes = this.#bytes;
+    return bytes[at + 2 + code.length] === QUOTE && hasAt(bytes, at + 2, code);
+  }
+
+  /** The place after a record. */
+  #after(at: number): number {
+    const bytes = this.#bytes;
+    let place = skipString(bytes, at + 1) + 1;
+    if (bytes[place] === QUOTE) place = skipString(bytes, place);
+    while (place < this.#end && bytes[place] !== CLOSE) place += 1;
+    return place + 1;
+  }
+
+  #decode(at: number): Found {
+    const bytes = this.#bytes;
+    const codeEnd = skipString(bytes, at + 1);
+    const sourceStart = codeEnd + 1;
+    const sourceEnd = bytes[sourceStart] === QUOTE ? skipString(bytes, sourceStart) : bytes.indexOf(COMMA, sourceStart);
+    return {
+      code: parse(bytes, at + 1, codeEnd) as string,
+      record: {
+        state: 'sent',
+        source: parse(bytes, sourceStart, sourceEnd) as string | null,
+        sentAt: parse(bytes, sourceEnd + 1, this.#after(at) - 1) as number | null,
+      },
+    };
+  }
+}
+
+function parse(bytes: Buffer, start: number, end: number): unknown {
+  return JSON.parse(bytes.toString('utf8', start, end));
+}

@@ -1,0 +1,141 @@
+import type { OnDamage } from '../format/damage.js';
+import type { FileSystem } from '../../../files/file-system.js';
+import { type Header, SNAPSHOT_FORMAT } from '../format/header.js';
+import { firstLineOf, readHeader } from '../header-check.js';
+import { ioError } from '../../../files/io-error.js';
+import { isFact, isList } from '../journal/journal-entries.js';
+import { COMMA, skipString } from '../format/json-bytes.js';
+import { type Line, readLines } from '../format/lines.js';
+import { isStoredRecord, type RecordCodec } from '../records/record-codec.js';
+import type { Records } from '../records/records.js';
+import { salvageLine } from './salvage.js';
+import { isIntact, type LineBytes, SEAL_LENGTH } from '../format/sealed-line.js';
+import { SentTable } from '../records/sent-table.js';
+import { foreignFile } from '../format/store-errors.js';
+
+const GUILD_KEY = '"guild":';
+const LAST_LINE = ']}';
+
+/** Where a snapshot is read into, and how. */
+export interface SnapshotTarget {
+  readonly records: Records;
+  readonly codec: RecordCodec;
+  readonly onDamage: OnDamage;
+  /** Whether journals are beside it: a file that is not ours is damage then, not somebody else's. */
+  readonly hasJournals: boolean;
+}
+
+/** What a snapshot was. */
+export interface SnapshotContent {
+  /** `undefined` if it cannot be read and the reader goes on all the same. */
+  readonly header: Header | undefined;
+  /** Number of codes that a guild had twice. */
+  readonly repeated: number;
+}
+
+/** Reads a snapshot. Looks at every byte, so damage is found when the store opens; makes objects of next to none of them. */
+export async function readSnapshot(files: FileSystem, path: string, target: SnapshotTarget): Promise<SnapshotContent> {
+  const fd = await files.open(path, 'r').catch((error: unknown) => {
+    throw ioError(error, 'open', path);
+  });
+  try {
+    const reader = new SnapshotReader(path, target);
+    await readLines(files, fd, { position: 0, line: 1 }, (line) => reader.take(line));
+    return reader.finish();
+  } catch (error) {
+    throw ioError(error, 'read', path);
+  } finally {
+    await files.close(fd);
+  }
+}
+
+class SnapshotReader {
+  readonly #path: string;
+  readonly #target: SnapshotTarget;
+  #header: Header | undefined;
+  #repeated = 0;
+  #lastLine = 0;
+  #closed = false;
+
+  constructor(path: string, target: SnapshotTarget) {
+    this.#path = path;
+    this.#target = target;
+  }
+
+  take(line: Line): void {
+    this.#lastLine = line.number;
+    if (line.number === 1) {
+      this.#takeHeader(line);
+      return;
+    }
+    if (line.end === line.start) return;
+    if (this.#closed) this.#damage(line.number, 'comes after the end of the snapshot');
+    else if (line.bytes.toString('latin1', line.start, line.end) === LAST_LINE) this.#closed = true;
+    else this.#takeContent(line.number, withoutComma(line));
+  }
+
+  finish(): SnapshotContent {
+    if (this.#lastLine === 0) {
+      if (!this.#target.hasJournals) throw foreignFile(this.#path, true);
+      this.#damage(undefined, 'is empty');
+    } else if (!this.#closed)
+      this.#damage(this.#lastLine, `is the last one, and the file is cut off: it ends with "${LAST_LINE}"`);
+    return { header: this.#header, repeated: this.#repeated };
+  }
+
+  #takeHeader(line: Line): void {
+    if (!this.#target.hasJournals && firstLineOf(line)?.format !== SNAPSHOT_FORMAT) throw foreignFile(this.#path, false);
+    this.#header = readHeader(line, this.#path, SNAPSHOT_FORMAT, this.#target.onDamage);
+  }
+
+  #takeContent(number: number, line: LineBytes): void {
+    if (!isIntact(line)) this.#damage(number, 'does not match its checksum');
+    else if (this.#takeSent(line) || this.#takeOther(line)) return;
+    else this.#damage(number, 'has a content that this version does not know');
+    const { guildId, records, metadata } = salvageLine(line.bytes.toString('utf8', line.start, line.end));
+    for (const [key, value] of metadata) if (value !== null) this.#target.records.metadata.set(key, value);
+    for (const record of records) if (guildId !== undefined) this.#keep(guildId, record[0], this.#target.codec.decode(record));
+  }
+
+  /** A line of sent codes: only its beginning is read, `"guild":"…","count":2,"sent":[`. */
+  #takeSent(line: LineBytes): boolean {
+    const { bytes, start } = line;
+    const key = start + SEAL_LENGTH;
+    const idStart = key + GUILD_KEY.length;
+    if (bytes.toString('latin1', key, idStart) !== GUILD_KEY) return false;
+    const idEnd = skipString(bytes, idStart);
+    const opening = /^,"count":(\d+),"sent":\[/.exec(bytes.toString('latin1', idEnd, idEnd + 40));
+    if (opening === null) return false;
+    const guildId = JSON.parse(bytes.toString('utf8', idStart, idEnd)) as string;
+    const table = new SentTable(line, idEnd + opening[0].length, Number(opening[1]));
+    this.#repeated += this.#target.records.addTable(guildId, table);
+    return true;
+  }
+
+  /** A line of held codes, or of the store's own facts. */
+  #takeOther({ bytes, start, end }: LineBytes): boolean {
+    const { guild, held, metadata } = JSON.parse(bytes.toString('utf8', start, end)) as Record<string, unknown>;
+    if (typeof guild === 'string' && isList(held, isStoredRecord)) {
+      for (const stored of held) this.#target.records.set(guild, stored[0], this.#target.codec.decode(stored));
+      return true;
+    }
+    if (!isList(metadata, isFact)) return false;
+    for (const [key, value] of metadata) if (value !== null) this.#target.records.metadata.set(key, value);
+    return true;
+  }
+
+  /** A salvaged record; sent beats everything, as always. */
+  #keep(guildId: string, code: string, record: ReturnType<RecordCodec['decode']>): void {
+    if (this.#target.records.get(guildId, code)?.state === 'sent') this.#repeated += 1;
+    else this.#target.records.set(guildId, code, record);
+  }
+
+  #damage(line: number | undefined, reason: string): void {
+    this.#target.onDamage(this.#path, line, reason);
+  }
+}
+
+function withoutComma(line: LineBytes): LineBytes {
+  const { bytes, start, end } = line;
+  return { bytes, start, end: bytes[end - 1] === COMMA ? end - 1 : end };
+}
