@@ -12,7 +12,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/mongo/global-setup.ts'],
+    globalSetup: ['test/tools/mongo/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A failed test stays failed: a retry would hide a race.

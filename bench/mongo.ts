@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { MongoClient, type Collection } from 'mongodb';
 import { MongoStore } from '../src/stores/mongo/mongo-store.js';
-import { startMongoServer } from '../test/support/mongo/server/server.js';
+import { startMongoServer } from '../test/tools/mongo/server/server.js';
 
 /**
  * What a batch costs, beside one command for each guild or code, which is what the bots that this store replaces do. In turns, in one run, on one

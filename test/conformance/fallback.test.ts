@@ -10,9 +10,9 @@ import { JsonFileStore } from '../../src/stores/json-file/json-file-store.js';
 import { LegacyAdapterStore } from '../../src/stores/legacy/legacy-adapter-store.js';
 import { legacyStateFile } from '../../src/stores/legacy/state-file.js';
 import { passTime } from '../support/mongo-stores.js';
-import { freshDatabase, mongoUri } from '../support/mongo/connect.js';
+import { freshDatabase, mongoUri } from '../tools/mongo/connect.js';
 import { ManualClock } from '../support/stores/manual-clock.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
+import { startTcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
 
 testSentCodeStore({
   name: 'FallbackStore [MemoryStore, MemoryStore]',

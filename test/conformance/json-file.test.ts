@@ -6,7 +6,7 @@ import { type Fixture, testSentCodeStore } from 'sent-code-store/conformance';
 import { describe, it } from 'vitest';
 import { type Internals, withInternals } from '../../src/stores/json-file/test-seams.js';
 import { ManualClock } from '../support/stores/manual-clock.js';
-import { interceptedFiles, systemError } from '../unit/json-file/support/intercepted-files.js';
+import { interceptedFiles, systemError } from '../support/json-file/intercepted-files.js';
 
 /** A store on a file of its own, on a disk that can be made to fail. */
 async function jsonFileFixture(internals: Partial<Internals>): Promise<Fixture> {

@@ -9,8 +9,8 @@ import { LegacyAdapterStore } from '../../src/stores/legacy/legacy-adapter-store
 import { legacyStateCollection } from '../../src/stores/legacy/state-collection.js';
 import { legacyStateFile } from '../../src/stores/legacy/state-file.js';
 import { MemoryPair } from '../support/legacy/memory-pair.js';
-import { freshDatabase, mongoUri } from '../support/mongo/connect.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
+import { freshDatabase, mongoUri } from '../tools/mongo/connect.js';
+import { startTcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
 
 /** What makes an adapter fail, and work again. */
 interface Backend {

@@ -3,8 +3,8 @@ import type { MongoClientLike } from '../../src/stores/mongo/driver.js';
 import { MongoStore } from '../../src/stores/mongo/mongo-store.js';
 import type { MongoStoreSettings } from '../../src/stores/mongo/options.js';
 import { passTime } from '../support/mongo-stores.js';
-import { mongoUri } from '../support/mongo/connect.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
+import { mongoUri } from '../tools/mongo/connect.js';
+import { startTcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
 
 /** What is used of a client of driver 6 or 7. */
 interface Client extends MongoClientLike {

@@ -3,7 +3,7 @@ import * as driver6 from 'mongodb6';
 import { describe, it } from 'vitest';
 import { testSentCodeStore } from 'sent-code-store/conformance';
 import type { MongoStoreSettings } from '../../src/stores/mongo/options.js';
-import { freshDatabase } from '../support/mongo/connect.js';
+import { freshDatabase } from '../tools/mongo/connect.js';
 import { mongoFixture, type Driver } from './mongo-fixture.js';
 
 const setups: readonly (readonly [name: string, driver: Driver, settings: MongoStoreSettings])[] = [

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { docBlocks } from '../support/doc-blocks.js';
-import { freshDatabase, mongoUri } from '../support/mongo/connect.js';
+import { freshDatabase, mongoUri } from '../tools/mongo/connect.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mongoUri } from '../support/mongo/connect.js';
+import { mongoUri } from '../tools/mongo/connect.js';
 import { runScenario, type Scenario } from './scenario.js';
 import { openStage } from './stage.js';
 

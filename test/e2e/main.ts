@@ -5,7 +5,7 @@
  *
  * `SEEDS` (20) and `FIRST_SEED` (1) choose the seeds, `MONGODB_URI` the server.
  */
-import { chooseServer } from '../support/mongo/choose-server.js';
+import { chooseServer } from '../tools/mongo/choose-server.js';
 import { runScenario, type Scenario, type ScenarioResult, type Stage } from './scenario.js';
 import { openStage } from './stage.js';
 

@@ -1,8 +1,8 @@
 import type { CodeState } from '../../src/contract/types.js';
 import type { SentCodeStore } from '../../src/contract/store.js';
 import { AbstractSentCodeStore } from '../../src/core/abstract-store.js';
-import type { DiscordApiControl } from '../support/discord-api/control-client.js';
-import { lostToDeduplication, postsByCode } from '../support/discord-api/ledger-reader.js';
+import type { DiscordApiControl } from '../tools/discord-api/control-client.js';
+import { lostToDeduplication, postsByCode } from '../tools/discord-api/ledger-reader.js';
 import type { BotConfig } from './bot/config.js';
 
 /** What the ledger of the fake Discord and the store say in the end, by (guild, code). */

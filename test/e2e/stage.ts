@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DiscordApiControl } from '../support/discord-api/control-client.js';
-import { spawnDiscordApi } from '../support/discord-api/spawn.js';
+import { DiscordApiControl } from '../tools/discord-api/control-client.js';
+import { spawnDiscordApi } from '../tools/discord-api/spawn.js';
 import type { Stage } from './scenario.js';
 
 /** What goes wrong between the bots and Discord, and how often. Together three requests of ten. */

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { MongoCollectionLike } from '../../src/stores/mongo/driver.js';
 import { MongoStore } from '../../src/stores/mongo/mongo-store.js';
 import type { MongoStoreSettings } from '../../src/stores/mongo/options.js';
-import { connect, countCommands, freshDatabase, type CommandLog } from './mongo/connect.js';
+import { connect, countCommands, freshDatabase, type CommandLog } from '../tools/mongo/connect.js';
 
 /** A document of the collection under test, whose ids are strings. */
 export interface CodeDocument extends Document {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FallbackStore } from 'sent-code-store';
-import { newChain, type TestChain } from '../../fault/fallback/support/chain.js';
+import { newChain, type TestChain } from '../../support/fallback/chain.js';
 
 /** From the next call on, `count` calls of members have their effect, and none after them. Tells whether the process died so. */
 function dieAfter(chain: TestChain, count: number): () => boolean {

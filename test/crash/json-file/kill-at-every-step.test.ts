@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bundle } from '../../unit/json-file/support/children.js';
-import { interceptedFiles, systemError } from '../../unit/json-file/support/intercepted-files.js';
-import { Lines, makeStore, withStore } from '../../unit/json-file/support/stores.js';
-import { tempFolder } from '../../unit/json-file/support/temp-folder.js';
+import { bundle } from '../../support/json-file/children.js';
+import { interceptedFiles, systemError } from '../../support/json-file/intercepted-files.js';
+import { Lines, makeStore, withStore } from '../../support/json-file/stores.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 import { allowedOutcomes, type Outcome } from './script.js';
 
 let child: string;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { withInternals } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
-import { type FileCall, interceptedFiles } from '../../unit/json-file/support/intercepted-files.js';
+import { type FileCall, interceptedFiles } from '../../support/json-file/intercepted-files.js';
 import { FOLD_AT, foldingIsOver } from './folding.js';
 import { SCRIPT } from './script.js';
 

@@ -1,7 +1,7 @@
 import { REST } from '@discordjs/rest';
 import { discordNonce } from '../../../src/platforms/discord/discord-nonce.js';
 import type { SendContext } from '../../../src/delivery/options.js';
-import { DiscordApiControl } from '../../support/discord-api/control-client.js';
+import { DiscordApiControl } from '../../tools/discord-api/control-client.js';
 import type { Accident } from './accident.js';
 import type { BotConfig } from './config.js';
 

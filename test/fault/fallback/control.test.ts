@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freshDatabase, mongoUri } from '../../support/mongo/connect.js';
-import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
-import { OldBot } from './support/old-bot.js';
+import { freshDatabase, mongoUri } from '../../tools/mongo/connect.js';
+import { startTcpProxy, type TcpProxy } from '../../tools/tcp-proxy/tcp-proxy.js';
+import { OldBot } from '../../support/fallback/old-bot.js';
 
 async function oldWorld(): Promise<{ proxy: TcpProxy; path: string; restart: () => OldBot }> {
   const proxy = await startTcpProxy(mongoUri());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, StoreDamagedError } from 'sent-code-store';
 import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
-import { newChain, type TestChain } from './support/chain.js';
+import { newChain, type TestChain } from '../../support/fallback/chain.js';
 
 /** The first store answers, and takes no mark: what is marked stays pending while it is up. */
 function refuseMarks({ first }: TestChain): void {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FallbackStore, MongoStore, type SentCodeStoreError } from 'sent-code-store';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
-import { connect, freshDatabase, mongoUri } from '../../support/mongo/connect.js';
-import { startTcpProxy } from '../../support/tcp-proxy.js';
+import { connect, freshDatabase, mongoUri } from '../../tools/mongo/connect.js';
+import { startTcpProxy } from '../../tools/tcp-proxy/tcp-proxy.js';
 
 const OPERATIONS = 2000;
 const GUILDS = ['1', '2', '3'];

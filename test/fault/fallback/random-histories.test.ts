@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Step, World } from './support/world.js';
+import { type Step, World } from '../../support/fallback/world.js';
 
 const host = fc.nat({ max: 1 });
 const guild = fc.nat({ max: 1 });

@@ -3,9 +3,9 @@ import { StoreDamagedError, SentCodeStoreError } from '../../../src/contract/err
 import { type OnDamage, refuseDamage } from '../../../src/stores/json-file/format/damage.js';
 import { loadStore } from '../../../src/stores/json-file/loader.js';
 import { StorePaths } from '../../../src/stores/json-file/store-paths.js';
-import { TestClock } from '../../unit/json-file/support/stores.js';
-import { memoryFiles } from './memory-files.js';
-import { sampleFiles } from './sample-store.js';
+import { TestClock } from '../../support/json-file/stores.js';
+import { memoryFiles } from '../../support/json-file/memory-files.js';
+import { sampleFiles } from '../../support/json-file/sample-store.js';
 
 const FOLDER = '/store';
 const PATHS = new StorePaths(FOLDER, 'sent.json');

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { bundle, Child } from '../../unit/json-file/support/children.js';
-import { makeStore, withStore } from '../../unit/json-file/support/stores.js';
-import { tempFolder } from '../../unit/json-file/support/temp-folder.js';
+import { bundle, Child } from '../../support/json-file/children.js';
+import { makeStore, withStore } from '../../support/json-file/stores.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 const MOUNTS = canMount();
 const ROOT = process.getuid?.() === 0;

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
 import { nodeFileSystem } from '../../../src/files/file-system.js';
-import { interceptedFiles, systemError } from '../../unit/json-file/support/intercepted-files.js';
-import { FOLD_NEVER, makeStore, TestClock, warnings, withStore } from '../../unit/json-file/support/stores.js';
-import { tempFolder } from '../../unit/json-file/support/temp-folder.js';
+import { interceptedFiles, systemError } from '../../support/json-file/intercepted-files.js';
+import { FOLD_NEVER, makeStore, TestClock, warnings, withStore } from '../../support/json-file/stores.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 describe('a write that fails', () => {
   it('changes nothing, wherever in its line the disk is full, and the next one is made', async () => {

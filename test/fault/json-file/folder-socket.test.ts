@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { listenInFolder, withdraw } from '../../../src/files/lock/folder-socket.js';
 import type { LockPlace } from '../../../src/files/lock/lock-address.js';
 import { LockSocket } from '../../../src/files/lock/lock-socket.js';
-import { tempFolder } from '../../unit/json-file/support/temp-folder.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 describe('the lock in the folder', () => {
   it('has one owner, however many find the socket of a dead one at once', async () => {

@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { StoreLockedError } from '../../../src/contract/errors.js';
-import { bundle, Child } from '../../unit/json-file/support/children.js';
-import { makeStore, withStore } from '../../unit/json-file/support/stores.js';
-import { tempFolder } from '../../unit/json-file/support/temp-folder.js';
+import { bundle, Child } from '../../support/json-file/children.js';
+import { makeStore, withStore } from '../../support/json-file/stores.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 let script: string;
 

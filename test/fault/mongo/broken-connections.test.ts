@@ -1,7 +1,7 @@
 import { AbstractSentCodeStore } from 'sent-code-store';
 import { describe, expect, it } from 'vitest';
 import { mongoStore, mongoWorld, passTime, type MongoWorld } from '../../support/mongo-stores.js';
-import { connect, connectDriver6, countCommands, failPoint, hasCloseAfter, hasFailPoints } from '../../support/mongo/connect.js';
+import { connect, connectDriver6, countCommands, failPoint, hasCloseAfter, hasFailPoints } from '../../tools/mongo/connect.js';
 
 const canDrop = hasFailPoints && hasCloseAfter;
 if (!canDrop)

@@ -1,7 +1,7 @@
 import { AbstractSentCodeStore } from 'sent-code-store';
 import { describe, expect, it } from 'vitest';
 import { mongoStore, mongoWorld } from '../../support/mongo-stores.js';
-import { failPoint, hasFailPoints } from '../../support/mongo/connect.js';
+import { failPoint, hasFailPoints } from '../../tools/mongo/connect.js';
 
 if (!hasFailPoints) console.log('Left out: this server has no fail points. Start mongod with enableTestCommands=1.');
 

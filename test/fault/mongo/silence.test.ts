@@ -1,8 +1,8 @@
 import { AbstractSentCodeStore } from 'sent-code-store';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { mongoStore, mongoWorld } from '../../support/mongo-stores.js';
-import { connect, failPoint, freshDatabase, hasFailPoints, mongoUri } from '../../support/mongo/connect.js';
-import { startTcpProxy } from '../../support/tcp-proxy.js';
+import { connect, failPoint, freshDatabase, hasFailPoints, mongoUri } from '../../tools/mongo/connect.js';
+import { startTcpProxy } from '../../tools/tcp-proxy/tcp-proxy.js';
 
 if (!hasFailPoints) console.log('Left out in part: this server has no fail points. Start mongod with enableTestCommands=1.');
 

@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collect } from '../../support/legacy/collect.js';
 import { passTime } from '../../support/mongo-stores.js';
-import { freshDatabase, mongoUri } from '../../support/mongo/connect.js';
+import { freshDatabase, mongoUri } from '../../tools/mongo/connect.js';
 import { type Contenders, startContenders } from './contenders.js';
 
 const PROCESSES = 6;

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type FallbackEvent, FallbackStore, type FallbackStoreOptions, MemoryStore } from 'sent-code-store';
-import { Disk, DiskStore } from '../../fault/fallback/support/disk-store.js';
+import { Disk, DiskStore } from '../../support/fallback/disk-store.js';
 import { ManualClock } from '../../support/stores/manual-clock.js';
 
 interface Setup {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newChain } from '../../fault/fallback/support/chain.js';
+import { newChain } from '../../support/fallback/chain.js';
 
 describe('What a healthy chain asks of the first store', () => {
   it('1 000 guilds of 10 codes: 10 look-ups once copied, and the copies are one scan for each guild, out of the way of the call', async () => {

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compact } from '../../fault/json-file/sample-store.js';
+import { compact } from '../../support/json-file/sample-store.js';
 import { nodeFileSystem } from '../../../src/files/file-system.js';
-import { FOLD_NEVER, makeStore, warnings, withStore } from './support/stores.js';
-import { tempFolder } from './support/temp-folder.js';
+import { FOLD_NEVER, makeStore, warnings, withStore } from '../../support/json-file/stores.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 describe('a compaction', () => {
   it('does not stop marks, which go to the next journal', async () => {

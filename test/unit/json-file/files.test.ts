@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compact, sampleFiles } from '../../fault/json-file/sample-store.js';
-import { collect, FOLD_NEVER, Lines, makeStore, withStore } from './support/stores.js';
-import { tempFolder } from './support/temp-folder.js';
+import { compact, sampleFiles } from '../../support/json-file/sample-store.js';
+import { collect, FOLD_NEVER, Lines, makeStore, withStore } from '../../support/json-file/stores.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 describe('the files of a store', () => {
   it('are JSON: the snapshot as a whole, with a line for each guild, and the journal line by line', async () => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../../src/files/file-system.js';
 import { readLines } from '../../../src/stores/json-file/format/lines.js';
-import { tempFolder } from './support/temp-folder.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 describe('the lines of a file', () => {
   it('are the same in pieces of any size, and in small reads', async () => {

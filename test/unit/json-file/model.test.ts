@@ -7,8 +7,8 @@ import type { SentCodeStore } from '../../../src/contract/store.js';
 import { withInternals } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
-import { collect, TestClock } from './support/stores.js';
-import { tempFolder } from './support/temp-folder.js';
+import { collect, TestClock } from '../../support/json-file/stores.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 const DAY_MS = 86_400_000;
 const GUILDS = ['1', '2', '__proto__'];

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { collect, makeStore, withStore } from './support/stores.js';
-import { tempFolder } from './support/temp-folder.js';
+import { collect, makeStore, withStore } from '../../support/json-file/stores.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 describe('a read-only store', () => {
   it('sees beside a writer everything that was acknowledged before the call, through compactions', async () => {

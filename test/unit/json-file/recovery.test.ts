@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sampleFiles } from '../../fault/json-file/sample-store.js';
-import { Lines, makeStore, withStore } from './support/stores.js';
-import { tempFolder } from './support/temp-folder.js';
+import { sampleFiles } from '../../support/json-file/sample-store.js';
+import { Lines, makeStore, withStore } from '../../support/json-file/stores.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 const GUILD = '100000000000000001';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { collect, FOLD_NEVER, makeStore, TestClock, withStore } from './support/stores.js';
-import { compact } from '../../fault/json-file/sample-store.js';
-import { tempFolder } from './support/temp-folder.js';
+import { collect, FOLD_NEVER, makeStore, TestClock, withStore } from '../../support/json-file/stores.js';
+import { compact } from '../../support/json-file/sample-store.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 import path from 'node:path';
 
 describe.each(['from the journal', 'from the snapshot'])('a claim that is found when the store opens, %s', (where) => {

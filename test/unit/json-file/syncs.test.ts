@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../../src/files/file-system.js';
 import type { Internals } from '../../../src/stores/json-file/test-seams.js';
-import { type FileCall, interceptedFiles } from './support/intercepted-files.js';
-import { FOLD_NEVER, makeStore } from './support/stores.js';
-import { tempFolder } from './support/temp-folder.js';
+import { type FileCall, interceptedFiles } from '../../support/json-file/intercepted-files.js';
+import { FOLD_NEVER, makeStore } from '../../support/json-file/stores.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 describe('the number of syncs', () => {
   it('is one for a lone mark', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { LegacyAdapterStore } from '../../../src/stores/legacy/legacy-adapter-store.js';
 import { type LegacyCollectionLike, legacyStateCollection } from '../../../src/stores/legacy/state-collection.js';
 import { collect } from '../../support/legacy/collect.js';
-import { connect, connectDriver6, countCommands, failPoint, freshDatabase, hasFailPoints } from '../../support/mongo/connect.js';
+import { connect, connectDriver6, countCommands, failPoint, freshDatabase, hasFailPoints } from '../../tools/mongo/connect.js';
 
 interface StateDocument {
   readonly _id: string;

@@ -10,7 +10,7 @@ import { collect } from '../../support/legacy/collect.js';
 import { MemoryPair } from '../../support/legacy/memory-pair.js';
 import { plainStore } from '../../support/migration/plain-store.js';
 import { sentPairs } from '../../support/migration/sent-pairs.js';
-import { connect, freshDatabase } from '../../support/mongo/connect.js';
+import { connect, freshDatabase } from '../../tools/mongo/connect.js';
 
 const clock = { now: () => Date.parse('2026-01-01T00:00:00Z'), monotonic: () => 0 };
 

@@ -5,8 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadDriver } from '../../../src/stores/mongo/load-driver.js';
 import { MongoStore } from '../../../src/stores/mongo/mongo-store.js';
 import type { MongoStoreOptions } from '../../../src/stores/mongo/options.js';
-import { connect, connectDriver6, freshDatabase, mongoUri } from '../../support/mongo/connect.js';
-import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
+import { connect, connectDriver6, freshDatabase, mongoUri } from '../../tools/mongo/connect.js';
+import { startTcpProxy, type TcpProxy } from '../../tools/tcp-proxy/tcp-proxy.js';
 
 async function proxied(): Promise<TcpProxy> {
   const proxy = await startTcpProxy(mongoUri());

@@ -1,7 +1,7 @@
 import { AbstractSentCodeStore, type GuildCodes } from 'sent-code-store';
 import { describe, expect, it } from 'vitest';
 import { mongoStore, mongoWorld } from '../../support/mongo-stores.js';
-import { connect, countCommands, freshDatabase, type SentCommand } from '../../support/mongo/connect.js';
+import { connect, countCommands, freshDatabase, type SentCommand } from '../../tools/mongo/connect.js';
 
 function batch(guilds: number, codes: number): GuildCodes<string[]>[] {
   return Array.from({ length: guilds }, (_, guild) => ({

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Collection, Document } from 'mongodb';
 import { onTestFinished } from 'vitest';
-import { connect, freshDatabase, mongoUri } from '../../../support/mongo/connect.js';
-import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.js';
+import { connect, freshDatabase, mongoUri } from '../../../tools/mongo/connect.js';
+import { startTcpProxy, type TcpProxy } from '../../../tools/tcp-proxy/tcp-proxy.js';
 import { type Bot, type BotSetup, startBot } from './bot.js';
 
 /** A database behind a proxy, and a folder for files. */
