@@ -1,14 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Db, MongoClient } from 'mongodb';
-import {
-  connect,
-  connectDriver6,
-  countCommands,
-  freshDatabase,
-  mongoUri,
-  ownServer,
-  server,
-} from './connect.js';
+import { connect, connectDriver6, countCommands, freshDatabase, mongoUri, ownServer, server } from './connect.js';
 
 describe('freshDatabase', () => {
   let first: string;
