@@ -66,7 +66,7 @@ export type {
 export type { LegacyGuildDocument, LegacyStateDocument, MigrationSource } from './migration/source.js';
 
 export { announce } from './delivery/announce.js';
-export { classifyDiscordError, type DiscordErrorContext } from './platforms/discord/classify-discord-error.js';
+export { classifyDiscordError } from './platforms/discord/classify-discord-error.js';
 export { discordNonce } from './platforms/discord/discord-nonce.js';
 export type { DeliveryEvent } from './delivery/events.js';
 export type {
