@@ -5,7 +5,7 @@ import { type ResendContext, verdictOnMessage } from '../network/resend.js';
 
 /**
  * What an error of Discord's API, of a REST client or of the network means for a message; made to be the `classifyError` of
- * {@link sendOnce}. Looks at the structure of the error alone (`code`, `status`, `url`, `syscall`, `name`, and the `cause` in
+ * `sendOnce`. Looks at the structure of the error alone (`code`, `status`, `url`, `syscall`, `name`, and the `cause` in
  * which `fetch` wraps them), so it works with every copy and version of discord.js, `@discordjs/rest` and undici, and needs none.
  *
  * | error | outcome |

@@ -4,7 +4,7 @@ import type { ErrorVerdict } from '../../delivery/options.js';
 export interface ResendContext {
   /**
    * Whether the message may have reached the platform before the request that failed. Default:
-   * `false`. `true` for a retry of {@link sendOnce}, which says so itself, and for a client that sends
+   * `false`. `true` for a retry of `sendOnce`, which says so itself, and for a client that sends
    * again by itself and reports the last failure alone.
    */
   readonly resend?: boolean;

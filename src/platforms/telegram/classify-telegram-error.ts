@@ -6,7 +6,7 @@ import { type TelegramAnswer, telegramAnswerOf } from './telegram-answer.js';
 
 /**
  * What an error of Telegram's Bot API, of a client or of the network means for a message; made to be
- * the `classifyError` of {@link sendOnce}. Looks at the structure of the error alone, so it works with
+ * the `classifyError` of `sendOnce`. Looks at the structure of the error alone, so it works with
  * grammY, Telegraf, node-telegram-bot-api and every client that throws Telegram's answer or keeps it in
  * `response` or `cause`, and needs none of them.
  *

@@ -1,4 +1,4 @@
-import { AbstractSentCodeStore } from 'sent-code-store';
+import { AbstractSentCodeStore } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { mongoStore, mongoWorld, passTime, type MongoWorld } from '../../support/mongo-stores.js';
 import { connect, connectDriver6, countCommands, failPoint, hasCloseAfter, hasFailPoints } from '../../tools/mongo/connect.js';

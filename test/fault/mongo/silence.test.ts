@@ -1,4 +1,4 @@
-import { AbstractSentCodeStore } from 'sent-code-store';
+import { AbstractSentCodeStore } from 'sent-code-store/store';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { mongoStore, mongoWorld } from '../../support/mongo-stores.js';
 import { connect, failPoint, freshDatabase, hasFailPoints, mongoUri } from '../../tools/mongo/connect.js';

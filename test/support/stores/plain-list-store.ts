@@ -6,7 +6,7 @@ import {
   type ScannedRecord,
   type ScanScope,
   type StoreSupport,
-} from 'sent-code-store';
+} from 'sent-code-store/store';
 import type { Fixture } from 'sent-code-store/conformance';
 
 /** The least that a store can be: knows which codes were sent, and nothing else. */

@@ -1,4 +1,5 @@
-import { AbstractSentCodeStore, MemoryStore, type ScanScope, type StorePrimitives } from 'sent-code-store';
+import { MemoryStore } from 'sent-code-store';
+import { AbstractSentCodeStore, type ScanScope, type StorePrimitives } from 'sent-code-store/store';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 let store: StorePrimitives;

@@ -1,5 +1,5 @@
 import { Double, Int32, Long } from 'mongodb';
-import { AbstractSentCodeStore } from 'sent-code-store';
+import { AbstractSentCodeStore } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../support/legacy/collect.js';
 import { mongoStore, mongoWorld, passTime } from '../../support/mongo-stores.js';

@@ -1,4 +1,4 @@
-import { AbstractSentCodeStore, StoreDamagedError } from 'sent-code-store';
+import { AbstractSentCodeStore, StoreDamagedError } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../support/legacy/collect.js';
 import { mongoWorld, passTime } from '../../support/mongo-stores.js';

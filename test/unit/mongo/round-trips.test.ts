@@ -1,4 +1,4 @@
-import { AbstractSentCodeStore, type GuildCodes } from 'sent-code-store';
+import { AbstractSentCodeStore, type GuildCodes } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { mongoStore, mongoWorld } from '../../support/mongo-stores.js';
 import { connect, countCommands, freshDatabase, type SentCommand } from '../../tools/mongo/connect.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { AbstractSentCodeStore } from 'sent-code-store';
+import { AbstractSentCodeStore } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../support/legacy/collect.js';
 import { mongoWorld, type CodeDocument } from '../../support/mongo-stores.js';
