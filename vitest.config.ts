@@ -5,9 +5,9 @@ import tsconfig from './tsconfig.json' with { type: 'json' };
 export default defineConfig({
   resolve: {
     // The entry points, as the compiler finds them.
-    alias: Object.entries(tsconfig.compilerOptions.paths).map(([name, [path]]) => ({
+    alias: Object.entries(tsconfig.compilerOptions.paths).map(([name, [path = '']]) => ({
       find: new RegExp(`^${name}$`),
-      replacement: fileURLToPath(new URL(path!, import.meta.url)),
+      replacement: fileURLToPath(new URL(path, import.meta.url)),
     })),
   },
   test: {
