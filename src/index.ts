@@ -11,6 +11,14 @@ export { giftCodeIdentity, normalizeCode } from './domain/identity.js';
 export type { TimestampFormat } from './domain/timestamps.js';
 export type { RandomId } from './domain/random.js';
 export type { CodeRecord, HeldRecord, Hold, SentRecord } from './domain/record.js';
+export {
+  type CodeEvent,
+  type LocalHold,
+  type LocalRecord,
+  localState,
+  toCodeRecord,
+  transition,
+} from './domain/state-machine.js';
 
 export { AbstractSentCodeStore } from './core/abstract-store.js';
 export { listCodes } from './core/list-codes.js';
@@ -22,9 +30,10 @@ export type {
   ScannedRecord,
   ScanScope,
   Settlement,
+  StoreDriver,
   StoreMetadata,
   StorePrimitives,
-} from './core/primitives.js';
+} from './core/driver.js';
 
 export type { FallbackEvent, FallbackStatus, MemberRole, MemberStatus } from './stores/fallback/events.js';
 export { FallbackStore } from './stores/fallback/fallback-store.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { StoreDamagedError } from '../contract/errors.js';
 import type { SpelledKey } from '../domain/codes.js';
 import { markKeys } from './batches.js';
-import type { StorePrimitives } from './primitives.js';
+import type { StorePrimitives } from './driver.js';
 
 const markerSchema = z.object({
   by: z.string(),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SentCodeStoreError } from '../contract/errors.js';
 import type { SentCodeStore } from '../contract/store.js';
-import type { StoreMetadata } from '../core/primitives.js';
+import type { StoreMetadata } from '../core/driver.js';
 import { targetOf } from './target.js';
 
 const PREFIX = 'migration:';

@@ -1,8 +1,8 @@
 import type { SentCodeStore } from '../contract/store.js';
 import type { GuildCodes } from '../contract/types.js';
 import { type CodeKey, keyOf } from '../domain/codes.js';
-import { AbstractSentCodeStore } from '../core/abstract-store.js';
-import type { StoreMetadata } from '../core/primitives.js';
+import type { StoreMetadata, StorePrimitives } from '../core/driver.js';
+import { primitivesOf } from '../core/primitives-of.js';
 
 /** The source of every mark that a migration makes. */
 const SOURCE = 'migration';
@@ -25,11 +25,11 @@ export interface MigrationTarget {
 
 /** A store as a target: by its primitives, which take a time for each code, if it has them. */
 export function targetOf(store: SentCodeStore): MigrationTarget {
-  return store instanceof AbstractSentCodeStore ? primitiveTarget(store) : plainTarget(store);
+  const primitives = primitivesOf(store);
+  return primitives === undefined ? plainTarget(store) : primitiveTarget(store, primitives);
 }
 
-function primitiveTarget(store: AbstractSentCodeStore): MigrationTarget {
-  const primitives = AbstractSentCodeStore.primitivesOf(store);
+function primitiveTarget(store: SentCodeStore, primitives: StorePrimitives): MigrationTarget {
   return {
     areSent: async (codes) => (await primitives.readKnown(codes)).map((record) => record?.state === 'sent'),
     mark: (codes) => primitives.markRecords(codes.map((code) => ({ ...code, source: SOURCE }))),

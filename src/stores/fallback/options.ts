@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
-import { AbstractSentCodeStore } from '../../core/abstract-store.js';
+import type { SentCodeStore } from '../../contract/store.js';
+import { primitivesOf } from '../../core/primitives-of.js';
 import { checkOptions, functionSchema, type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 import type { FallbackEvent } from './events.js';
 
@@ -58,16 +59,16 @@ export function resolveFallbackOptions(options: FallbackStoreOptions): FallbackS
 }
 
 /** Whether a store can remember writes for the first store, and stand in for it. */
-export function canStandIn(store: AbstractSentCodeStore): boolean {
+export function canStandIn(store: SentCodeStore): boolean {
   return store.supports.metadata && store.supports.claims !== false;
 }
 
 /** Checks the members: at least one, none twice, one identity, and a first one that can decide. */
-export function checkMembers(stores: readonly AbstractSentCodeStore[]): AbstractSentCodeStore {
+export function checkMembers(stores: readonly SentCodeStore[]): SentCodeStore {
   const given: unknown = stores;
   if (!Array.isArray(given)) throw invalid('stores', `stores is ${describe(given)}. Pass an array of stores.`);
   for (const [index, store] of given.entries()) {
-    if (store instanceof AbstractSentCodeStore) continue;
+    if (typeof store === 'object' && store !== null && primitivesOf(store as object) !== undefined) continue;
     throw invalid(
       `stores[${index}]`,
       `stores[${index}] is ${describe(store)}. Pass stores of this package, or built on AbstractSentCodeStore.`,

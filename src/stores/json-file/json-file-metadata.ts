@@ -1,4 +1,4 @@
-import type { StoreMetadata } from '../../core/primitives.js';
+import type { StoreMetadata } from '../../core/driver.js';
 import type { OpenFile } from './open-file.js';
 
 /** The store's own facts, kept in the same files as the codes. */

@@ -1,5 +1,5 @@
 import type { CodeKey } from '../../domain/codes.js';
-import type { RecordChange } from '../../core/local-store.js';
+import type { RecordChange } from '../../core/local-driver.js';
 import type { Records } from './records/records.js';
 
 /** A changed fact of the store; `undefined` removes it. */

@@ -1,5 +1,5 @@
 import type { CodeKey } from '../../domain/codes.js';
-import type { RecordChange } from '../../core/local-store.js';
+import type { RecordChange } from '../../core/local-driver.js';
 import { Compaction } from './compaction.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
 import { GroupCommit } from './journal/group-commit.js';

@@ -1,4 +1,4 @@
-import type { StoreMetadata } from '../../core/primitives.js';
+import type { StoreMetadata } from '../../core/driver.js';
 
 /** A store's own facts in a map. */
 export class MemoryMetadata implements StoreMetadata {

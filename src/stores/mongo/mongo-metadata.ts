@@ -1,5 +1,5 @@
 import { SentCodeStoreError, StoreDamagedError } from '../../contract/errors.js';
-import type { StoreMetadata } from '../../core/primitives.js';
+import type { StoreMetadata } from '../../core/driver.js';
 import type { Commands } from './commands.js';
 import type { WriteOperation } from './driver.js';
 import { idOf } from './keys.js';

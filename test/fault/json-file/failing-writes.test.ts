@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
 import { nodeFileSystem } from '../../../src/files/file-system.js';
 import { interceptedFiles, systemError } from '../../support/json-file/intercepted-files.js';
 import { FOLD_NEVER, makeStore, TestClock, warnings, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 describe('a write that fails', () => {
   it('changes nothing, wherever in its line the disk is full, and the next one is made', async () => {
@@ -96,7 +96,7 @@ describe('a sync that fails', () => {
     const store = makeStore(tempFolder(), {}, { ...FOLD_NEVER, files: { ...nodeFileSystem, fdatasync } });
     await store.markSent('1', ['A'], { source: 'first' });
     armed = true;
-    const primitives = AbstractSentCodeStore.primitivesOf(store);
+    const primitives = openPrimitives(store);
     const key = { guildId: '1', code: 'A' };
     const calls = [
       primitives.markRecords([{ guildId: '1', code: 'B', source: null, sentAt: null }]),

@@ -1,5 +1,6 @@
-import { AbstractSentCodeStore, MemoryStore, type ScanScope, type StorePrimitives } from 'sent-code-store';
+import { MemoryStore, type ScanScope, type StorePrimitives } from 'sent-code-store';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 let store: StorePrimitives;
 
@@ -9,7 +10,7 @@ beforeEach(async () => {
   await memory.claim('1', ['B']);
   await memory.release((await memory.claim('2', ['C'])).claim!, 'uncertain');
   await memory.markSent('2', ['D']);
-  store = AbstractSentCodeStore.primitivesOf(memory);
+  store = openPrimitives(memory);
 });
 
 async function scan(scope: ScanScope): Promise<string[]> {
@@ -44,7 +45,7 @@ describe('the primitives of a store', () => {
 
   it('reject after the store was closed', async () => {
     const memory = new MemoryStore();
-    const own = AbstractSentCodeStore.primitivesOf(memory);
+    const own = openPrimitives(memory);
     await memory.close();
     for (const call of [
       () => own.readRecords([]),

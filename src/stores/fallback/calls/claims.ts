@@ -1,4 +1,4 @@
-import type { ClaimWrite, Settlement } from '../../../core/primitives.js';
+import type { ClaimWrite, Settlement } from '../../../core/driver.js';
 import type { Chain } from '../chain/chain.js';
 import { deferOn } from './marks.js';
 import type { Mirror } from '../chain/mirror.js';

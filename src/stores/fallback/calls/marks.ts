@@ -1,4 +1,4 @@
-import type { Mark } from '../../../core/primitives.js';
+import type { Mark } from '../../../core/driver.js';
 import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { guildsOf } from '../chain/record-strength.js';

@@ -1,5 +1,5 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
-import type { StoreMetadata } from '../../../core/primitives.js';
+import type { StoreMetadata } from '../../../core/driver.js';
 import type { Chain } from '../chain/chain.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { CodeKey } from '../../../domain/codes.js';
-import type { Mark, StorePrimitives } from '../../../core/primitives.js';
+import type { Mark, StorePrimitives } from '../../../core/driver.js';
 import type { Chain } from '../chain/chain.js';
 import { markRecords } from './marks.js';
 import type { Mirror } from '../chain/mirror.js';

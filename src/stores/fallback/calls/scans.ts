@@ -1,5 +1,5 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
-import type { ScannedRecord, ScanScope } from '../../../core/primitives.js';
+import type { ScannedRecord, ScanScope } from '../../../core/driver.js';
 import type { Chain } from '../chain/chain.js';
 import type { Member } from '../chain/member.js';
 import { strength } from '../chain/record-strength.js';

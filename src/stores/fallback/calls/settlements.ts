@@ -1,4 +1,4 @@
-import type { Settlement } from '../../../core/primitives.js';
+import type { Settlement } from '../../../core/driver.js';
 import type { Chain } from '../chain/chain.js';
 import { deferOn } from './marks.js';
 import { guildsOf, heldBy, type MaybeRecord } from '../chain/record-strength.js';

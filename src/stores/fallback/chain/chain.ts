@@ -1,8 +1,8 @@
 import { AllStoresFailedError, NotAuthoritativeError } from '../../../contract/errors.js';
 import type { CodeKey } from '../../../domain/codes.js';
-import type { AbstractSentCodeStore } from '../../../core/abstract-store.js';
+import type { SentCodeStore } from '../../../contract/store.js';
 import type { ResolvedStoreOptions } from '../../../core/options.js';
-import type { StorePrimitives } from '../../../core/primitives.js';
+import type { StorePrimitives } from '../../../core/driver.js';
 import type { FallbackEvent } from '../events.js';
 import { Locks } from './locks.js';
 import { Member, type MemberContext } from './member.js';
@@ -60,7 +60,7 @@ export class Chain {
   #degraded = false;
 
   constructor(
-    stores: readonly AbstractSentCodeStore[],
+    stores: readonly SentCodeStore[],
     options: ResolvedStoreOptions,
     settings: FallbackSettings,
     background: Background,

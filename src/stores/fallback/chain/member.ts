@@ -1,7 +1,8 @@
 import { InvalidInputError, SentCodeStoreError } from '../../../contract/errors.js';
 import type { Clock } from '../../../domain/clock.js';
-import { AbstractSentCodeStore } from '../../../core/abstract-store.js';
-import type { ScannedRecord, ScanScope, StorePrimitives } from '../../../core/primitives.js';
+import type { SentCodeStore } from '../../../contract/store.js';
+import { primitivesOf } from '../../../core/primitives-of.js';
+import type { ScannedRecord, ScanScope, StorePrimitives } from '../../../core/driver.js';
 import { withinLimit } from '../../../core/time-limit.js';
 
 /** What a member needs to know of its chain. */
@@ -20,7 +21,7 @@ const LONGEST_PAUSE_MS = 30_000;
 /** A store of the chain behind a time limit and a circuit breaker: down after one failure, and then not called before a probe succeeded. */
 export class Member {
   readonly name: string;
-  readonly source: AbstractSentCodeStore;
+  readonly source: SentCodeStore;
   lastError: unknown;
   #primitives: StorePrimitives;
   #context: MemberContext;
@@ -30,10 +31,12 @@ export class Member {
   #told = false;
   #probeAt = -Infinity;
 
-  constructor(source: AbstractSentCodeStore, context: MemberContext) {
+  constructor(source: SentCodeStore, context: MemberContext) {
     this.source = source;
     this.name = source.name;
-    this.#primitives = AbstractSentCodeStore.primitivesOf(source);
+    const primitives = primitivesOf(source);
+    if (primitives === undefined) throw new TypeError(`${source.name} has no primitives`);
+    this.#primitives = primitives;
     this.#context = context;
     this.lastError = new SentCodeStoreError('STORE_UNAVAILABLE', `${this.name} was not reached yet.`, { retryable: true });
   }
@@ -122,6 +125,11 @@ export class Member {
     this.#up = true;
     this.#session += 1;
     this.#context.onUp(this);
+  }
+
+  /** {@link StorePrimitives.setAsideDamaged}. No limit: it reads and writes a whole file. */
+  async setAsideDamaged(): Promise<string | undefined> {
+    return this.#primitives.setAsideDamaged();
   }
 
   /** Closes the store, within the limit. */

@@ -1,7 +1,7 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
 import type { CodeKey } from '../../../domain/codes.js';
 import type { RandomId } from '../../../domain/random.js';
-import type { AbstractSentCodeStore } from '../../../core/abstract-store.js';
+import type { SentCodeStore } from '../../../contract/store.js';
 import { Member, type MemberContext } from './member.js';
 import { decodePending, encodePending, keysOf, type PendingWrite } from './pending-codec.js';
 import { idOf } from './record-strength.js';
@@ -57,7 +57,7 @@ export class Mirror extends Member {
   readonly #open = new Map<string, { marks: number; others: number }>();
   readonly #randomId: RandomId;
 
-  constructor(source: AbstractSentCodeStore, context: MemberContext, newId: RandomId) {
+  constructor(source: SentCodeStore, context: MemberContext, newId: RandomId) {
     super(source, context);
     this.#randomId = newId;
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StoreDamagedError } from '../../../contract/errors.js';
 import type { CodeKey } from '../../../domain/codes.js';
-import type { ClaimWrite, Mark, Settlement } from '../../../core/primitives.js';
+import type { ClaimWrite, Mark, Settlement } from '../../../core/driver.js';
 
 /** A write that the first store has not confirmed. */
 export type PendingWrite =

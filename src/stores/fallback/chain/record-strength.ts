@@ -1,6 +1,6 @@
 import { type CodeKey, keyOf } from '../../../domain/codes.js';
 import type { CodeRecord, HeldRecord } from '../../../domain/record.js';
-import type { ClaimWrite, Mark, ScannedRecord, StorePrimitives } from '../../../core/primitives.js';
+import type { ClaimWrite, Mark, ScannedRecord, StorePrimitives } from '../../../core/driver.js';
 
 /** What a store answers for one key. */
 export type MaybeRecord = CodeRecord | undefined;

@@ -1,4 +1,4 @@
-import type { ScannedRecord } from '../../../core/primitives.js';
+import type { ScannedRecord } from '../../../core/driver.js';
 import type { Chain, Copies } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords } from '../chain/record-strength.js';

@@ -1,6 +1,5 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
-import { AbstractSentCodeStore } from '../../../core/abstract-store.js';
-import type { ScannedRecord } from '../../../core/primitives.js';
+import type { ScannedRecord } from '../../../core/driver.js';
 import { type Chain, MISSED, revokedKey } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords } from '../chain/record-strength.js';
@@ -157,7 +156,7 @@ async function setAside(chain: Chain, mirror: Mirror): Promise<void> {
   const error = mirror.damaged;
   let keptAt: string | undefined;
   try {
-    keptAt = await AbstractSentCodeStore.setAsideDamaged(mirror.source);
+    keptAt = await mirror.setAsideDamaged();
   } catch (cause) {
     mirror.fall(cause);
   }

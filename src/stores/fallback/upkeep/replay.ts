@@ -1,5 +1,5 @@
 import { chunksOf } from '../../../core/chunked.js';
-import type { Mark, StorePrimitives } from '../../../core/primitives.js';
+import type { Mark, StorePrimitives } from '../../../core/driver.js';
 import type { Chain } from '../chain/chain.js';
 import type { Member } from '../chain/member.js';
 import { Mirror } from '../chain/mirror.js';

@@ -1,5 +1,5 @@
 import type { CodeKey } from '../../../domain/codes.js';
-import type { RecordChange } from '../../../core/local-store.js';
+import type { RecordChange } from '../../../core/local-driver.js';
 import { ChangeGroup } from './change-group.js';
 import { encodeEntry } from './journal-entries.js';
 import type { JournalFile } from './journal-file.js';

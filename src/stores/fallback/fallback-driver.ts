@@ -1,0 +1,89 @@
+import { SentCodeStoreError } from '../../contract/errors.js';
+import type { SentCodeStore } from '../../contract/store.js';
+import type { StoreSupport } from '../../contract/support.js';
+import type { StoreDriver } from '../../core/driver.js';
+import type { ResolvedStoreOptions } from '../../core/options.js';
+import { Chain } from './chain/chain.js';
+import { claimRecords } from './calls/claims.js';
+import { chainMetadata } from './calls/metadata.js';
+import { markRecords } from './calls/marks.js';
+import { readKnown, readRecords } from './calls/reads.js';
+import { removeGuild, removeRecords } from './calls/removals.js';
+import { scanGuilds, scanRecords } from './calls/scans.js';
+import { settleRecords } from './calls/settlements.js';
+import { canStandIn, type FallbackSettings } from './options.js';
+import { GuildCopies } from './upkeep/guild-copies.js';
+import { keepIfSame, rejoin } from './upkeep/rejoin.js';
+
+/** What a {@link FallbackStore} hands over: each primitive as a call of the chain. */
+export interface FallbackDriver extends StoreDriver {
+  /** The members and what is known of them. */
+  readonly chain: Chain;
+}
+
+/** Makes the driver of a chain. */
+export function fallbackDriver(
+  stores: readonly SentCodeStore[],
+  options: ResolvedStoreOptions,
+  settings: FallbackSettings,
+): FallbackDriver {
+  const chain = new Chain(stores, options, settings, { rejoin, keepIfSame, makeCopies: (own) => new GuildCopies(own) });
+  return {
+    chain,
+    supports: supportOf(stores),
+    metadata: chainMetadata(chain),
+    readRecords: (keys) => readRecords(chain, keys),
+    readKnown: (keys) => readKnown(chain, keys),
+    markRecords: (marks) => markRecords(chain, marks),
+    claimRecords: (claim) => claimRecords(chain, claim),
+    settleRecords: (changes) => settleRecords(chain, changes),
+    scanRecords: (scope) => scanRecords(chain, scope),
+    scanGuilds: () => scanGuilds(chain),
+    removeRecords: (keys) => removeRecords(chain, keys),
+    removeGuild: (guildId) => removeGuild(chain, guildId),
+    pingStore: () => ping(chain),
+    open: () => open(chain),
+    close: () => chain.stop(),
+  };
+}
+
+function supportOf(stores: readonly SentCodeStore[]): StoreSupport {
+  const keepers = stores.filter(canStandIn);
+  return {
+    claims: keepers[0]?.supports.claims ?? false,
+    times: keepers.every((store) => store.supports.times),
+    sources: keepers.every((store) => store.supports.sources),
+    metadata: true,
+    durable: keepers.every((store) => store.supports.durable),
+  };
+}
+
+/** Tries every member that is down, whatever its pause, and waits until the first store has what it lacks if it answers. */
+async function ping(chain: Chain): Promise<void> {
+  await chain.wakeAll();
+  if (!chain.first.up && !chain.mirrors.some((mirror) => mirror.up)) throw chain.allFailed();
+}
+
+async function open(chain: Chain): Promise<void> {
+  await chain.atMost(chain.rejoin());
+  // Members are reached side by side, each within the limit; what else there is to do may take longer, and goes on.
+  await chain.atMost(chain.rejoin());
+  // Nobody can answer before one of them is there.
+  if (!chain.first.up && !chain.mirrors.some((mirror) => mirror.up)) {
+    await Promise.allSettled(chain.mirrors.filter((mirror) => mirror.opening).map((mirror) => mirror.open()));
+  }
+  const misconfigured = chain.members.find((member) => !member.up && isMisconfigured(member.lastError));
+  if (misconfigured !== undefined) throw misconfigured.lastError;
+}
+
+const MISCONFIGURED: readonly string[] = [
+  'IDENTITY_MISMATCH',
+  'STORE_FOREIGN',
+  'STORE_VERSION',
+  'DRIVER_MISSING',
+  'INVALID_OPTION',
+];
+
+function isMisconfigured(error: unknown): boolean {
+  return error instanceof SentCodeStoreError && MISCONFIGURED.includes(error.code);
+}
