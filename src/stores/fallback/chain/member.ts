@@ -71,7 +71,7 @@ export class Member {
   async probe<T>(operation: (store: StorePrimitives) => Promise<T>, limitMs = this.limitMs): Promise<T> {
     const session = this.#session;
     try {
-      return await withinLimit(limitMs, this.name, () => operation(this.#primitives));
+      return await withinLimit(limitMs, operation(this.#primitives), () => this.#late(limitMs));
     } catch (error) {
       // The failure of a call that was given up long ago says nothing of a member that came back since, and input that a store refuses says nothing at all.
       if (session === this.#session && !(error instanceof InvalidInputError)) this.fall(error);
@@ -126,6 +126,14 @@ export class Member {
 
   /** Closes the store, within the limit. */
   async close(): Promise<void> {
-    await withinLimit(this.#context.limitMs, this.name, () => this.source.close());
+    await withinLimit(this.limitMs, this.source.close(), () => this.#late(this.limitMs));
+  }
+
+  #late(limitMs: number): SentCodeStoreError {
+    return new SentCodeStoreError(
+      'STORE_TIMEOUT',
+      `${this.name} did not answer within ${limitMs} ms. The operation may still take effect.`,
+      { retryable: true },
+    );
   }
 }
