@@ -1,10 +1,11 @@
 import { SentCodeStoreError } from '../../contract/errors.js';
 import type { StoreSupport } from '../../contract/support.js';
 import type { CodeKey } from '../../domain/codes.js';
+import { errorText } from '../../domain/error-text.js';
 import type { CodeRecord } from '../../domain/record.js';
 import { AbstractSentCodeStore } from '../../core/abstract-store.js';
 import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../core/primitives.js';
-import { Chain, textOf } from './chain/chain.js';
+import { Chain } from './chain/chain.js';
 import { claimRecords } from './calls/claims.js';
 import type { FallbackStatus } from './events.js';
 import { chainMetadata } from './calls/metadata.js';
@@ -131,7 +132,7 @@ export class FallbackStore extends AbstractSentCodeStore {
       try {
         await member.close();
       } catch (error) {
-        this.options.logger.warn(`${this.name}: ${member.name} did not close: ${textOf(error)}`);
+        this.options.logger.warn(`${this.name}: ${member.name} did not close: ${errorText(error)}`);
       }
     }
   }

@@ -1,7 +1,7 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
 import { type CodeKey, keyOf } from '../../../domain/codes.js';
+import { errorText } from '../../../domain/error-text.js';
 import type { Chain } from '../chain/chain.js';
-import { textOf } from '../chain/chain.js';
 import { copyLock } from '../upkeep/guild-copies.js';
 import type { Member } from '../chain/member.js';
 import { guildsOf } from '../chain/record-strength.js';
@@ -67,7 +67,7 @@ function away(chain: Chain, what: string, down: readonly Member[], cause?: unkno
   const who =
     down.length === 0
       ? 'something of an outage is not in every store yet'
-      : `away: ${down.map((member) => `${member.name} (${textOf(member.lastError)})`).join(', ')}`;
+      : `away: ${down.map((member) => `${member.name} (${errorText(member.lastError)})`).join(', ')}`;
   return new SentCodeStoreError(
     'STORE_UNAVAILABLE',
     `${chain.options.name}: ${what} must reach every store. ${who}. Call it again later.`,

@@ -1,5 +1,6 @@
 import { AllStoresFailedError, NotAuthoritativeError } from '../../../contract/errors.js';
 import type { CodeKey } from '../../../domain/codes.js';
+import { errorText } from '../../../domain/error-text.js';
 import type { AbstractSentCodeStore } from '../../../core/abstract-store.js';
 import type { ResolvedStoreOptions } from '../../../core/options.js';
 import type { StorePrimitives } from '../../../core/primitives.js';
@@ -215,7 +216,7 @@ export class Chain {
   /** One error for each member, and the line that operators look for. */
   allFailed(reasons: ReadonlyMap<Member, unknown> = new Map()): AllStoresFailedError {
     const errors = this.members.map((member) => reasons.get(member) ?? member.lastError);
-    const texts = this.members.map((member, index) => `${member.name}: ${textOf(errors[index])}`).join(' | ');
+    const texts = this.members.map((member, index) => `${member.name}: ${errorText(errors[index])}`).join(' | ');
     this.tell({ type: 'all-stores-failed', errors });
     return new AllStoresFailedError(`${this.options.name}: no store can take the call. ${texts}`, errors);
   }
@@ -248,7 +249,7 @@ export class Chain {
     try {
       this.settings.onEvent(event);
     } catch (error) {
-      this.options.logger.error(`${this.options.name}: onEvent threw ${textOf(error)}`);
+      this.options.logger.error(`${this.options.name}: onEvent threw ${errorText(error)}`);
     }
   }
 
@@ -256,14 +257,14 @@ export class Chain {
     try {
       await this.#background.rejoin(this);
     } catch (error) {
-      this.options.logger.error(`${this.options.name}: ${textOf(error)}`);
+      this.options.logger.error(`${this.options.name}: ${errorText(error)}`);
     } finally {
       this.#rejoining = undefined;
     }
   }
 
   #refusal(guildId: string, reason: string, cause: unknown): NotAuthoritativeError {
-    const because = cause === undefined ? '' : ` (${textOf(cause)})`;
+    const because = cause === undefined ? '' : ` (${errorText(cause)})`;
     return new NotAuthoritativeError(`${reason}: nothing can be said of guild ${guildId}.${because}`, guildId, { cause });
   }
 
@@ -281,11 +282,6 @@ export class Chain {
     this.#degraded = false;
     this.tell({ type: 'recovered', store: member.name });
   }
-}
-
-/** An error as a line. */
-export function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function callEach<M extends Member, T>(
