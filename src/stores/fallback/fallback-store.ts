@@ -39,8 +39,7 @@ export class FallbackStore extends AbstractSentCodeStore {
   constructor(stores: readonly AbstractSentCodeStore[], options: FallbackStoreOptions = {}) {
     const first = checkMembers(stores);
     const settings = resolveFallbackOptions(options);
-    const { operationTimeoutMs: _, probeAfterMs: __, whenDegraded: ___, trust: ____, onEvent: _____, ...base } = options;
-    super({ ...base, identity: first.identity }, 'FallbackStore');
+    super({ ...options, identity: first.identity }, 'FallbackStore');
     const keepers = stores.filter(canStandIn);
     this.supports = {
       claims: first.supports.claims,
