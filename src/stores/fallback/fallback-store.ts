@@ -20,7 +20,7 @@ import { settleRecords } from './calls/settlements.js';
 import { chainStatus } from './status.js';
 
 /**
- * Stores in order, of which the first decides and the others stand in for it. The first must have claims and keep facts of its own, and so must a mirror, which
+ * Stores in order, of which the first decides and the others stand in for it. The first must have claims and keep metadata of its own, and so must a mirror, which
  * takes over in an outage. A member that does not (a legacy adapter) is a witness: it gets every mark and may say "sent", and neither acknowledges nor says
  * "unsent" alone. A mirror belongs to one process.
  *

@@ -79,7 +79,7 @@ export function checkMembers(stores: readonly AbstractSentCodeStore[]): Abstract
   if (!canStandIn(first)) {
     throw invalid(
       'stores[0]',
-      `stores[0] is ${first.name}, which has no claims or keeps no facts of its own, so it cannot decide. Put it further back.`,
+      `stores[0] is ${first.name}, which has no claims or keeps no metadata of its own, so it cannot decide. Put it further back.`,
     );
   }
   for (const [index, store] of stores.entries()) {

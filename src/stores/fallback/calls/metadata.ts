@@ -1,10 +1,12 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
 import type { StoreMetadata } from '../../../core/primitives.js';
 import type { Chain } from '../chain/chain.js';
+import { OWN_KEYS } from '../keys.js';
 
 /**
- * The facts of callers (baselines, migrations): the first store's, copied to the mirrors. While it is away a fact that a mirror has is given, one that it does not have is
- * refused, and nothing is changed: an insert decides between processes, and only the first store can.
+ * The metadata of callers (baselines, migrations): the first store's, copied to the mirrors. While the
+ * first store is away, an entry that a mirror has is given, one that no mirror has is refused, and
+ * nothing is changed: an insert decides between processes, and only the first store can.
  */
 export function chainMetadata(chain: Chain): StoreMetadata {
   return {
@@ -45,7 +47,7 @@ export function chainMetadata(chain: Chain): StoreMetadata {
     async *list(prefix) {
       await settled(chain);
       for await (const entry of chain.first.iterate((store) => store.metadata.list(prefix))) {
-        if (!entry[0].startsWith('fallback:')) yield entry;
+        if (!entry[0].startsWith(OWN_KEYS)) yield entry;
       }
     },
   };

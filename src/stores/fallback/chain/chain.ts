@@ -5,20 +5,13 @@ import type { AbstractSentCodeStore } from '../../../core/abstract-store.js';
 import type { ResolvedStoreOptions } from '../../../core/options.js';
 import type { StorePrimitives } from '../../../core/primitives.js';
 import type { FallbackEvent } from '../events.js';
+import { MISSED, revokedKey } from '../keys.js';
 import { Locks } from './locks.js';
 import { Member, type MemberContext } from './member.js';
 import { Mirror } from './mirror.js';
 import { describeEvent } from './event-texts.js';
 import { canStandIn, type FallbackSettings } from '../options.js';
 import { waitAtMost } from '../../../core/time-limit.js';
-
-/** Key in the first store of an era that a mirror could not be told the end of. */
-export function revokedKey(mirrorId: string): string {
-  return `fallback:demoted:${mirrorId}`;
-}
-
-/** Key in the first store of a random value that changes when a mirror missed a write that this process has never read. */
-export const MISSED = 'fallback:missed';
 
 /** A backup that is older than this is recognised when it is restored. */
 const SECRET_LIFE_MS = 3_600_000;

@@ -2,19 +2,13 @@ import { SentCodeStoreError } from '../../../contract/errors.js';
 import type { CodeKey } from '../../../domain/codes.js';
 import type { RandomId } from '../../../domain/random.js';
 import type { AbstractSentCodeStore } from '../../../core/abstract-store.js';
+import { ABOVE, COVERED, ERA, FOREIGN, ID, MISSED, PENDING } from '../keys.js';
 import { Member, type MemberContext } from './member.js';
 import { decodePending, encodePending, keysOf, type PendingWrite } from './pending-codec.js';
 import { idOf } from './record-strength.js';
 
 /** Opening reads a whole file: it may take this many times as long as a call. */
 const OPENING_LIMITS = 10;
-const ID = 'fallback:id';
-const ABOVE = 'fallback:above';
-const ERA = 'fallback:era';
-const MISSED = 'fallback:missed';
-const COVERED = 'fallback:authority:';
-const FOREIGN = 'fallback:foreign:';
-const PENDING = 'fallback:pending:';
 
 interface Deferred {
   readonly write: PendingWrite;
@@ -62,7 +56,7 @@ export class Mirror extends Member {
     this.#randomId = newId;
   }
 
-  /** Reaches the store, reads its facts if that was not done, and ends the era if a write was missed. All callers share one opening. */
+  /** Reaches the store, reads its metadata if that was not done, and ends the era if a write was missed. All callers share one opening. */
   open(): Promise<void> {
     this.#opening ??= this.#reach().finally(() => (this.#opening = undefined));
     return this.#opening;
@@ -209,8 +203,8 @@ export class Mirror extends Member {
     for (const key of keys) this.#deferred.delete(key);
   }
 
-  /** Reads the facts of a store that was put in the place of a damaged one. What this process knows stays. */
-  forgetFacts(): void {
+  /** Reads the metadata of a store that was put in the place of a damaged one. What this process knows stays. */
+  forgetMetadata(): void {
     this.id = undefined;
     this.above = [];
     this.joined = false;

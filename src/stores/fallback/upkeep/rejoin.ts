@@ -1,19 +1,15 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
 import { AbstractSentCodeStore } from '../../../core/abstract-store.js';
 import type { ScannedRecord } from '../../../core/primitives.js';
-import { type Chain, MISSED, revokedKey } from '../chain/chain.js';
+import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords } from '../chain/record-strength.js';
+import { belowKey, MISSED, OWN_KEYS, revokedKey } from '../keys.js';
 import { replay } from './replay.js';
 
 const CHUNK = 500;
 /** Times that what was remembered during a replay is replayed too before the first store is up. */
 const ROUNDS = 3;
-
-/** Key in the first store of the secret that it shares with a mirror. */
-export function belowKey(mirrorId: string): string {
-  return `fallback:below:${mirrorId}`;
-}
 
 /**
  * Brings back what is down and due. The first store is up only after every mirror that was ever read was compared with it, and everything that they remember
@@ -145,7 +141,7 @@ async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
   }
   await flush();
   for await (const [key, value] of mirror.iterate((store) => store.metadata.list(''))) {
-    if (key.startsWith('fallback:') || key === 'identity') continue;
+    if (key.startsWith(OWN_KEYS) || key === 'identity') continue;
     await chain.first.probe((store) => store.metadata.insert(key, value));
   }
   await tie(chain, mirror, id, []);
@@ -163,7 +159,7 @@ async function setAside(chain: Chain, mirror: Mirror): Promise<void> {
   }
   if (keptAt === undefined) return;
   mirror.damaged = undefined;
-  mirror.forgetFacts();
+  mirror.forgetMetadata();
   chain.tell({ type: 'mirror-set-aside', store: mirror.name, error, keptAt });
   await mirror.open();
 }
