@@ -10,7 +10,7 @@ export function chainStatus(chain: Chain): FallbackStatus {
 
 function stateOf(chain: Chain): FallbackStatus['state'] {
   if (chain.first.up)
-    return chain.believed && !chain.mirrors.some((mirror) => mirror.pendingCodes > 0) ? 'healthy' : 'recovering';
+    return chain.believed && !chain.mirrors.some((mirror) => mirror.pending.codeCount > 0) ? 'healthy' : 'recovering';
   return chain.mirrors.some((mirror) => mirror.up) ? 'degraded' : 'failed';
 }
 
@@ -21,7 +21,7 @@ function memberStatus(chain: Chain, member: Member): MemberStatus {
     role: member === chain.first ? 'first' : mirror === undefined ? 'witness' : 'mirror',
     up: member.up,
     ...(!member.up && { error: member.lastError }),
-    pending: mirror?.pendingCodes ?? 0,
+    pending: mirror?.pending.codeCount ?? 0,
     copiedGuilds: mirror?.coveredGuilds ?? 0,
     foreignGuilds: mirror?.foreignGuilds.size ?? 0,
   };

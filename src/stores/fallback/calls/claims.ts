@@ -80,7 +80,7 @@ async function claimOnMirror(chain: Chain, claim: ClaimWrite): Promise<readonly 
   if (free.length === 0) return evidence;
   const write = { ...claim, holds: free };
   const made = await chain.onMirrors((store) => store.claimRecords(write));
-  const kept = await deferOn(chain, made, (mirror) => mirror.defer({ type: 'claim', claim: write }));
+  const kept = await deferOn(chain, made, (mirror) => mirror.pending.defer({ type: 'claim', claim: write }));
   const after = kept.get(decider);
   if (after === undefined) return refuse(chain, claim);
   const byCode = new Map(free.map(({ code }, index) => [code, after[index]]));
@@ -91,7 +91,7 @@ async function claimOnMirror(chain: Chain, claim: ClaimWrite): Promise<readonly 
 async function refuse(chain: Chain, claim: ClaimWrite): Promise<never> {
   const changes = releases(claim.guildId, claim.holds);
   const mirrors = await chain.onMirrors((store) => store.settleRecords(changes));
-  await deferOn(chain, mirrors, (mirror) => mirror.defer({ type: 'settle', changes }));
+  await deferOn(chain, mirrors, (mirror) => mirror.pending.defer({ type: 'settle', changes }));
   throw mirrors.size === 0 && chain.witnesses.every((witness) => !witness.up)
     ? chain.allFailed()
     : chain.notAuthoritative(claim.guildId);

@@ -37,7 +37,7 @@ async function deferMarks(
   marks: readonly Mark[],
   mirrors: ReadonlyMap<Mirror, readonly boolean[]>,
 ): Promise<readonly boolean[]> {
-  const kept = await deferOn(chain, mirrors, (mirror) => mirror.defer({ type: 'mark', marks }));
+  const kept = await deferOn(chain, mirrors, (mirror) => mirror.pending.defer({ type: 'mark', marks }));
   const [answer] = kept.values();
   if (answer === undefined) throw chain.allFailed();
   return answer;

@@ -25,7 +25,7 @@ export async function readKnown(chain: Chain, keys: readonly CodeKey[]): Promise
   const marks: Mark[] = [];
   for (const [index, { guildId, code }] of keys.entries()) {
     const record = records[index];
-    if (record?.state !== 'sent' || chain.mirrors.some((mirror) => mirror.isPendingMark({ guildId, code }))) continue;
+    if (record?.state !== 'sent' || chain.mirrors.some((mirror) => mirror.pending.hasMark({ guildId, code }))) continue;
     marks.push({ guildId, code, source: record.source, sentAt: record.sentAt });
   }
   if (marks.length > 0) await markRecords(chain, marks);
@@ -56,7 +56,7 @@ async function readAll(chain: Chain, keys: readonly CodeKey[], ask: Ask = (store
 /** The answer of the first store, with what is pending laid over it. `undefined` if it went away. */
 async function readFirst(chain: Chain, keys: readonly CodeKey[], ask: Ask): Promise<Answer | undefined> {
   // Looked at before the first store is read: what is replayed while it answers may be in neither its answer nor the list afterwards.
-  const pending = keys.map((key) => chain.mirrors.filter((mirror) => mirror.isPending(key)));
+  const pending = keys.map((key) => chain.mirrors.filter((mirror) => mirror.pending.has(key)));
   const copying = chain.copies.ensure(guildsOf(keys));
   const [own, mirrors] = await Promise.all([
     chain.first.call(ask).catch(() => undefined),

@@ -44,7 +44,7 @@ export async function removeGuild(chain: Chain, guildId: string): Promise<number
 export async function everywhere<T>(chain: Chain, what: string, guilds: Iterable<string>, work: () => Promise<T>): Promise<T> {
   const names = [...guilds];
   const ready = (): boolean =>
-    missing(chain).length === 0 && !chain.mirrors.some((mirror) => !mirror.joined || mirror.hasEntries);
+    missing(chain).length === 0 && !chain.mirrors.some((mirror) => !mirror.joined || mirror.pending.hasEntries);
   if (!ready()) await chain.wakeAll();
   const alone = async (): Promise<T> => {
     if (!ready()) throw away(chain, what, missing(chain));

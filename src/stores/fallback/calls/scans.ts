@@ -28,7 +28,7 @@ export async function* scanRecords(chain: Chain, scope: ScanScope): AsyncGenerat
 
 /** Whether the first store is up and lacks nothing. */
 function isWhole(chain: Chain): boolean {
-  return chain.first.up && chain.believed && !chain.mirrors.some((mirror) => mirror.pendingCodes > 0);
+  return chain.first.up && chain.believed && !chain.mirrors.some((mirror) => mirror.pending.codeCount > 0);
 }
 
 /** Streams guilds in the same way. */

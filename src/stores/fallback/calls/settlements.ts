@@ -57,7 +57,7 @@ async function settleOnMirror(chain: Chain, changes: readonly Settlement[]): Pro
     if (event.type === 'take' && chain.decider(guildId) === undefined) throw chain.notAuthoritative(guildId);
   }
   const made = await chain.onMirrors((store) => store.settleRecords(changes));
-  const kept = await deferOn(chain, made, (mirror) => mirror.defer({ type: 'settle', changes }));
+  const kept = await deferOn(chain, made, (mirror) => mirror.pending.defer({ type: 'settle', changes }));
   if (kept.size === 0) throw chain.allFailed();
   return changes.map(({ guildId, event }, index) => {
     const decider = chain.decider(guildId);

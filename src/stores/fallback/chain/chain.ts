@@ -143,7 +143,7 @@ export class Chain {
 
   /** Whether the first store lacks something that a mirror knows about a code. */
   isPending(key: CodeKey): boolean {
-    return this.mirrors.some((mirror) => mirror.isPending(key));
+    return this.mirrors.some((mirror) => mirror.pending.has(key));
   }
 
   /** Whether "absent" of the first store can be believed: not while a mirror may remember something that nobody has read. */
@@ -153,7 +153,9 @@ export class Chain {
 
   /** Whether the first store still lacks something, as far as is known. */
   get unsettled(): boolean {
-    return this.mirrors.some((mirror) => mirror.pendingCodes > 0 || (mirror.up && (!mirror.joined || mirror.hasEntries)));
+    return this.mirrors.some(
+      (mirror) => mirror.pending.codeCount > 0 || (mirror.up && (!mirror.joined || mirror.pending.hasEntries)),
+    );
   }
 
   /** Whether the secret that a mirror shares with the first store is to be changed. */

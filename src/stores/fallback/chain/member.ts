@@ -103,6 +103,13 @@ export class Member {
     }
   }
 
+  /** All metadata entries whose key begins with the prefix. */
+  async listMetadata(prefix: string): Promise<(readonly [key: string, value: string])[]> {
+    const entries: (readonly [string, string])[] = [];
+    for await (const entry of this.iterate((store) => store.metadata.list(prefix))) entries.push(entry);
+    return entries;
+  }
+
   /** Takes the member down until a probe succeeds. */
   fall(error: unknown): void {
     const { clock, probeAfterMs } = this.#context;

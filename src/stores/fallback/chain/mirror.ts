@@ -1,20 +1,12 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
-import type { CodeKey } from '../../../domain/codes.js';
 import type { RandomId } from '../../../domain/random.js';
 import type { AbstractSentCodeStore } from '../../../core/abstract-store.js';
-import { ABOVE, COVERED, ERA, FOREIGN, ID, MISSED, PENDING } from '../keys.js';
+import { ABOVE, COVERED, ERA, FOREIGN, ID, MISSED } from '../keys.js';
 import { Member, type MemberContext } from './member.js';
-import { decodePending, encodePending, keysOf, type PendingWrite } from './pending-codec.js';
-import { idOf } from './record-strength.js';
+import { PendingWrites } from './pending-writes.js';
 
 /** Opening reads a whole file: it may take this many times as long as a call. */
 const OPENING_LIMITS = 10;
-
-interface Deferred {
-  readonly write: PendingWrite;
-  /** The first store has it; only the entry is left to be removed. */
-  applied: boolean;
-}
 
 /**
  * A member that may stand in for the first store: it keeps, beside the records, what it has to remember about itself. Everything is read once, at the
@@ -40,20 +32,20 @@ export class Mirror extends Member {
   missed: string | undefined;
   /** Its data does not make sense. */
   damaged: unknown;
+  /** What it remembers for the first store. */
+  readonly pending: PendingWrites;
   #era: string | undefined;
   #demoted = false;
   #salvaged = false;
   #opening: Promise<void> | undefined;
-  #sequence = 0;
   readonly #covered = new Map<string, string>();
   readonly #foreign = new Set<string>();
-  readonly #deferred = new Map<string, Deferred>();
-  readonly #open = new Map<string, { marks: number; others: number }>();
   readonly #randomId: RandomId;
 
   constructor(source: AbstractSentCodeStore, context: MemberContext, newId: RandomId) {
     super(source, context);
     this.#randomId = newId;
+    this.pending = new PendingWrites(this, newId);
   }
 
   /** Reaches the store, reads its metadata if that was not done, and ends the era if a write was missed. All callers share one opening. */
@@ -144,65 +136,6 @@ export class Mirror extends Member {
     this.missed = note;
   }
 
-  /** Remembers a write for the first store. */
-  async defer(write: PendingWrite): Promise<void> {
-    const rest = write.type === 'mark' ? this.#notYetDeferred(write) : write;
-    if (rest === undefined) return;
-    // Sorted by name as by age; the random part keeps apart two processes that share a mirror against the rules.
-    const key = `${PENDING}${String(this.#sequence++).padStart(15, '0')}:${this.#randomId()}`;
-    try {
-      await this.call((store) => store.metadata.set(new Map([[key, encodePending(rest)]])));
-    } catch (error) {
-      // It may have been written all the same. Nobody was told that it is remembered, so it goes as soon as the mirror is back.
-      this.#deferred.set(key, { write: rest, applied: true });
-      throw error;
-    }
-    this.#remember(key, rest);
-  }
-
-  /** The writes that the first store lacks, oldest first. */
-  get unapplied(): PendingWrite[] {
-    return [...this.#deferred.values()].filter(({ applied }) => !applied).map(({ write }) => write);
-  }
-
-  /** Number of codes that the first store lacks. */
-  get pendingCodes(): number {
-    return this.#open.size;
-  }
-
-  /** Whether entries are left, be it only to be removed. */
-  get hasEntries(): boolean {
-    return this.#deferred.size > 0;
-  }
-
-  /** Whether the first store lacks something about a code. */
-  isPending(key: CodeKey): boolean {
-    return this.#open.size > 0 && this.#open.has(idOf(key));
-  }
-
-  /** Whether the first store lacks a mark of a code. */
-  isPendingMark(key: CodeKey): boolean {
-    return this.#open.size > 0 && (this.#open.get(idOf(key))?.marks ?? 0) > 0;
-  }
-
-  /** The first store has these writes. */
-  applied(writes: readonly PendingWrite[]): void {
-    const done = new Set(writes);
-    for (const deferred of this.#deferred.values()) {
-      if (deferred.applied || !done.has(deferred.write)) continue;
-      deferred.applied = true;
-      this.#count(deferred.write, -1);
-    }
-  }
-
-  /** Removes the entries of writes that the first store has. */
-  async removeApplied(): Promise<void> {
-    const keys = [...this.#deferred].filter(([, { applied }]) => applied).map(([key]) => key);
-    if (keys.length === 0) return;
-    await this.call((store) => store.metadata.delete(keys));
-    for (const key of keys) this.#deferred.delete(key);
-  }
-
   /** Reads the metadata of a store that was put in the place of a damaged one. What this process knows stays. */
   forgetMetadata(): void {
     this.id = undefined;
@@ -230,46 +163,16 @@ export class Mirror extends Member {
 
   async #read(): Promise<void> {
     const kept = await this.probe((store) => store.metadata.get([ABOVE, ERA, MISSED]));
-    const covered = await this.#list(COVERED);
-    const foreign = await this.#list(FOREIGN);
-    const pending = (await this.#list(PENDING)).sort(([a], [b]) => (a < b ? -1 : 1));
-    const writes = pending.map(([key, text]) => [key, decodePending(text, this.name)] as const);
+    const covered = await this.listMetadata(COVERED);
+    const foreign = await this.listMetadata(FOREIGN);
+    const pending = await this.pending.read();
     const id = await this.probe((store) => store.metadata.insert(ID, this.#randomId()));
     for (const [key, era] of covered) this.#covered.set(key.slice(COVERED.length), era);
     for (const [key] of foreign) this.#foreign.add(key.slice(FOREIGN.length));
-    for (const [key, write] of writes) {
-      if (!this.#deferred.has(key)) this.#remember(key, write);
-      this.#sequence = Math.max(this.#sequence, Number(key.slice(PENDING.length, PENDING.length + 15)) + 1);
-    }
+    this.pending.restore(pending);
     this.above = kept.get(ABOVE)?.split(' ') ?? [];
     this.missed = kept.get(MISSED);
     if (!this.#demoted) this.#era = kept.get(ERA);
     this.id = id;
-  }
-
-  async #list(prefix: string): Promise<(readonly [string, string])[]> {
-    const entries: (readonly [string, string])[] = [];
-    for await (const entry of this.iterate((store) => store.metadata.list(prefix))) entries.push(entry);
-    return entries;
-  }
-
-  #notYetDeferred(write: PendingWrite & { type: 'mark' }): PendingWrite | undefined {
-    const marks = write.marks.filter((mark) => !this.isPendingMark(mark));
-    return marks.length === 0 ? undefined : { type: 'mark', marks };
-  }
-
-  #remember(key: string, write: PendingWrite): void {
-    this.#deferred.set(key, { write, applied: false });
-    this.#count(write, 1);
-  }
-
-  #count(write: PendingWrite, by: 1 | -1): void {
-    for (const key of keysOf(write)) {
-      const id = idOf(key);
-      const count = this.#open.get(id) ?? { marks: 0, others: 0 };
-      count[write.type === 'mark' ? 'marks' : 'others'] += by;
-      if (count.marks === 0 && count.others === 0) this.#open.delete(id);
-      else this.#open.set(id, count);
-    }
   }
 }

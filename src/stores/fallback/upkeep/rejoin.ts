@@ -35,12 +35,12 @@ export async function rejoin(chain: Chain): Promise<void> {
       if (mirror.id !== undefined && (!mirror.joined || chain.secretIsOld(mirror)))
         await ifMirrorLasts(mirror, () => join(chain, mirror));
     }
-    for (let round = 0; chain.mirrors.some((mirror) => mirror.pendingCodes > 0) && !stopped(chain); round += 1) {
+    for (let round = 0; chain.mirrors.some((mirror) => mirror.pending.codeCount > 0) && !stopped(chain); round += 1) {
       await replay(chain);
       // More is marked all the time. Once it is up, marks reach it by themselves; what is pending is laid over its answers until it has that too.
       if (round === ROUNDS && !stopped(chain)) await rise(chain);
     }
-    for (const mirror of chain.mirrors) if (mirror.up) await ifMirrorLasts(mirror, () => mirror.removeApplied());
+    for (const mirror of chain.mirrors) if (mirror.up) await ifMirrorLasts(mirror, () => mirror.pending.removeApplied());
   } catch (error) {
     // Told already, unless it is a mirror's failure that keeps the first store from having everything.
     if (!first.up && first.lastError !== error) first.fall(error);

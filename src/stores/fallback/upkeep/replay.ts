@@ -14,7 +14,7 @@ const CHUNK = 500;
  */
 export async function replay(chain: Chain): Promise<void> {
   for (const mirror of chain.mirrors) {
-    const writes = mirror.unapplied;
+    const writes = mirror.pending.unapplied;
     if (writes.length === 0) continue;
     const targets = [...chain.mirrors.filter((other) => other !== mirror), chain.first];
     for (const step of stepsOf(writes)) {
@@ -25,7 +25,7 @@ export async function replay(chain: Chain): Promise<void> {
       });
     }
     const codes = new Set(writes.flatMap(keysOf).map(idOf)).size;
-    mirror.applied(writes);
+    mirror.pending.applied(writes);
     chain.tell({ type: 'replayed', store: mirror.name, codes });
   }
 }
