@@ -22,7 +22,7 @@ function memberStatus(chain: Chain, member: Member): MemberStatus {
     up: member.up,
     ...(!member.up && { error: member.lastError }),
     pending: mirror?.pending.codeCount ?? 0,
-    copiedGuilds: mirror?.coveredGuilds ?? 0,
-    foreignGuilds: mirror?.foreignGuilds.size ?? 0,
+    copiedGuilds: mirror?.authority.coveredGuilds ?? 0,
+    foreignGuilds: mirror?.authority.foreignGuilds.size ?? 0,
   };
 }

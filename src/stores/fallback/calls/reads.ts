@@ -124,7 +124,9 @@ async function checkForeign(
   own: readonly MaybeRecord[],
   copy: readonly MaybeRecord[],
 ): Promise<void> {
-  const suspects = keys.filter((key, index) => mirror.covers(key.guildId) && strength(own[index]) > strength(copy[index]));
+  const suspects = keys.filter(
+    (key, index) => mirror.authority.covers(key.guildId) && strength(own[index]) > strength(copy[index]),
+  );
   for (const guildId of guildsOf(suspects)) {
     const part = suspects.filter((key) => key.guildId === guildId);
     // Looked at again with nothing of this process under way: between the two reads a code may have been forgotten, or marked and read.
@@ -153,9 +155,9 @@ async function confirmForeign(chain: Chain, mirror: Mirror, guildId: string, key
 
 /** Remembers that somebody else writes a guild that a mirror covers. */
 export async function noteForeign(chain: Chain, mirror: Mirror, guildId: string): Promise<void> {
-  if (!mirror.covers(guildId) || mirror.foreignGuilds.has(guildId)) return;
+  if (!mirror.authority.covers(guildId) || mirror.authority.foreignGuilds.has(guildId)) return;
   try {
-    await mirror.setForeign(guildId);
+    await mirror.authority.setForeign(guildId);
   } catch {
     // Not remembered: then it may not answer for any guild once it is back.
     await chain.demote(mirror).catch(() => undefined);

@@ -99,11 +99,11 @@ export class Chain {
 
   /** Takes authority from a mirror. See {@link Chain.demoteOthers}. */
   async demote(mirror: Mirror): Promise<void> {
-    if (mirror.demote() && mirror.id !== undefined)
+    if (mirror.authority.demote() && mirror.id !== undefined)
       this.tell({ type: 'mirror-demoted', store: mirror.name, error: mirror.lastError });
     if (mirror.up) {
       try {
-        await mirror.beginEra();
+        await mirror.authority.beginEra();
         return;
       } catch {
         // It is down now, and its failure was told: the note is for the case that we are gone when it is back.
@@ -114,16 +114,17 @@ export class Chain {
 
   /** Leaves a note of a demotion in the first store if the mirror does not know of it. */
   async noteDemotion(mirror: Mirror): Promise<void> {
-    const { id, eraToRevoke } = mirror;
-    if (!mirror.demoted) return;
+    const { id } = mirror;
+    const { demoted, eraToRevoke } = mirror.authority;
+    if (!demoted) return;
     if (id === undefined) {
+      if (mirror.missedUnread) return;
       // Which of all mirrors it is cannot be read, so the note is for all.
-      if (!mirror.missedUnread)
-        await this.first.probe((store) => store.metadata.set(new Map([[MISSED, this.options.randomId()]])));
-      mirror.missedUnread = true;
+      await this.first.probe((store) => store.metadata.set(new Map([[MISSED, this.options.randomId()]])));
+      mirror.missedWriteNoted();
     } else if (eraToRevoke !== undefined) {
       await this.first.probe((store) => store.metadata.set(new Map([[revokedKey(id), eraToRevoke]])));
-      mirror.eraToRevoke = undefined;
+      mirror.authority.revocationNoted();
     }
   }
 
@@ -132,8 +133,8 @@ export class Chain {
     if (!mirror.up) return false;
     if (this.settings.whenDegraded === 'hold') return false;
     if (this.settings.trust === 'always') return true;
-    if (!mirror.covers(guildId)) return false;
-    return this.settings.whenDegraded === 'continue' || !mirror.foreignGuilds.has(guildId);
+    if (!mirror.authority.covers(guildId)) return false;
+    return this.settings.whenDegraded === 'continue' || !mirror.authority.foreignGuilds.has(guildId);
   }
 
   /** The mirror that decides about a guild while the first store is away. */
@@ -231,7 +232,7 @@ export class Chain {
         ? 'whenDegraded is "hold"'
         : up.length === 0
           ? 'no store that is up may stand in for it'
-          : up.some((mirror) => mirror.covers(guildId))
+          : up.some((mirror) => mirror.authority.covers(guildId))
             ? 'somebody else writes this guild too'
             : 'no store that is up has all records of this guild';
     return this.#refusal(guildId, `${name}: ${this.first.name} is away, and ${reason}`, this.first.lastError);
@@ -266,7 +267,7 @@ export class Chain {
   #onDown(member: Member, error: unknown): void {
     this.tell({ type: 'store-down', store: member.name, error });
     if (member !== this.first) return;
-    for (const mirror of this.mirrors) mirror.joined = false;
+    for (const mirror of this.mirrors) mirror.firstLost();
     this.#degraded = true;
     this.tell({ type: 'degraded', store: member.name, error });
   }

@@ -21,7 +21,7 @@ const LONGEST_PAUSE_MS = 30_000;
 export class Member {
   readonly name: string;
   readonly source: AbstractSentCodeStore;
-  lastError: unknown;
+  #lastError: unknown;
   #primitives: StorePrimitives;
   #context: MemberContext;
   #up = false;
@@ -35,7 +35,7 @@ export class Member {
     this.name = source.name;
     this.#primitives = AbstractSentCodeStore.primitivesOf(source);
     this.#context = context;
-    this.lastError = new SentCodeStoreError('STORE_UNAVAILABLE', `${this.name} was not reached yet.`, { retryable: true });
+    this.#lastError = new SentCodeStoreError('STORE_UNAVAILABLE', `${this.name} was not reached yet.`, { retryable: true });
   }
 
   /** Limit of a call in ms. */
@@ -46,6 +46,11 @@ export class Member {
   /** Whether calls go to it. */
   get up(): boolean {
     return this.#up;
+  }
+
+  /** Why it went down last. */
+  get lastError(): unknown {
+    return this.#lastError;
   }
 
   /** Whether it is down and may be probed again. */
@@ -60,7 +65,7 @@ export class Member {
 
   /** A call of a member that is up. Any failure takes it down; a member that is down fails at once. */
   async call<T>(operation: (store: StorePrimitives) => Promise<T>): Promise<T> {
-    if (!this.#up) throw this.lastError;
+    if (!this.#up) throw this.#lastError;
     const answer = await this.probe(operation);
     // Not at the rise: a store may answer pings and fail at all else.
     this.#failures = 0;
@@ -116,7 +121,7 @@ export class Member {
     const wasUp = this.#up;
     this.#up = false;
     this.#session += 1;
-    this.lastError = error;
+    this.#lastError = error;
     this.#probeAt = clock.monotonic() + Math.min(probeAfterMs * 2 ** this.#failures, LONGEST_PAUSE_MS);
     this.#failures += 1;
     if (wasUp || !this.#told) this.#context.onDown(this, error);

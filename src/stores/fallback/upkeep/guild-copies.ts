@@ -46,7 +46,8 @@ export class GuildCopies implements Copies {
     const targets = new Map<Mirror, string>();
     if (!this.#chain.first.up || this.#chain.closing) return targets;
     for (const mirror of this.#chain.mirrors) {
-      if (mirror.up && mirror.joined && mirror.era !== undefined && !mirror.covers(guildId)) targets.set(mirror, mirror.era);
+      if (mirror.up && mirror.joined && mirror.authority.era !== undefined && !mirror.authority.covers(guildId))
+        targets.set(mirror, mirror.authority.era);
     }
     return targets;
   }
@@ -89,7 +90,8 @@ export class GuildCopies implements Copies {
     }
     await flush();
     for (const [mirror, era] of targets) {
-      if (await mirror.cover(guildId, era)) this.#chain.tell({ type: 'guild-copied', store: mirror.name, guildId, records });
+      if (await mirror.authority.cover(guildId, era))
+        this.#chain.tell({ type: 'guild-copied', store: mirror.name, guildId, records });
     }
   }
 }

@@ -95,7 +95,8 @@ export async function keepIfSame(chain: Chain, mirror: Mirror): Promise<boolean>
 }
 
 async function join(chain: Chain, mirror: Mirror): Promise<void> {
-  const { id, era } = mirror;
+  const { id } = mirror;
+  const { era } = mirror.authority;
   if (id === undefined) return;
   const notes = await chain.first.probe((store) => store.metadata.get([revokedKey(id), MISSED]));
   const missed = notes.get(MISSED);
@@ -104,10 +105,10 @@ async function join(chain: Chain, mirror: Mirror): Promise<void> {
   if (await isSameFirst(chain, mirror)) {
     if (mirror.up) await tie(chain, mirror, id, mirror.above);
   } else {
-    mirror.joined = false;
+    mirror.firstLost();
     await refill(chain, mirror, id);
   }
-  if (!chain.closing) mirror.joined = true;
+  if (!chain.closing) mirror.comparedWithFirst();
 }
 
 /**
@@ -119,13 +120,13 @@ async function tie(chain: Chain, mirror: Mirror, id: string, old: readonly strin
   await mirror.setAbove([secret, ...old]);
   await chain.first.probe((store) => store.metadata.set(new Map([[belowKey(id), secret]])));
   await mirror.setAbove([secret]);
-  mirror.secretSince = chain.options.clock.monotonic();
+  mirror.secretChanged(chain.options.clock.monotonic());
 }
 
 /** Copies everything that a mirror has into a first store that it was not kept beside, and only then ties the two together. */
 async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
   if (mirror.above.length > 0) chain.tell({ type: 'first-store-replaced', store: mirror.name });
-  await mirror.beginEra();
+  await mirror.authority.beginEra();
   let chunk: ScannedRecord[] = [];
   let records = 0;
   const flush = async (): Promise<void> => {
@@ -158,8 +159,7 @@ async function setAside(chain: Chain, mirror: Mirror): Promise<void> {
     mirror.fall(cause);
   }
   if (keptAt === undefined) return;
-  mirror.damaged = undefined;
-  mirror.forgetMetadata();
+  mirror.damageSetAside();
   chain.tell({ type: 'mirror-set-aside', store: mirror.name, error, keptAt });
   await mirror.open();
 }
