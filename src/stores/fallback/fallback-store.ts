@@ -5,15 +5,16 @@ import { errorText } from '../../domain/error-text.js';
 import type { CodeRecord } from '../../domain/record.js';
 import { AbstractSentCodeStore } from '../../core/abstract-store.js';
 import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../core/primitives.js';
+import type { CallContext } from './calls/call-context.js';
 import { Chain } from './chain/chain.js';
+import { allFailed } from './chain/refusals.js';
+import { Background } from './upkeep/background.js';
 import { claimRecords } from './calls/claims.js';
 import type { FallbackStatus } from './events.js';
 import { chainMetadata } from './calls/metadata.js';
-import { GuildCopies } from './upkeep/guild-copies.js';
 import { markRecords } from './calls/marks.js';
 import { canStandIn, checkMembers, type FallbackStoreOptions, resolveFallbackOptions } from './options.js';
 import { readKnown, readRecords } from './calls/reads.js';
-import { keepIfSame, rejoin } from './upkeep/rejoin.js';
 import { removeGuild, removeRecords } from './calls/removals.js';
 import { scanGuilds, scanRecords } from './calls/scans.js';
 import { settleRecords } from './calls/settlements.js';
@@ -33,7 +34,7 @@ import { chainStatus } from './status.js';
  */
 export class FallbackStore extends AbstractSentCodeStore {
   readonly supports: StoreSupport;
-  readonly #chain: Chain;
+  readonly #context: CallContext;
   readonly #metadata: StoreMetadata;
 
   constructor(stores: readonly AbstractSentCodeStore[], options: FallbackStoreOptions = {}) {
@@ -48,17 +49,14 @@ export class FallbackStore extends AbstractSentCodeStore {
       metadata: true,
       durable: keepers.every((store) => store.supports.durable),
     };
-    this.#chain = new Chain(stores, this.options, settings, {
-      rejoin,
-      keepIfSame,
-      makeCopies: (chain) => new GuildCopies(chain),
-    });
-    this.#metadata = chainMetadata(this.#chain);
+    const chain = new Chain(stores, this.options, settings);
+    this.#context = { chain, background: new Background(chain) };
+    this.#metadata = chainMetadata(this.#context);
   }
 
   /** Which members are up, in step, and what is pending. Looks at nothing but this process's memory. */
   status(): FallbackStatus {
-    return chainStatus(this.#chain);
+    return chainStatus(this.#context.chain);
   }
 
   protected override get metadata(): StoreMetadata {
@@ -66,68 +64,67 @@ export class FallbackStore extends AbstractSentCodeStore {
   }
 
   protected override readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
-    return readRecords(this.#chain, keys);
+    return readRecords(this.#context, keys);
   }
 
   protected override readKnown(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
-    return readKnown(this.#chain, keys);
+    return readKnown(this.#context, keys);
   }
 
   protected override markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
-    return markRecords(this.#chain, marks);
+    return markRecords(this.#context, marks);
   }
 
   protected override claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
-    return claimRecords(this.#chain, claim);
+    return claimRecords(this.#context, claim);
   }
 
   protected override settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
-    return settleRecords(this.#chain, changes);
+    return settleRecords(this.#context, changes);
   }
 
   protected override scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
-    return scanRecords(this.#chain, scope);
+    return scanRecords(this.#context, scope);
   }
 
   protected override scanGuilds(): AsyncIterable<string> {
-    return scanGuilds(this.#chain);
+    return scanGuilds(this.#context);
   }
 
   protected override removeRecords(keys: readonly CodeKey[]): Promise<number> {
-    return removeRecords(this.#chain, keys);
+    return removeRecords(this.#context, keys);
   }
 
   protected override removeGuild(guildId: string): Promise<number> {
-    return removeGuild(this.#chain, guildId);
+    return removeGuild(this.#context, guildId);
   }
 
   /** Tries every member that is down, whatever its pause, and waits until the first store has what it lacks if it answers. */
   protected override async pingStore(): Promise<void> {
-    await this.#chain.wakeAll();
-    if (!this.#chain.first.up && !this.#chain.mirrors.some((mirror) => mirror.up)) throw this.#chain.allFailed();
+    const { chain, background } = this.#context;
+    await background.wakeAll();
+    if (!chain.first.up && !chain.mirrors.some((mirror) => mirror.up)) throw allFailed(chain);
   }
 
   protected override async openStore(): Promise<void> {
-    const chain = this.#chain;
-    await chain.atMost(chain.rejoin());
+    const { chain, background } = this.#context;
+    await chain.atMost(background.rejoin());
     // Members are reached side by side, each within the limit; what else there is to do may take longer, and goes on.
-    await chain.atMost(chain.rejoin());
+    await chain.atMost(background.rejoin());
     // Nobody can answer before one of them is there.
-    if (!chain.first.up && !chain.mirrors.some((mirror) => mirror.up)) {
-      await Promise.allSettled(chain.mirrors.filter((mirror) => mirror.opening).map((mirror) => mirror.open()));
-    }
+    if (!chain.first.up && !chain.mirrors.some((mirror) => mirror.up)) await background.opened();
     const misconfigured = chain.members.find((member) => !member.up && isMisconfigured(member.lastError));
     if (misconfigured !== undefined) throw misconfigured.lastError;
   }
 
   protected override async closeStore(): Promise<void> {
-    await this.#chain.stop();
+    await this.#context.background.stop();
   }
 
   /** Also of a chain that could not be opened. */
   override async close(): Promise<void> {
     await super.close();
-    for (const member of this.#chain.members) {
+    for (const member of this.#context.chain.members) {
       try {
         await member.close();
       } catch (error) {

@@ -1,3 +1,4 @@
+import { isBelieved } from './chain/authority.js';
 import type { Chain } from './chain/chain.js';
 import type { FallbackStatus, MemberStatus } from './events.js';
 import type { Member } from './chain/member.js';
@@ -10,7 +11,7 @@ export function chainStatus(chain: Chain): FallbackStatus {
 
 function stateOf(chain: Chain): FallbackStatus['state'] {
   if (chain.first.up)
-    return chain.believed && !chain.mirrors.some((mirror) => mirror.pending.codeCount > 0) ? 'healthy' : 'recovering';
+    return isBelieved(chain) && !chain.mirrors.some((mirror) => mirror.pending.codeCount > 0) ? 'healthy' : 'recovering';
   return chain.mirrors.some((mirror) => mirror.up) ? 'degraded' : 'failed';
 }
 

@@ -1,5 +1,8 @@
 import type { Mark } from '../../../core/primitives.js';
+import type { CallContext } from './call-context.js';
+import { demoteOthers } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
+import { allFailed } from '../chain/refusals.js';
 import type { Mirror } from '../chain/mirror.js';
 import { guildsOf } from '../chain/record-strength.js';
 
@@ -13,8 +16,8 @@ import { guildsOf } from '../chain/record-strength.js';
  *
  * While the first store is away, a mark counts once a mirror has it and remembers it for the first store.
  */
-export async function markRecords(chain: Chain, marks: readonly Mark[]): Promise<readonly boolean[]> {
-  await chain.ready();
+export async function markRecords({ chain, background }: CallContext, marks: readonly Mark[]): Promise<readonly boolean[]> {
+  await background.ready();
   return chain.locks.shared(guildsOf(marks), async () => {
     const [mirrors] = await Promise.all([
       chain.onMirrors((store) => store.markRecords(marks)),
@@ -22,7 +25,7 @@ export async function markRecords(chain: Chain, marks: readonly Mark[]): Promise
     ]);
     if (chain.first.up) {
       try {
-        await chain.demoteOthers(mirrors);
+        await demoteOthers(chain, mirrors);
         return await chain.first.call((store) => store.markRecords(marks));
       } catch {
         // It may have the marks or not. Marks can be repeated, so they are remembered for it.
@@ -39,7 +42,7 @@ async function deferMarks(
 ): Promise<readonly boolean[]> {
   const kept = await deferOn(chain, mirrors, (mirror) => mirror.pending.defer({ type: 'mark', marks }));
   const [answer] = kept.values();
-  if (answer === undefined) throw chain.allFailed();
+  if (answer === undefined) throw allFailed(chain);
   return answer;
 }
 
@@ -67,7 +70,7 @@ export async function deferOn<T>(
   }
   if (kept.size > 0) {
     try {
-      await chain.demoteOthers(kept);
+      await demoteOthers(chain, kept);
     } catch {
       // The first store did not take the note, so it is away. Before it is up again it gets the note.
     }

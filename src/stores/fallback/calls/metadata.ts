@@ -1,5 +1,6 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
 import type { StoreMetadata } from '../../../core/primitives.js';
+import type { CallContext } from './call-context.js';
 import type { Chain } from '../chain/chain.js';
 import { OWN_KEYS } from '../keys.js';
 
@@ -8,12 +9,13 @@ import { OWN_KEYS } from '../keys.js';
  * first store is away, an entry that a mirror has is given, one that no mirror has is refused, and
  * nothing is changed: an insert decides between processes, and only the first store can.
  */
-export function chainMetadata(chain: Chain): StoreMetadata {
+export function chainMetadata(context: CallContext): StoreMetadata {
+  const { chain, background } = context;
   return {
     async get(keys) {
       // Every member keeps the identity and has checked it: the chain opens while all of them are away.
       if (keys.length === 1 && keys[0] === 'identity') return new Map([['identity', chain.options.identity.name]]);
-      await chain.ready();
+      await background.ready();
       if (chain.first.up) {
         try {
           return await chain.first.call((store) => store.metadata.get(keys));
@@ -29,23 +31,23 @@ export function chainMetadata(chain: Chain): StoreMetadata {
       return found;
     },
     async insert(key, value) {
-      await settled(chain);
+      await settled(context);
       const kept = await chain.first.call((store) => store.metadata.insert(key, value));
       await chain.onMirrors((store) => store.metadata.set(new Map([[key, kept]])));
       return kept;
     },
     async set(entries) {
-      await settled(chain);
+      await settled(context);
       await chain.first.call((store) => store.metadata.set(entries));
       await chain.onMirrors((store) => store.metadata.set(entries));
     },
     async delete(keys) {
-      await settled(chain);
+      await settled(context);
       await chain.first.call((store) => store.metadata.delete(keys));
       await chain.onMirrors((store) => store.metadata.delete(keys));
     },
     async *list(prefix) {
-      await settled(chain);
+      await settled(context);
       for await (const entry of chain.first.iterate((store) => store.metadata.list(prefix))) {
         if (!entry[0].startsWith(OWN_KEYS)) yield entry;
       }
@@ -53,8 +55,8 @@ export function chainMetadata(chain: Chain): StoreMetadata {
   };
 }
 
-async function settled(chain: Chain): Promise<void> {
-  await chain.ready();
+async function settled({ chain, background }: CallContext): Promise<void> {
+  await background.ready();
   if (!chain.first.up) throw away(chain);
 }
 

@@ -1,5 +1,5 @@
 import type { ScannedRecord } from '../../../core/primitives.js';
-import type { Chain, Copies } from '../chain/chain.js';
+import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords } from '../chain/record-strength.js';
 
@@ -9,8 +9,8 @@ const LANES = 8;
 /** A call of more guilds than this does not wait for their copies. */
 const AWAITED = 20;
 
-/** A few copies at a time, each guild at most once at a time. */
-export class GuildCopies implements Copies {
+/** Copies guilds from the first store into mirrors, once each: a few at a time, each guild at most once at a time. */
+export class GuildCopies {
   readonly #chain: Chain;
   readonly #running = new Map<string, Promise<void>>();
   readonly #lanes = Array.from({ length: LANES }, () => Promise.resolve());
@@ -20,11 +20,13 @@ export class GuildCopies implements Copies {
     this.#chain = chain;
   }
 
+  /** Sees to it that guilds are copied. Resolves when they were, or could not be; at once if they are many. */
   async ensure(guilds: Iterable<string>): Promise<void> {
     const copies = [...guilds].filter((guild) => this.#targets(guild).size > 0).map((guild) => this.#start(guild));
     if (copies.length <= AWAITED) await Promise.all(copies);
   }
 
+  /** Resolves when no copy is under way. */
   async idle(): Promise<void> {
     await Promise.all(this.#lanes);
   }

@@ -1,11 +1,12 @@
-import { SentCodeStoreError } from '../../../contract/errors.js';
 import { AbstractSentCodeStore } from '../../../core/abstract-store.js';
 import type { ScannedRecord } from '../../../core/primitives.js';
+import { demote, noteDemotion } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords } from '../chain/record-strength.js';
-import { belowKey, MISSED, OWN_KEYS, revokedKey } from '../keys.js';
+import { MISSED, OWN_KEYS, revokedKey } from '../keys.js';
 import { replay } from './replay.js';
+import { isSameFirst, secretIsOld, tie } from './shared-secret.js';
 
 const CHUNK = 500;
 /** Times that what was remembered during a replay is replayed too before the first store is up. */
@@ -32,7 +33,7 @@ export async function rejoin(chain: Chain): Promise<void> {
   try {
     for (const mirror of chain.mirrors) {
       if (mirror.damaged !== undefined) await ifMirrorLasts(mirror, () => setAside(chain, mirror));
-      if (mirror.id !== undefined && (!mirror.joined || chain.secretIsOld(mirror)))
+      if (mirror.id !== undefined && (!mirror.joined || secretIsOld(chain, mirror)))
         await ifMirrorLasts(mirror, () => join(chain, mirror));
     }
     for (let round = 0; chain.mirrors.some((mirror) => mirror.pending.codeCount > 0) && !stopped(chain); round += 1) {
@@ -51,7 +52,7 @@ export async function rejoin(chain: Chain): Promise<void> {
 
 /** Lets the first store decide again, after it was told of mirrors that missed something of what it was given. */
 async function rise(chain: Chain): Promise<void> {
-  for (const mirror of chain.mirrors) if (!mirror.up) await chain.noteDemotion(mirror);
+  for (const mirror of chain.mirrors) if (!mirror.up) await noteDemotion(chain, mirror);
   chain.first.rise();
 }
 
@@ -69,38 +70,13 @@ async function ifMirrorLasts(mirror: Mirror, step: () => Promise<void>): Promise
   }
 }
 
-/** Whether the first store is the one that the mirror was kept beside. */
-async function isSameFirst(chain: Chain, mirror: Mirror): Promise<boolean> {
-  if (mirror.id === undefined) return false;
-  const key = belowKey(mirror.id);
-  const before = mirror.above;
-  const kept = (await chain.first.probe((store) => store.metadata.get([key]))).get(key);
-  // Before or after: the secret may have been changed meanwhile.
-  return kept !== undefined && (before.includes(kept) || mirror.above.includes(kept));
-}
-
-/** Takes the first store down if it is not the one that the mirror was kept beside; it comes back with all that the mirror has. Resolves to whether it is. */
-export async function keepIfSame(chain: Chain, mirror: Mirror): Promise<boolean> {
-  try {
-    if (await isSameFirst(chain, mirror)) return true;
-  } catch {
-    // It is down, and that was told.
-    return false;
-  }
-  chain.first.fall(
-    new SentCodeStoreError('STORE_FOREIGN', `${chain.first.name} is not the store that ${mirror.name} was kept beside.`),
-  );
-  chain.first.hurry();
-  return false;
-}
-
 async function join(chain: Chain, mirror: Mirror): Promise<void> {
   const { id } = mirror;
   const { era } = mirror.authority;
   if (id === undefined) return;
   const notes = await chain.first.probe((store) => store.metadata.get([revokedKey(id), MISSED]));
   const missed = notes.get(MISSED);
-  if (era !== undefined && (notes.get(revokedKey(id)) === era || missed !== mirror.missed)) await chain.demote(mirror);
+  if (era !== undefined && (notes.get(revokedKey(id)) === era || missed !== mirror.missed)) await demote(chain, mirror);
   if (missed !== undefined && missed !== mirror.missed && mirror.up) await mirror.setMissed(missed);
   if (await isSameFirst(chain, mirror)) {
     if (mirror.up) await tie(chain, mirror, id, mirror.above);
@@ -109,18 +85,6 @@ async function join(chain: Chain, mirror: Mirror): Promise<void> {
     await refill(chain, mirror, id);
   }
   if (!chain.closing) mirror.comparedWithFirst();
-}
-
-/**
- * Gives the two a new secret: a first store that was restored from a backup has an older one. Until the first store has the new one, both count: a crash leaves the two
- * tied.
- */
-async function tie(chain: Chain, mirror: Mirror, id: string, old: readonly string[]): Promise<void> {
-  const secret = chain.options.randomId();
-  await mirror.setAbove([secret, ...old]);
-  await chain.first.probe((store) => store.metadata.set(new Map([[belowKey(id), secret]])));
-  await mirror.setAbove([secret]);
-  mirror.secretChanged(chain.options.clock.monotonic());
 }
 
 /** Copies everything that a mirror has into a first store that it was not kept beside, and only then ties the two together. */

@@ -1,5 +1,6 @@
 import { chunksOf } from '../../../core/chunked.js';
 import type { Mark, StorePrimitives } from '../../../core/primitives.js';
+import { demote } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
 import type { Member } from '../chain/member.js';
 import { Mirror } from '../chain/mirror.js';
@@ -60,6 +61,6 @@ async function apply(chain: Chain, target: Member, step: PendingWrite): Promise<
     await target.call(write);
   } catch {
     // A mirror that misses this has missed a write, as if it had been down then.
-    await chain.demote(target);
+    await demote(chain, target);
   }
 }
