@@ -1,6 +1,6 @@
 /**
- * Settles as `work` does, or rejects with what `late` makes once `limitMs` have passed. The work goes
- * on, because nothing calls back what was begun; what becomes of it then is dropped.
+ * Settles as `work` does, or rejects with what `late` makes once `limitMs` have passed. The work
+ * goes on, because nothing calls back what was begun; what becomes of it then is dropped.
  */
 export async function withinLimit<T>(limitMs: number, work: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -46,7 +46,10 @@ async function deferMarks(
   return answer;
 }
 
-/** Has mirrors remember a write that they have made. Those that cannot have missed it, if another could. Keeps priority order. */
+/**
+ * Has mirrors remember a write that they have made. If at least one of them can, those that cannot
+ * have missed the write. Keeps priority order.
+ */
 export async function deferOn<T>(
   chain: Chain,
   mirrors: ReadonlyMap<Mirror, T>,

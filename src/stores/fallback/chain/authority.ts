@@ -20,7 +20,8 @@ export async function demote(chain: Chain, mirror: Mirror): Promise<void> {
       await mirror.authority.beginEra();
       return;
     } catch {
-      // It is down now, and its failure was told: the note is for the case that we are gone when it is back.
+      // It is down now, and its failure was told: the note is for the case that we are gone when it
+      // is back.
     }
   }
   if (chain.first.up) await noteDemotion(chain, mirror);
@@ -57,7 +58,10 @@ export function deciderOf(chain: Chain, guildId: string): Mirror | undefined {
   return chain.mirrors.find((mirror) => mayDecide(chain, mirror, guildId));
 }
 
-/** Whether "absent" of the first store can be believed: not while a mirror may remember something that nobody has read. */
+/**
+ * Whether "absent" of the first store can be believed: not while a mirror may remember something
+ * that nobody has read.
+ */
 export function isBelieved(chain: Chain): boolean {
   return chain.settings.trust === 'always' || chain.mirrors.every((mirror) => mirror.joined);
 }

@@ -11,7 +11,10 @@ import { describeEvent } from './event-texts.js';
 import { canStandIn, type FallbackSettings } from '../options.js';
 import { waitAtMost } from '../../../core/time-limit.js';
 
-/** The members of a {@link FallbackStore} and what is known of them: what the calls of the store are made of. */
+/**
+ * The members of a {@link FallbackStore} and what is known of them: what the calls of the store are
+ * made of.
+ */
 export class Chain {
   /** Decides while it can be reached. */
   readonly first: Member;
@@ -46,7 +49,10 @@ export class Chain {
     this.witnesses = others.filter((member) => !(member instanceof Mirror));
   }
 
-  /** A call of every mirror that is up, side by side. Those that failed, or are down, are not in the answer. */
+  /**
+   * A call of every mirror that is up, side by side. Those that failed, or are down, are not in the
+   * answer.
+   */
   onMirrors<T>(operation: (store: StorePrimitives) => Promise<T>): Promise<Map<Mirror, T>> {
     return callEach(this.mirrors, operation);
   }
@@ -114,7 +120,8 @@ async function callEach<M extends Member, T>(
       try {
         answers.set(member, await member.call(operation));
       } catch {
-        // It is down from here on, and its failure was told. What that means is for the caller to say, by who is missing.
+        // It is down from here on, and its failure was told. What that means is for the caller to
+        // say, by who is missing.
       }
     }),
   );

@@ -4,20 +4,10 @@ import { AbstractSentCodeStore } from '../../../core/abstract-store.js';
 import type { ScannedRecord, ScanScope, StorePrimitives } from '../../../core/primitives.js';
 import { withinLimit } from '../../../core/time-limit.js';
 
-/** What a member needs to know of its chain. */
-export interface MemberContext {
-  readonly clock: Clock;
-  /** Limit of each call in ms. */
-  readonly limitMs: number;
-  /** Pause before the first probe of a member that is down in ms; doubles with each one that fails. */
-  readonly probeAfterMs: number;
-  readonly onDown: (member: Member, error: unknown) => void;
-  readonly onUp: (member: Member) => void;
-}
-
-const LONGEST_PAUSE_MS = 30_000;
-
-/** A store of the chain behind a time limit and a circuit breaker: down after one failure, and then not called before a probe succeeded. */
+/**
+ * A store of the chain behind a time limit and a circuit breaker: down after one failure, and then
+ * not called before a probe succeeded.
+ */
 export class Member {
   readonly name: string;
   readonly source: AbstractSentCodeStore;
@@ -63,7 +53,9 @@ export class Member {
     this.#probeAt = -Infinity;
   }
 
-  /** A call of a member that is up. Any failure takes it down; a member that is down fails at once. */
+  /**
+   * A call of a member that is up. Any failure takes it down; a member that is down fails at once.
+   */
   async call<T>(operation: (store: StorePrimitives) => Promise<T>): Promise<T> {
     if (!this.#up) throw this.#lastError;
     const answer = await this.probe(operation);
@@ -78,7 +70,8 @@ export class Member {
     try {
       return await withinLimit(limitMs, operation(this.#primitives), () => this.#late(limitMs));
     } catch (error) {
-      // The failure of a call that was given up long ago says nothing of a member that came back since, and input that a store refuses says nothing at all.
+      // The failure of a call that was given up long ago says nothing of a member that came back
+      // since, and input that a store refuses says nothing at all.
       if (session === this.#session && !(error instanceof InvalidInputError)) this.fall(error);
       throw error;
     }
@@ -149,3 +142,18 @@ export class Member {
     );
   }
 }
+
+/** What a member needs to know of its chain. */
+export interface MemberContext {
+  readonly clock: Clock;
+  /** Limit of each call in ms. */
+  readonly limitMs: number;
+  /**
+   * Pause before the first probe of a member that is down in ms; doubles with each one that fails.
+   */
+  readonly probeAfterMs: number;
+  readonly onDown: (member: Member, error: unknown) => void;
+  readonly onUp: (member: Member) => void;
+}
+
+const LONGEST_PAUSE_MS = 30_000;

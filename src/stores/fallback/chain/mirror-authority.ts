@@ -2,17 +2,11 @@ import type { RandomId } from '../../../domain/random.js';
 import { COVERED, ERA, FOREIGN } from '../keys.js';
 import type { Member } from './member.js';
 
-/** What is kept of a mirror's authority beside its era. */
-interface KeptAuthority {
-  readonly covered: readonly (readonly [key: string, era: string])[];
-  readonly foreign: readonly (readonly [key: string, value: string])[];
-}
-
 /**
  * The guilds that a mirror may answer for.
  *
- * Authority for a guild is the name of the era in which the guild was copied, and counts in that era
- * alone. So one small write, a new era, takes it away from all guilds.
+ * Authority for a guild is the name of the era in which the guild was copied, and counts in that
+ * era alone. So one small write, a new era, takes it away from all guilds.
  */
 export class MirrorAuthority {
   readonly #mirror: Member;
@@ -86,7 +80,10 @@ export class MirrorAuthority {
     await this.#mirror.call((store) => store.metadata.set(new Map([[FOREIGN + guildId, 'yes']])));
   }
 
-  /** Takes all authority away in this process. Returns whether it had any, or may have without our knowing. */
+  /**
+   * Takes all authority away in this process. Returns whether it had any, or may have without our
+   * knowing.
+   */
   demote(): boolean {
     if (this.#demoted) return false;
     this.#demoted = true;
@@ -111,9 +108,18 @@ export class MirrorAuthority {
     this.#eraToRevoke = undefined;
   }
 
-  /** The records were lost: takes all authority away in this process, and forgets which guilds were copied. */
+  /**
+   * The records were lost: takes all authority away in this process, and forgets which guilds were
+   * copied.
+   */
   recordsLost(): void {
     this.#covered.clear();
     this.demote();
   }
+}
+
+/** What is kept of a mirror's authority beside its era. */
+interface KeptAuthority {
+  readonly covered: readonly (readonly [key: string, era: string])[];
+  readonly foreign: readonly (readonly [key: string, value: string])[];
 }

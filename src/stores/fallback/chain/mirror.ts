@@ -6,13 +6,10 @@ import { Member, type MemberContext } from './member.js';
 import { MirrorAuthority } from './mirror-authority.js';
 import { PendingWrites } from './pending-writes.js';
 
-/** Opening reads a whole file: it may take this many times as long as a call. */
-const OPENING_LIMITS = 10;
-
 /**
  * A member that may stand in for the first store: it keeps, beside the records, what it has to
- * remember about itself. Everything is read once, at the first opening; from then on this process is
- * the only one that changes it.
+ * remember about itself. Everything is read once, at the first opening; from then on this process
+ * is the only one that changes it.
  */
 export class Mirror extends Member {
   /** The guilds that it may answer for. */
@@ -42,7 +39,10 @@ export class Mirror extends Member {
     return this.#id;
   }
 
-  /** The first store's secret. Two while it is being changed; none of a mirror without a first store. */
+  /**
+   * The first store's secret. Two while it is being changed; none of a mirror without a first
+   * store.
+   */
   get above(): readonly string[] {
     return this.#above;
   }
@@ -57,7 +57,9 @@ export class Mirror extends Member {
     return this.#joined;
   }
 
-  /** Whether the first store has a note that a write was missed while the mirror could not be read. */
+  /**
+   * Whether the first store has a note that a write was missed while the mirror could not be read.
+   */
   get missedUnread(): boolean {
     return this.#missedUnread;
   }
@@ -78,8 +80,8 @@ export class Mirror extends Member {
   }
 
   /**
-   * Reaches the store, reads its metadata if that was not done, and ends the era if a write was missed.
-   * All callers share one opening.
+   * Reaches the store, reads its metadata if that was not done, and ends the era if a write was
+   * missed. All callers share one opening.
    */
   open(): Promise<void> {
     this.#opening ??= this.#reach().finally(() => (this.#opening = undefined));
@@ -92,7 +94,10 @@ export class Mirror extends Member {
     super.fall(error);
   }
 
-  /** It was compared with the first store, which has shown the secret or has all that the mirror has. */
+  /**
+   * It was compared with the first store, which has shown the secret or has all that the mirror
+   * has.
+   */
   comparedWithFirst(): void {
     this.#joined = true;
   }
@@ -113,8 +118,8 @@ export class Mirror extends Member {
   }
 
   /**
-   * The damaged data was put out of the way. The metadata of the store in its place is read at the next
-   * opening; what this process knows stays.
+   * The damaged data was put out of the way. The metadata of the store in its place is read at the
+   * next opening; what this process knows stays.
    */
   damageSetAside(): void {
     this.#damaged = undefined;
@@ -145,7 +150,9 @@ export class Mirror extends Member {
     this.rise();
   }
 
-  /** Records may have been saved whose pending entry was not: without the secret all of them go up. */
+  /**
+   * Records may have been saved whose pending entry was not: without the secret all of them go up.
+   */
   async #clearAbove(): Promise<void> {
     await this.probe((store) => store.metadata.delete([ABOVE]));
     this.#above = [];
@@ -164,3 +171,6 @@ export class Mirror extends Member {
     this.#id = id;
   }
 }
+
+/** Opening reads a whole file: it may take this many times as long as a call. */
+const OPENING_LIMITS = 10;

@@ -5,16 +5,9 @@ import type { Member } from './member.js';
 import { decodePending, encodePending, keysOf, type PendingWrite } from './pending-codec.js';
 import { idOf } from './record-strength.js';
 
-/** Digits of the number in an entry's key. */
-const DIGITS = 15;
-
-interface Deferred {
-  readonly write: PendingWrite;
-  /** The first store has it; only the entry is left to be removed. */
-  applied: boolean;
-}
-
-/** The writes that a mirror remembers for the first store: one metadata entry of the mirror each. */
+/**
+ * The writes that a mirror remembers for the first store: one metadata entry of the mirror each.
+ */
 export class PendingWrites {
   readonly #mirror: Member;
   readonly #randomId: RandomId;
@@ -27,7 +20,10 @@ export class PendingWrites {
     this.#randomId = newId;
   }
 
-  /** Reads what an earlier process remembered, oldest first. Changes nothing: see {@link PendingWrites.restore}. */
+  /**
+   * Reads what an earlier process remembered, oldest first. Changes nothing:
+   * see {@link PendingWrites.restore}.
+   */
   async read(): Promise<(readonly [key: string, write: PendingWrite])[]> {
     const entries = (await this.#mirror.listMetadata(PENDING)).sort(([a], [b]) => (a < b ? -1 : 1));
     return entries.map(([key, text]) => [key, decodePending(text, this.#mirror.name)]);
@@ -45,12 +41,14 @@ export class PendingWrites {
   async defer(write: PendingWrite): Promise<void> {
     const rest = write.type === 'mark' ? this.#notYetDeferred(write) : write;
     if (rest === undefined) return;
-    // Sorted by name as by age; the random part keeps apart two processes that share a mirror against the rules.
+    // Sorted by name as by age; the random part keeps apart two processes that share a mirror
+    // against the rules.
     const key = `${PENDING}${String(this.#sequence++).padStart(DIGITS, '0')}:${this.#randomId()}`;
     try {
       await this.#mirror.call((store) => store.metadata.set(new Map([[key, encodePending(rest)]])));
     } catch (error) {
-      // It may have been written all the same. Nobody was told that it is remembered, so it goes as soon as the mirror is back.
+      // It may have been written all the same. Nobody was told that it is remembered, so it goes as
+      // soon as the mirror is back.
       this.#deferred.set(key, { write: rest, applied: true });
       throw error;
     }
@@ -119,4 +117,13 @@ export class PendingWrites {
       else this.#open.set(id, count);
     }
   }
+}
+
+/** Digits of the number in an entry's key. */
+const DIGITS = 15;
+
+interface Deferred {
+  readonly write: PendingWrite;
+  /** The first store has it; only the entry is left to be removed. */
+  applied: boolean;
 }

@@ -18,16 +18,19 @@ export class Background {
   }
 
   /**
-   * Gives the background a push; waits for it, within the limit, only where the first store is up and
-   * lacks something. Once more if that is about one of the keys: what is pending since a replay began
-   * is in the next one.
+   * Gives the background a push; waits for it, within the limit, only where the first store is up
+   * and lacks something. Once more if that is about one of the keys: what is pending since a replay
+   * began is in the next one.
    */
   async ready(keys: readonly CodeKey[] = []): Promise<void> {
     await this.#push();
     if (this.#chain.first.up && keys.some((key) => this.#chain.isPending(key))) await this.#push();
   }
 
-  /** Brings members back that are down and due, and the first store up to date. One at a time; never rejects. */
+  /**
+   * Brings members back that are down and due, and the first store up to date. One at a time; never
+   * rejects.
+   */
   rejoin(): Promise<void> {
     this.#rejoining ??= this.#rejoin();
     return this.#rejoining;

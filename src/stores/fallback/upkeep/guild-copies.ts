@@ -3,13 +3,10 @@ import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords } from '../chain/record-strength.js';
 
-const CHUNK = 500;
-/** Copies at a time: they share the mirrors' syncs. */
-const LANES = 8;
-/** A call of more guilds than this does not wait for their copies. */
-const AWAITED = 20;
-
-/** Copies guilds from the first store into mirrors, once each: a few at a time, each guild at most once at a time. */
+/**
+ * Copies guilds from the first store into mirrors, once each: a few at a time, each guild at most
+ * once at a time.
+ */
 export class GuildCopies {
   readonly #chain: Chain;
   readonly #running = new Map<string, Promise<void>>();
@@ -20,7 +17,10 @@ export class GuildCopies {
     this.#chain = chain;
   }
 
-  /** Sees to it that guilds are copied. Resolves when they were, or could not be; at once if they are many. */
+  /**
+   * Sees to it that guilds are copied. Resolves when they were, or could not be; at once if they
+   * are many.
+   */
   async ensure(guilds: Iterable<string>): Promise<void> {
     const copies = [...guilds].filter((guild) => this.#targets(guild).size > 0).map((guild) => this.#start(guild));
     if (copies.length <= AWAITED) await Promise.all(copies);
@@ -43,7 +43,10 @@ export class GuildCopies {
     return copy;
   }
 
-  /** Mirrors without the guild, each with the era in which the copy begins: it counts for nothing if a write was missed since. */
+  /**
+   * Mirrors without the guild, each with the era in which the copy begins: it counts for nothing if
+   * a write was missed since.
+   */
   #targets(guildId: string): Map<Mirror, string> {
     const targets = new Map<Mirror, string>();
     if (!this.#chain.first.up || this.#chain.closing) return targets;
@@ -57,7 +60,8 @@ export class GuildCopies {
   async #copy(guildId: string): Promise<void> {
     const { locks } = this.#chain;
     await locks.exclusive([copyLock(guildId)], async () => {
-      // A barrier. A write that passed a mirror by while it was down may still be on its way to the first store:
+      // A barrier. A write that passed a mirror by while it was down may still be on its way to the
+      // first store:
       //
       //   write: mirror down, passed by            first store: X
       //   mirror: back, new era      copy reads: no X    covers the guild without X
@@ -98,7 +102,16 @@ export class GuildCopies {
   }
 }
 
-/** The lock of a guild's copy, which what frees codes takes too: otherwise a copy brings back what was just forgotten. */
+const CHUNK = 500;
+/** Copies at a time: they share the mirrors' syncs. */
+const LANES = 8;
+/** A call of more guilds than this does not wait for their copies. */
+const AWAITED = 20;
+
+/**
+ * The lock of a guild's copy, which what frees codes takes too: otherwise a copy brings back what
+ * was just forgotten.
+ */
 export function copyLock(guildId: string): string {
   // No guild id has a colon in it.
   return `copy:${guildId}`;

@@ -8,13 +8,10 @@ import { MISSED, OWN_KEYS, revokedKey } from '../keys.js';
 import { replay } from './replay.js';
 import { isSameFirst, secretIsOld, tie } from './shared-secret.js';
 
-const CHUNK = 500;
-/** Times that what was remembered during a replay is replayed too before the first store is up. */
-const ROUNDS = 3;
-
 /**
- * Brings back what is down and due. The first store is up only after every mirror that was ever read was compared with it, and everything that they remember
- * is in it. A crash at any step leaves what was not done yet: entries are removed, and the secret is written, last.
+ * Brings back what is down and due. The first store is up only after every mirror that was ever
+ * read was compared with it, and everything that they remember is in it. A crash at any step leaves
+ * what was not done yet: entries are removed, and the secret is written, last.
  */
 export async function rejoin(chain: Chain): Promise<void> {
   const { first } = chain;
@@ -27,7 +24,8 @@ export async function rejoin(chain: Chain): Promise<void> {
       witness.rise();
     });
   if (first.due) waking.push(first.probe((store) => store.pingStore()).then(() => void (reached = true)));
-  // Each failure was told when its member went down. A mirror may take longer to open than a call may take: it joins when it is there.
+  // Each failure was told when its member went down. A mirror may take longer to open than a call
+  // may take: it joins when it is there.
   await Promise.all([Promise.allSettled(waking), chain.atMost(Promise.allSettled(opening))]);
   if (!reached || stopped(chain)) return;
   try {
@@ -38,19 +36,28 @@ export async function rejoin(chain: Chain): Promise<void> {
     }
     for (let round = 0; chain.mirrors.some((mirror) => mirror.pending.codeCount > 0) && !stopped(chain); round += 1) {
       await replay(chain);
-      // More is marked all the time. Once it is up, marks reach it by themselves; what is pending is laid over its answers until it has that too.
+      // More is marked all the time. Once it is up, marks reach it by themselves; what is pending
+      // is laid over its answers until it has that too.
       if (round === ROUNDS && !stopped(chain)) await rise(chain);
     }
     for (const mirror of chain.mirrors) if (mirror.up) await ifMirrorLasts(mirror, () => mirror.pending.removeApplied());
   } catch (error) {
-    // Told already, unless it is a mirror's failure that keeps the first store from having everything.
+    // Told already, unless it is a mirror's failure that keeps the first store from having
+    // everything.
     if (!first.up && first.lastError !== error) first.fall(error);
     return;
   }
   if (!stopped(chain)) await rise(chain).catch(() => undefined);
 }
 
-/** Lets the first store decide again, after it was told of mirrors that missed something of what it was given. */
+const CHUNK = 500;
+/** Times that what was remembered during a replay is replayed too before the first store is up. */
+const ROUNDS = 3;
+
+/**
+ * Lets the first store decide again, after it was told of mirrors that missed something of what it
+ * was given.
+ */
 async function rise(chain: Chain): Promise<void> {
   for (const mirror of chain.mirrors) if (!mirror.up) await noteDemotion(chain, mirror);
   chain.first.rise();
@@ -61,7 +68,10 @@ function stopped(chain: Chain): boolean {
   return chain.closing;
 }
 
-/** A step that may fail with its mirror. The first store goes on without it; what it says of absent codes is not believed while a mirror is not joined. */
+/**
+ * A step that may fail with its mirror. The first store goes on without it; what it says of absent
+ * codes is not believed while a mirror is not joined.
+ */
 async function ifMirrorLasts(mirror: Mirror, step: () => Promise<void>): Promise<void> {
   try {
     await step();
@@ -87,7 +97,10 @@ async function join(chain: Chain, mirror: Mirror): Promise<void> {
   if (!chain.closing) mirror.comparedWithFirst();
 }
 
-/** Copies everything that a mirror has into a first store that it was not kept beside, and only then ties the two together. */
+/**
+ * Copies everything that a mirror has into a first store that it was not kept beside, and only then
+ * ties the two together.
+ */
 async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
   if (mirror.above.length > 0) chain.tell({ type: 'first-store-replaced', store: mirror.name });
   await mirror.authority.beginEra();
@@ -113,7 +126,10 @@ async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
   if (records > 0) chain.tell({ type: 'first-store-refilled', store: mirror.name, records });
 }
 
-/** Only while the first store answers: in an outage the damaged data is all the evidence that there is. */
+/**
+ * Only while the first store answers: in an outage the damaged data is all the evidence that there
+ * is.
+ */
 async function setAside(chain: Chain, mirror: Mirror): Promise<void> {
   const error = mirror.damaged;
   let keptAt: string | undefined;

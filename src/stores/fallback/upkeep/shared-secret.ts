@@ -22,8 +22,8 @@ export async function isSameFirst(chain: Chain, mirror: Mirror): Promise<boolean
 }
 
 /**
- * Takes the first store down if it is not the one that the mirror was kept beside; it comes back with
- * all that the mirror has. Resolves to whether it is.
+ * Takes the first store down if it is not the one that the mirror was kept beside; it comes back
+ * with all that the mirror has. Resolves to whether it is.
  */
 export async function keepIfSame(chain: Chain, mirror: Mirror): Promise<boolean> {
   try {
@@ -40,8 +40,8 @@ export async function keepIfSame(chain: Chain, mirror: Mirror): Promise<boolean>
 }
 
 /**
- * Gives the two a new secret: a first store that was restored from a backup has an older one. Until the
- * first store has the new one, both count: a crash leaves the two tied.
+ * Gives the two a new secret: a first store that was restored from a backup has an older one. Until
+ * the first store has the new one, both count: a crash leaves the two tied.
  */
 export async function tie(chain: Chain, mirror: Mirror, id: string, old: readonly string[]): Promise<void> {
   const secret = chain.options.randomId();
