@@ -1,4 +1,5 @@
 import type { StoreSupport } from '../contract/support.js';
+import { withinLimit } from '../core/time-limit.js';
 import { contextOf } from './context.js';
 import type { Fixture } from './fixture.js';
 import { groups, type ConformanceGroupName } from './groups.js';
@@ -70,7 +71,8 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
   for (const { group, name, skipped, run } of planTests(options)) {
     if (skipped !== undefined) continue;
     try {
-      await withTimeout(run(), options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+      const limitMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+      await withinLimit(limitMs, run(), () => new Error(`No end after ${limitMs} ms.`));
       passed += 1;
     } catch (error) {
       failures.push({ group, name, error });
@@ -88,17 +90,5 @@ async function runTest(test: ConformanceTest, { create, supports }: ConformanceO
     await test.run(contextOf(fixture, supports));
   } finally {
     await fixture.dispose();
-  }
-}
-
-async function withTimeout(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No end after ${ms} ms.`)), ms);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -3,17 +3,18 @@ import type { SentCodeStore } from '../../contract/store.js';
 import type { StoreSupport } from '../../contract/support.js';
 import type { StoreDriver } from '../../core/driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
-import { Chain } from './chain/chain.js';
+import type { CallContext } from './calls/call-context.js';
 import { claimRecords } from './calls/claims.js';
-import { chainMetadata } from './calls/metadata.js';
 import { markRecords } from './calls/marks.js';
+import { chainMetadata } from './calls/metadata.js';
 import { readKnown, readRecords } from './calls/reads.js';
 import { removeGuild, removeRecords } from './calls/removals.js';
 import { scanGuilds, scanRecords } from './calls/scans.js';
 import { settleRecords } from './calls/settlements.js';
+import { Chain } from './chain/chain.js';
+import { allFailed } from './chain/refusals.js';
 import { canStandIn, type FallbackSettings } from './options.js';
-import { GuildCopies } from './upkeep/guild-copies.js';
-import { keepIfSame, rejoin } from './upkeep/rejoin.js';
+import { Background } from './upkeep/background.js';
 
 /** What a {@link FallbackStore} hands over: each primitive as a call of the chain. */
 export interface FallbackDriver extends StoreDriver {
@@ -27,23 +28,25 @@ export function fallbackDriver(
   options: ResolvedStoreOptions,
   settings: FallbackSettings,
 ): FallbackDriver {
-  const chain = new Chain(stores, options, settings, { rejoin, keepIfSame, makeCopies: (own) => new GuildCopies(own) });
+  const chain = new Chain(stores, options, settings);
+  const background = new Background(chain);
+  const context: CallContext = { chain, background };
   return {
     chain,
     supports: supportOf(stores),
-    metadata: chainMetadata(chain),
-    readRecords: (keys) => readRecords(chain, keys),
-    readKnown: (keys) => readKnown(chain, keys),
-    markRecords: (marks) => markRecords(chain, marks),
-    claimRecords: (claim) => claimRecords(chain, claim),
-    settleRecords: (changes) => settleRecords(chain, changes),
-    scanRecords: (scope) => scanRecords(chain, scope),
-    scanGuilds: () => scanGuilds(chain),
-    removeRecords: (keys) => removeRecords(chain, keys),
-    removeGuild: (guildId) => removeGuild(chain, guildId),
-    pingStore: () => ping(chain),
-    open: () => open(chain),
-    close: () => chain.stop(),
+    metadata: chainMetadata(context),
+    readRecords: (keys) => readRecords(context, keys),
+    readKnown: (keys) => readKnown(context, keys),
+    markRecords: (marks) => markRecords(context, marks),
+    claimRecords: (claim) => claimRecords(context, claim),
+    settleRecords: (changes) => settleRecords(context, changes),
+    scanRecords: (scope) => scanRecords(context, scope),
+    scanGuilds: () => scanGuilds(context),
+    removeRecords: (keys) => removeRecords(context, keys),
+    removeGuild: (guildId) => removeGuild(context, guildId),
+    pingStore: () => ping(context),
+    open: () => open(context),
+    close: () => background.stop(),
   };
 }
 
@@ -58,20 +61,22 @@ function supportOf(stores: readonly SentCodeStore[]): StoreSupport {
   };
 }
 
-/** Tries every member that is down, whatever its pause, and waits until the first store has what it lacks if it answers. */
-async function ping(chain: Chain): Promise<void> {
-  await chain.wakeAll();
-  if (!chain.first.up && !chain.mirrors.some((mirror) => mirror.up)) throw chain.allFailed();
+/**
+ * Tries every member that is down, whatever its pause, and waits until the first store has what it
+ * lacks if it answers.
+ */
+async function ping({ chain, background }: CallContext): Promise<void> {
+  await background.wakeAll();
+  if (!chain.first.up && !chain.mirrors.some((mirror) => mirror.up)) throw allFailed(chain);
 }
 
-async function open(chain: Chain): Promise<void> {
-  await chain.atMost(chain.rejoin());
-  // Members are reached side by side, each within the limit; what else there is to do may take longer, and goes on.
-  await chain.atMost(chain.rejoin());
+async function open({ chain, background }: CallContext): Promise<void> {
+  await chain.atMost(background.rejoin());
+  // Members are reached side by side, each within the limit; what else there is to do may take
+  // longer, and goes on.
+  await chain.atMost(background.rejoin());
   // Nobody can answer before one of them is there.
-  if (!chain.first.up && !chain.mirrors.some((mirror) => mirror.up)) {
-    await Promise.allSettled(chain.mirrors.filter((mirror) => mirror.opening).map((mirror) => mirror.open()));
-  }
+  if (!chain.first.up && !chain.mirrors.some((mirror) => mirror.up)) await background.opened();
   const misconfigured = chain.members.find((member) => !member.up && isMisconfigured(member.lastError));
   if (misconfigured !== undefined) throw misconfigured.lastError;
 }

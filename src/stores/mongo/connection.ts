@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../contract/errors.js';
+import { withinLimit } from '../../core/time-limit.js';
 import { READ_OPTIONS } from './commands.js';
-import { withDeadline } from './deadline.js';
 import type { MongoCollectionLike, OwnMongoClient } from './driver.js';
 import { timeoutError, toStoreError, type CommandContext } from './errors.js';
 import { loadDriver } from './load-driver.js';
@@ -98,7 +98,7 @@ function clientOptions({ uri, clientOptions: given = {} }: MongoUriOptions, oper
 
 async function guarded<T>(work: Promise<T>, context: CommandContext): Promise<T> {
   try {
-    return await withDeadline(work, context.operationTimeoutMs, () => timeoutError(context));
+    return await withinLimit(context.operationTimeoutMs, work, () => timeoutError(context));
   } catch (error) {
     throw toStoreError(error, context);
   }

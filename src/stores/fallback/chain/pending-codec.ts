@@ -51,7 +51,7 @@ export function keysOf(write: PendingWrite): readonly CodeKey[] {
   return holds.map(({ code }) => ({ guildId, code }));
 }
 
-/** A pending write as it is kept among a mirror's facts. */
+/** A pending write as it is kept in a mirror's metadata. */
 export function encodePending(write: PendingWrite): string {
   return JSON.stringify(write);
 }
