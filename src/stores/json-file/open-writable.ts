@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { RandomId } from '../../domain/random.js';
 import { removeIfThere, temporaryPath, writeAtomically } from '../../files/atomic-write.js';
 import { refuseDamage } from './format/damage.js';
-import { FileLock } from '../../files/lock/file-lock.js';
+import type { FileLock } from '../../files/lock/file-lock.js';
 import { syncFolder } from '../../files/file-system.js';
 import type { Internals } from './test-seams.js';
 import { ioError } from '../../files/io-error.js';
@@ -14,6 +14,7 @@ import { Recovery } from './recovery.js';
 import { Records } from './records/records.js';
 import { snapshotPieces } from './snapshot/snapshot-writer.js';
 import { notFound } from './format/store-errors.js';
+import { lockStore } from './store-lock.js';
 import { resolvePaths, type StorePaths } from './store-paths.js';
 import { WritableFile } from './writable-file.js';
 
@@ -37,7 +38,7 @@ export async function openWritable(options: WritableOptions): Promise<WritableFi
     // Before the lock, which would leave its traces in a folder that may be the wrong one.
     if ((await paths.journals(internals.files)).length === 0) throw notFound(paths.snapshot);
   }
-  const lock = await FileLock.acquire({ paths, timeoutMs, logger, platform: internals.platform });
+  const lock = await lockStore(paths, { timeoutMs, logger, platform: internals.platform });
   try {
     const recovery = options.recover ? new Recovery(paths, internals.files, logger) : undefined;
     const loaded = await loadStore(internals.files, paths, options.clock, recovery?.onDamage ?? refuseDamage);

@@ -75,6 +75,12 @@ describe.each(PLATFORMS)('the lock, as on %s', (platform) => {
     await inherited;
   });
 
+  it('lets a process end that has waited for it, when everything is closed', async () => {
+    const child = new Child(process.execPath, [script, path.join(tempFolder(), 'sent.json'), platform, 'heir']);
+    await child.line('inherited');
+    expect(await child.ended()).toBeNull();
+  });
+
   it('has one winner of many who find a dead owner', async () => {
     const folder = tempFolder();
     let dead = opener(folder, platform);
