@@ -139,6 +139,15 @@ describe.each(PLATFORMS)('the lock, as on %s', (platform) => {
     expect(fs.readdirSync(folder).sort()).toEqual(['sent.json', 'sent.json.journal.1', 'sent.json.lock', 'sent.json.lock.0']);
   });
 
+  it('does not take the lock of a store with a longer name for its own', async () => {
+    const folder = tempFolder();
+    const stores = ['sent.json', 'sent.json.lock', 'sent.json.lock-new'].map((name) =>
+      makeStore('', { path: path.join(folder, name) }, { platform }),
+    );
+    for (const store of stores.toReversed()) await store.ping();
+    for (const store of stores) await store.markSent('1', ['A']);
+  });
+
   it('is not shared by the workers of a cluster', async () => {
     const folder = tempFolder();
     const cluster = new Child(process.execPath, [script, path.join(folder, 'sent.json'), platform, 'workers']);
