@@ -32,10 +32,13 @@ describe.skipIf(!MOUNTS)('a state file', () => {
 
   it('on a read-only file system answers, and refuses only what it would have to write', async () => {
     const folder = mounted('size=1m');
-    const { store } = stateIn(folder);
+    const { store, file } = stateIn(folder);
     spawnSync('mount', ['-o', 'remount,ro', folder]);
     expect(await store.filterUnsent('1', ['A', 'B'])).toEqual(['B']);
     expect(await store.markSent('1', ['a'])).toEqual({ marked: [], alreadySent: ['a'] });
+    // A change that changes nothing, as when a migration that was done is done again.
+    const known = new Map([['1', ['A']]]);
+    expect(await legacyStateFile(file).changeState({ add: known })).toEqual(JSON.parse(STATE));
     await expect(store.markSent('1', ['B'])).rejects.toMatchObject({
       code: 'STORE_IO',
       retryable: false,
