@@ -1,11 +1,12 @@
 import type { Logger } from '../../contract/logger.js';
-import { PERMISSIONS, removeIfThere, temporaryPath, writeAtomically } from '../../files/atomic-write.js';
+import { writeAtomically } from '../../files/atomic-write.js';
+import { fileIdentity } from '../../files/file-identity.js';
+import { removeIfThere } from '../../files/file-system.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
 import type { Header } from './format/header.js';
 import type { GroupCommit } from './journal/group-commit.js';
 import type { Internals } from './test-seams.js';
 import { JournalFile } from './journal/journal-file.js';
-import { fileIdentity } from './loader.js';
 import type { RecordCodec } from './records/record-codec.js';
 import type { Records } from './records/records.js';
 import { snapshotPieces } from './snapshot/snapshot-writer.js';
@@ -109,15 +110,14 @@ export class Compaction {
     await writeAtomically(files, {
       path: paths.snapshot,
       pieces: this.#unlessStopped(snapshotPieces(records, codec, header, pieceBytes), (length) => (bytes += length)),
-      ...(await this.#mode()),
-      beforeRename: async () => {
+      beforeRename: async (temporary) => {
         // What is in the snapshot may not be durable yet, and may still be taken back. A snapshot must not have it then.
         await commits.settled();
         if (commits.failures !== failures) throw new Error('A write to the journal failed meanwhile.');
         if (!this.#known.has(await fileIdentity(files, paths.snapshot))) {
           throw new Error('The file was changed or replaced while the store was open, and is left as it is. Restart to read it.');
         }
-        written = await fileIdentity(files, temporaryPath(paths.snapshot));
+        written = await fileIdentity(files, temporary);
         this.#known = new Set([...this.#known, written]);
         lock.check();
       },
@@ -139,12 +139,6 @@ export class Compaction {
     this.#older = [...this.#older, before.generation];
     this.#olderBytes += before.end;
     await before.close();
-  }
-
-  async #mode(): Promise<{ mode?: number }> {
-    const { internals, paths } = this.#parts;
-    if ((await fileIdentity(internals.files, paths.snapshot)) === undefined) return {};
-    return { mode: Number((await internals.files.stat(paths.snapshot)).mode) & PERMISSIONS };
   }
 
   *#unlessStopped(pieces: Iterable<Uint8Array>, onPiece: (length: number) => void): Generator<Uint8Array> {

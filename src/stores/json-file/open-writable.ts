@@ -1,19 +1,22 @@
 import type { Logger } from '../../contract/logger.js';
 import type { Clock } from '../../domain/clock.js';
 import type { RandomId } from '../../domain/random.js';
-import { removeIfThere, temporaryPath, writeAtomically } from '../../files/atomic-write.js';
+import { writeAtomically } from '../../files/atomic-write.js';
 import { refuseDamage } from './format/damage.js';
-import { FileLock } from '../../files/lock/file-lock.js';
-import { syncFolder } from '../../files/file-system.js';
+import type { FileLock } from '../../files/lock/file-lock.js';
+import { fileIdentity } from '../../files/file-identity.js';
+import { removeIfThere, syncFolder } from '../../files/file-system.js';
+import { removeUnfinished } from '../../files/temporary-name.js';
 import type { Internals } from './test-seams.js';
 import { ioError } from '../../files/io-error.js';
 import { JournalFile } from './journal/journal-file.js';
-import { fileIdentity, type LoadedStore, loadStore } from './loader.js';
+import { type LoadedStore, loadStore } from './loader.js';
 import { RecordCodec } from './records/record-codec.js';
 import { Recovery } from './recovery.js';
 import { Records } from './records/records.js';
 import { snapshotPieces } from './snapshot/snapshot-writer.js';
 import { notFound } from './format/store-errors.js';
+import { lockStore } from './store-lock.js';
 import { resolvePaths, type StorePaths } from './store-paths.js';
 import { WritableFile } from './writable-file.js';
 
@@ -37,7 +40,7 @@ export async function openWritable(options: WritableOptions): Promise<WritableFi
     // Before the lock, which would leave its traces in a folder that may be the wrong one.
     if ((await paths.journals(internals.files)).length === 0) throw notFound(paths.snapshot);
   }
-  const lock = await FileLock.acquire({ paths, timeoutMs, logger, platform: internals.platform });
+  const lock = await lockStore(paths, { timeoutMs, logger, platform: internals.platform });
   try {
     const recovery = options.recover ? new Recovery(paths, internals.files, logger) : undefined;
     const loaded = await loadStore(internals.files, paths, options.clock, recovery?.onDamage ?? refuseDamage);
@@ -100,7 +103,7 @@ async function openLoaded(
   // Names that a killed process gave may not be on the disk yet, and what is removed next rests on them.
   await syncFolder(files, paths.folder);
   for (const generation of loaded.stale) await removeIfThere(files, paths.journal(generation));
-  await removeIfThere(files, temporaryPath(paths.snapshot));
+  await removeUnfinished(files, paths.folder, (name) => paths.isOurs(name));
   const older: JournalFile[] = [];
   let journal: JournalFile | undefined;
   for (const { generation, end, unterminated } of loaded.journals) {
