@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { InvalidInputError, SentCodeStoreError, StoreLockedError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
+import { errorText } from '../../domain/error-text.js';
 import { checkOptions } from '../../core/options.js';
 import type { LegacyStateChanger } from './adapter.js';
 import { applyChange } from './state-change.js';
@@ -177,8 +178,7 @@ async function orStoreIo<T>(path: string, call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (cause) {
     if (cause instanceof SentCodeStoreError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SentCodeStoreError('STORE_IO', `${path}: ${reason}`, { cause });
+    throw new SentCodeStoreError('STORE_IO', `${path}: ${errorText(cause)}`, { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../contract/errors.js';
+import { errorText } from '../../domain/error-text.js';
 import { READ_OPTIONS } from './commands.js';
 import { withDeadline } from './deadline.js';
 import type { MongoCollectionLike, OwnMongoClient } from './driver.js';
@@ -67,7 +68,7 @@ async function openUri(
     throw new InvalidInputError(
       'INVALID_OPTION',
       'uri',
-      `${limits.storeName}: the driver does not accept uri or clientOptions: ${redact((error as Error).message)}`,
+      `${limits.storeName}: the driver does not accept uri or clientOptions: ${redact(errorText(error))}`,
       { cause: redactError(error, redact) },
     );
   }

@@ -1,4 +1,5 @@
 import { SentCodeStoreError } from '../../contract/errors.js';
+import { errorText } from '../../domain/error-text.js';
 import { redactError, type Redact } from './redact.js';
 
 /** What an error of the driver says of the command. */
@@ -25,7 +26,6 @@ export interface CommandContext {
 
 interface DriverError {
   readonly name?: unknown;
-  readonly message?: unknown;
   readonly code?: unknown;
   readonly result?: {
     getWriteErrors?(): readonly { readonly code?: unknown }[];
@@ -75,8 +75,8 @@ export function failureOf(error: unknown): FailureKind {
 export function toStoreError(error: unknown, context: CommandContext): SentCodeStoreError {
   if (error instanceof SentCodeStoreError) return error;
   const { redact, storeName, what } = context;
-  const { message, code } = asDriverError(error);
-  const reason = redact(typeof message === 'string' ? message : String(error));
+  const { code } = asDriverError(error);
+  const reason = redact(errorText(error));
   const cause = redactError(error, redact);
   const failed = (text: string, retryable: boolean): SentCodeStoreError =>
     new SentCodeStoreError('STORE_UNAVAILABLE', `${storeName}: ${text}`, { cause, retryable });
