@@ -1,11 +1,12 @@
 import type { Logger } from '../../contract/logger.js';
+import { errorText } from '../../domain/error-text.js';
 import { PERMISSIONS, removeIfThere, temporaryPath, writeAtomically } from '../../files/atomic-write.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
 import type { Header } from './format/header.js';
 import type { GroupCommit } from './journal/group-commit.js';
 import type { Internals } from './test-seams.js';
 import { JournalFile } from './journal/journal-file.js';
-import { fileIdentity } from './loader.js';
+import { type FileIdentity, fileIdentity, isSameFile } from './loader.js';
 import type { RecordCodec } from './records/record-codec.js';
 import type { Records } from './records/records.js';
 import { snapshotPieces } from './snapshot/snapshot-writer.js';
@@ -22,8 +23,7 @@ export interface CompactionParts {
   readonly lock: FileLock;
   readonly logger: Logger;
   /** {@link fileIdentity} of the snapshot as this process knows it. */
-  readonly snapshot: string | undefined;
-  readonly snapshotBytes: number;
+  readonly snapshot: FileIdentity | undefined;
   /** Generations of journals that the snapshot does not make superfluous, but for the one that is written to. */
   readonly olderJournals: readonly number[];
   /** Their bytes. */
@@ -45,7 +45,7 @@ export interface CompactionParts {
 export class Compaction {
   readonly #parts: CompactionParts;
   /** What may be at the snapshot's path: what was read or written last, and what may have been renamed to it before a step failed. */
-  #known: ReadonlySet<string | undefined>;
+  #known: readonly (FileIdentity | undefined)[];
   #snapshotBytes: number;
   #older: readonly number[];
   #olderBytes: number;
@@ -56,8 +56,8 @@ export class Compaction {
 
   constructor(parts: CompactionParts) {
     this.#parts = parts;
-    this.#known = new Set([parts.snapshot]);
-    this.#snapshotBytes = parts.snapshotBytes;
+    this.#known = [parts.snapshot];
+    this.#snapshotBytes = Number(parts.snapshot?.size ?? 0);
     this.#older = parts.olderJournals;
     this.#olderBytes = parts.olderBytes;
   }
@@ -69,9 +69,8 @@ export class Compaction {
     void this.run().catch((error: unknown) => {
       this.#postponedTo = bytes + this.#threshold;
       if (this.#stopped) return;
-      const reason = error instanceof Error ? error.message : String(error);
       this.#parts.logger.warn(
-        `${this.#parts.paths.snapshot}: the journal was not folded into the snapshot, and grows on. ${reason}`,
+        `${this.#parts.paths.snapshot}: the journal was not folded into the snapshot, and grows on. ${errorText(error)}`,
       );
     });
   }
@@ -104,7 +103,7 @@ export class Compaction {
     await this.#turnPage();
     const generation = commits.journal.generation;
     const header: Header = { store, generation };
-    let written: string | undefined;
+    let written: FileIdentity | undefined;
     let bytes = 0;
     await writeAtomically(files, {
       path: paths.snapshot,
@@ -114,15 +113,16 @@ export class Compaction {
         // What is in the snapshot may not be durable yet, and may still be taken back. A snapshot must not have it then.
         await commits.settled();
         if (commits.failures !== failures) throw new Error('A write to the journal failed meanwhile.');
-        if (!this.#known.has(await fileIdentity(files, paths.snapshot))) {
+        const found = await fileIdentity(files, paths.snapshot);
+        if (!this.#known.some((known) => isSameFile(known, found))) {
           throw new Error('The file was changed or replaced while the store was open, and is left as it is. Restart to read it.');
         }
         written = await fileIdentity(files, temporaryPath(paths.snapshot));
-        this.#known = new Set([...this.#known, written]);
+        this.#known = [...this.#known, written];
         lock.check();
       },
     });
-    this.#known = new Set([written]);
+    this.#known = [written];
     this.#snapshotBytes = bytes;
     this.#olderBytes = 0;
     this.#postponedTo = 0;

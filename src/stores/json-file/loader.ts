@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import type { Clock } from '../../domain/clock.js';
 import type { OnDamage } from './format/damage.js';
 import type { FileSystem } from '../../files/file-system.js';
@@ -24,7 +25,7 @@ export interface LoadedStore {
   /** `undefined` if no file says it, which only damage or an interrupted creation leaves. */
   readonly store: string | undefined;
   /** {@link fileIdentity} of the snapshot; `undefined` if there is none. */
-  readonly snapshot: string | undefined;
+  readonly snapshot: FileIdentity | undefined;
   /** Journals that count, in order. */
   readonly journals: readonly LoadedJournal[];
   /** Generations of journals that are in the snapshot already: their removal was interrupted. */
@@ -88,20 +89,26 @@ export function applyEntry(records: Records, codec: RecordCodec, { changes, meta
   }
 }
 
-/**
- * What tells a file from the one that was there before, also if it was changed in place. `undefined`: none there. `STORE_IO` for what is not
- * a file.
- */
-export async function fileIdentity(files: FileSystem, path: string): Promise<string | undefined> {
+/** What tells a file from the one that was there before, also if it was changed in place. */
+export type FileIdentity = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs'>;
+
+/** The identity of the file at a path. `undefined`: none there. `STORE_IO` for what is not a file. */
+export async function fileIdentity(files: FileSystem, path: string): Promise<FileIdentity | undefined> {
   try {
     const stat = await files.stat(path);
     if (stat.isDirectory()) throw Object.assign(new Error('EISDIR: a folder'), { code: 'EISDIR' });
     if (!stat.isFile()) throw new Error('it is not a regular file');
-    return [stat.dev, stat.ino, stat.size, stat.mtimeNs].join(':');
+    const { dev, ino, size, mtimeNs } = stat;
+    return { dev, ino, size, mtimeNs };
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw ioError(error, 'open', path);
   }
+}
+
+/** Whether two looks at a path found the same file, unchanged; or no file, both times. */
+export function isSameFile(a: FileIdentity | undefined, b: FileIdentity | undefined): boolean {
+  return a?.dev === b?.dev && a?.ino === b?.ino && a?.size === b?.size && a?.mtimeNs === b?.mtimeNs;
 }
 
 /**

@@ -5,7 +5,7 @@ import { refuseDamage } from './format/damage.js';
 import { hasCode } from '../../files/file-system.js';
 import type { Internals } from './test-seams.js';
 import { type JournalContent, JOURNAL_START, readJournal } from './journal/journal-reader.js';
-import { applyEntry, fileIdentity, type LoadedJournal, type LoadedStore, loadStore, toLoaded } from './loader.js';
+import { applyEntry, fileIdentity, isSameFile, type LoadedJournal, type LoadedStore, loadStore, toLoaded } from './loader.js';
 import type { OpenFile } from './open-file.js';
 import { RecordCodec } from './records/record-codec.js';
 import type { Records } from './records/records.js';
@@ -79,7 +79,7 @@ export class ReadOnlyFile implements OpenFile {
 
   async #refresh(): Promise<void> {
     const { files } = this.#options.internals;
-    if ((await fileIdentity(files, this.#paths.snapshot)) === this.#loaded.snapshot) {
+    if (isSameFile(await fileIdentity(files, this.#paths.snapshot), this.#loaded.snapshot)) {
       const appended = await this.#readAppended();
       if (appended !== undefined) {
         this.#loaded = { ...this.#loaded, journals: appended };
@@ -130,7 +130,7 @@ async function load(paths: StorePaths, { clock, internals }: ReadOnlyOptions): P
       if (loaded === undefined) throw notFound(paths.snapshot);
       return loaded;
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || before === (await fileIdentity(files, paths.snapshot))) throw error;
+      if (attempt === MOST_ATTEMPTS || isSameFile(before, await fileIdentity(files, paths.snapshot))) throw error;
     }
   }
 }
