@@ -23,7 +23,7 @@ export function decodeEntry(text: string): JournalEntry | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { len: _, crc: __, changes, metadata = [], ...unknown } = value as Record<string, unknown>;
+  const { len, crc, changes, metadata = [], ...unknown } = value as Record<string, unknown>;
   if (Object.keys(unknown).length > 0 || !isList(changes, isGuildChange) || !isList(metadata, isFact)) return undefined;
   return { changes, metadata };
 }
