@@ -4,7 +4,7 @@ import type { CodeKey } from '../../domain/codes.js';
 import type { CodeRecord } from '../../domain/record.js';
 import { type LocalRecord, toCodeRecord } from '../../domain/state-machine.js';
 import { LocalStore, type RecordChange } from '../../core/local-store.js';
-import { checkOptions } from '../../core/options.js';
+import { checkOptions } from '../../core/check-options.js';
 import type { ScannedRecord, ScanScope, StoreMetadata } from '../../core/primitives.js';
 import { FactStore } from './json-file-metadata.js';
 import { internalsOf } from './test-seams.js';

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { InvalidInputError, SentCodeStoreError, StoreLockedError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
 import { errorText } from '../../domain/error-text.js';
-import { checkOptions } from '../../core/options.js';
+import { checkOptions } from '../../core/check-options.js';
+import { waitSchema, wordSchema } from '../../core/option-schemas.js';
 import type { LegacyStateChanger } from './adapter.js';
 import { applyChange } from './state-change.js';
 import { takeLock } from './file-lock.js';
@@ -25,8 +26,8 @@ export interface LegacyStateFileOptions {
 }
 
 const optionsSchema = z.strictObject({
-  create: z.enum(['if-missing', 'never']).optional(),
-  lockTimeoutMs: z.number().int().nonnegative().optional(),
+  create: wordSchema('if-missing', 'never').optional(),
+  lockTimeoutMs: waitSchema(0).optional(),
 });
 
 const MAX_TRIES = 5;

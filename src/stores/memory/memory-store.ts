@@ -1,7 +1,8 @@
 import type { StoreSupport } from '../../contract/support.js';
 import type { LocalRecord } from '../../domain/state-machine.js';
 import { LocalStore, type RecordChange } from '../../core/local-store.js';
-import { checkOptions, type StoreOptions, storeOptionsSchema } from '../../core/options.js';
+import { checkOptions } from '../../core/check-options.js';
+import { type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 import type { StoreMetadata } from '../../core/primitives.js';
 import { MemoryMetadata } from './memory-metadata.js';
 

@@ -6,22 +6,22 @@ import { resolveStoreOptions } from '../../../src/core/options.js';
 describe('the options of a store', () => {
   it.for([
     [{ name: '' }, 'name', /MemoryStore: name is the string ""/],
-    [{ name: 7 }, 'name', /MemoryStore: name is the number 7\. Expected: string/],
-    [{ leaseMs: 999 }, 'leaseMs', /leaseMs is the number 999\. Expected: .*1000/],
-    [{ leaseMs: '60000' }, 'leaseMs', /leaseMs is the string "60000"\. Expected: number/],
-    [{ leaseMs: 1e9 }, 'leaseMs', /leaseMs is the number 1000000000.*86400000/],
-    [{ identity: {} }, 'identity', /identity is an object\. Expected: an object with normalize\(\)/],
-    [{ identity: { normalize: (code: string) => code } }, 'identity', /Expected: an identity with a name of 1 to 100 characters/],
+    [{ name: 7 }, 'name', /MemoryStore: name is the number 7\. Pass a string/],
+    [{ leaseMs: 999 }, 'leaseMs', /leaseMs is the number 999\. Pass .*1 000/],
+    [{ leaseMs: '60000' }, 'leaseMs', /leaseMs is the string "60000"\. Pass a whole number of ms/],
+    [{ leaseMs: 1e9 }, 'leaseMs', /leaseMs is the number 1000000000.*86 400 000/],
+    [{ identity: {} }, 'identity', /identity is an object\. Pass an object with normalize\(\)/],
+    [{ identity: { normalize: (code: string) => code } }, 'identity', /Pass an object with normalize\(\) and a name of 1 to 100 characters/],
     [{ identity: { name: 'x'.repeat(101), normalize: (code: string) => code } }, 'identity', /1 to 100/],
     [
       { logger: { info: () => undefined } },
       'logger',
-      /logger is an object\. Expected: an object with info\(\), warn\(\), error\(\)/,
+      /logger is an object\. Pass an object with info\(\), warn\(\), error\(\)/,
     ],
-    [{ clock: () => 0 }, 'clock', /clock is a function\. Expected: an object with now\(\), monotonic\(\)/],
-    [{ randomId: 'x' }, 'randomId', /randomId is the string "x"\. Expected: a function/],
-    [{ pth: './x' }, 'pth', /MemoryStore has no option "pth"/],
-    [null, 'options', /options is null\. Expected: object/],
+    [{ clock: () => 0 }, 'clock', /clock is a function\. Pass an object with now\(\), monotonic\(\)/],
+    [{ randomId: 'x' }, 'randomId', /randomId is the string "x"\. Pass a function/],
+    [{ pth: './x' }, 'pth', /MemoryStore: unknown option "pth"/],
+    [null, 'options', /options is null\. Pass an object/],
     ['./file', 'options', /options is the string "\.\/file"/],
   ] as const)('%j is refused, and the error names option, value and what was expected', ([options, argument, message]) => {
     const make = (): MemoryStore => new MemoryStore(options as MemoryStoreOptions);
