@@ -59,7 +59,7 @@ async function openUri(
   limits: { readonly storeName: string; readonly operationTimeoutMs: number },
 ): Promise<Connection> {
   const redact = redactor(options.uri, options.clientOptions);
-  const context: CommandContext = { ...limits, what: 'the connection', redact };
+  const context: CommandContext = { ...limits, what: 'connecting', redact };
   const { MongoClient } = await loadDriver(limits.storeName);
   let client: OwnMongoClient;
   try {
@@ -73,7 +73,7 @@ async function openUri(
     );
   }
   const close = async (): Promise<void> => {
-    await guarded(client.close(), { ...context, what: 'the end of the connection' });
+    await guarded(client.close(), { ...context, what: 'closing the connection' });
   };
   try {
     await guarded(client.connect(), context);

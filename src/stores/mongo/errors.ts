@@ -84,7 +84,7 @@ export function toStoreError(error: unknown, context: CommandContext): SentCodeS
     case 'late':
       return timeoutError(context, cause);
     case 'unreachable':
-      return failed(`the database cannot be reached for ${what}: ${reason}`, true);
+      return failed(`cannot reach the database (${what}): ${reason}. Check that it runs and that the address is right.`, true);
     case 'broken':
       return failed(`${what} was interrupted, and may have taken effect: ${reason}. Repeat the call.`, true);
     case 'unconfirmed':
@@ -101,7 +101,7 @@ export function toStoreError(error: unknown, context: CommandContext): SentCodeS
 export function timeoutError({ storeName, what, operationTimeoutMs }: CommandContext, cause?: unknown): SentCodeStoreError {
   return new SentCodeStoreError(
     'STORE_TIMEOUT',
-    `${storeName}: no answer to ${what} within ${operationTimeoutMs} ms. It may still take effect. Repeat the call.`,
+    `${storeName}: ${what} had no answer within ${operationTimeoutMs} ms. It may still take effect. Repeat the call.`,
     { retryable: true, ...(cause !== undefined && { cause }) },
   );
 }
