@@ -150,14 +150,14 @@ async function recordSent<T>(run: Run<T>, claim: Claim, leaseLost: boolean): Pro
  */
 async function nothingArrived<T>(run: Run<T>, claim: Claim, failure: FailedOutcome): Promise<MessageOutcome> {
   const { messageId, attempt } = claim;
-  const { status: _, reason, ...details } = failure;
   try {
     await giveBack(run, claim);
   } catch (releaseError) {
-    return { ...details, status: 'uncertain', reason: 'not-released', messageId, attempt, followUpErrors: [releaseError] };
+    return { ...failure, status: 'uncertain', reason: 'not-released', messageId, attempt, followUpErrors: [releaseError] };
   }
   if (attempt === 1) return failure;
-  return { ...details, status: 'uncertain', reason: reason === 'send' ? 'send' : 'held', messageId, attempt };
+  const reason = failure.reason === 'send' ? 'send' : 'held';
+  return { ...failure, status: 'uncertain', reason, messageId, attempt };
 }
 
 /** Tried once only: the end of the lease leads to the same state. */

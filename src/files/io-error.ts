@@ -1,4 +1,5 @@
 import { SentCodeStoreError } from '../contract/errors.js';
+import { errorText } from '../domain/error-text.js';
 
 const ADVICE = new Map<string, readonly [advice: string, retryable: boolean]>([
   ['ENOSPC', ['The disk is full: make room, and call again.', true]],
@@ -27,7 +28,7 @@ export function ioError(error: unknown, doing: string, path: string): SentCodeSt
   if (error instanceof SentCodeStoreError) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
   const [advice, retryable] = ADVICE.get(code) ?? ['The cause has the details.', false];
-  const reason = code === '' && error instanceof Error ? error.message : code;
+  const reason = code === '' ? errorText(error) : code;
   return new SentCodeStoreError('STORE_IO', `Cannot ${doing} ${path} (${reason}). ${advice}`, { cause: error, retryable });
 }
 

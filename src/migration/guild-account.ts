@@ -1,5 +1,5 @@
 import type { Logger } from '../contract/logger.js';
-import { textOf } from './found-code.js';
+import { errorText } from '../domain/error-text.js';
 import type { GuildMigration, RefusedCode } from './report.js';
 
 /** What became of one guild's codes so far. */
@@ -47,6 +47,7 @@ export function logGuild(logger: Logger, guild: GuildMigration, dryRun: boolean)
     logger.info(`${dryRun ? 'Would migrate' : 'Migrated'} ${migrated} codes for guild ${guildId} (${figures})`);
     return;
   }
-  const reason = error instanceof Error ? error.message : textOf(error);
-  logger.error(`Migration of guild ${guildId} failed: ${reason} (${migrated} migrated, ${notMoved} not moved, ${figures})`);
+  logger.error(
+    `Migration of guild ${guildId} failed: ${errorText(error)} (${migrated} migrated, ${notMoved} not moved, ${figures})`,
+  );
 }

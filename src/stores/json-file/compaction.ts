@@ -1,6 +1,7 @@
 import type { Logger } from '../../contract/logger.js';
+import { errorText } from '../../domain/error-text.js';
 import { writeAtomically } from '../../files/atomic-write.js';
-import { fileIdentity } from '../../files/file-identity.js';
+import { type FileIdentity, fileIdentity, isSameFile } from '../../files/file-identity.js';
 import { removeIfThere } from '../../files/file-system.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
 import type { Header } from './format/header.js';
@@ -23,8 +24,7 @@ export interface CompactionParts {
   readonly lock: FileLock;
   readonly logger: Logger;
   /** {@link fileIdentity} of the snapshot as this process knows it. */
-  readonly snapshot: string | undefined;
-  readonly snapshotBytes: number;
+  readonly snapshot: FileIdentity | undefined;
   /** Generations of journals that the snapshot does not make superfluous, but for the one that is written to. */
   readonly olderJournals: readonly number[];
   /** Their bytes. */
@@ -46,7 +46,7 @@ export interface CompactionParts {
 export class Compaction {
   readonly #parts: CompactionParts;
   /** What may be at the snapshot's path: what was read or written last, and what may have been renamed to it before a step failed. */
-  #known: ReadonlySet<string | undefined>;
+  #known: readonly (FileIdentity | undefined)[];
   #snapshotBytes: number;
   #older: readonly number[];
   #olderBytes: number;
@@ -57,8 +57,8 @@ export class Compaction {
 
   constructor(parts: CompactionParts) {
     this.#parts = parts;
-    this.#known = new Set([parts.snapshot]);
-    this.#snapshotBytes = parts.snapshotBytes;
+    this.#known = [parts.snapshot];
+    this.#snapshotBytes = Number(parts.snapshot?.size ?? 0);
     this.#older = parts.olderJournals;
     this.#olderBytes = parts.olderBytes;
   }
@@ -70,9 +70,8 @@ export class Compaction {
     void this.run().catch((error: unknown) => {
       this.#postponedTo = bytes + this.#threshold;
       if (this.#stopped) return;
-      const reason = error instanceof Error ? error.message : String(error);
       this.#parts.logger.warn(
-        `${this.#parts.paths.snapshot}: the journal was not folded into the snapshot, and grows on. ${reason}`,
+        `${this.#parts.paths.snapshot}: the journal was not folded into the snapshot, and grows on. ${errorText(error)}`,
       );
     });
   }
@@ -105,7 +104,7 @@ export class Compaction {
     await this.#turnPage();
     const generation = commits.journal.generation;
     const header: Header = { store, generation };
-    let written: string | undefined;
+    let written: FileIdentity | undefined;
     let bytes = 0;
     await writeAtomically(files, {
       path: paths.snapshot,
@@ -114,15 +113,16 @@ export class Compaction {
         // What is in the snapshot may not be durable yet, and may still be taken back. A snapshot must not have it then.
         await commits.settled();
         if (commits.failures !== failures) throw new Error('A write to the journal failed meanwhile.');
-        if (!this.#known.has(await fileIdentity(files, paths.snapshot))) {
+        const found = await fileIdentity(files, paths.snapshot);
+        if (!this.#known.some((known) => isSameFile(known, found))) {
           throw new Error('The file was changed or replaced while the store was open, and is left as it is. Restart to read it.');
         }
         written = await fileIdentity(files, temporary);
-        this.#known = new Set([...this.#known, written]);
+        this.#known = [...this.#known, written];
         lock.check();
       },
     });
-    this.#known = new Set([written]);
+    this.#known = [written];
     this.#snapshotBytes = bytes;
     this.#olderBytes = 0;
     this.#postponedTo = 0;

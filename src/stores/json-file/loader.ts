@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.js';
 import type { OnDamage } from './format/damage.js';
-import { fileIdentity } from '../../files/file-identity.js';
+import { type FileIdentity, fileIdentity } from '../../files/file-identity.js';
 import type { FileSystem } from '../../files/file-system.js';
 import { JOURNAL_START, type JournalContent, readJournal } from './journal/journal-reader.js';
 import type { JournalEntry } from './journal/journal-entries.js';
@@ -23,7 +23,7 @@ export interface LoadedStore {
   /** `undefined` if no file says it, which only damage or an interrupted creation leaves. */
   readonly store: string | undefined;
   /** {@link fileIdentity} of the snapshot; `undefined` if there is none. */
-  readonly snapshot: string | undefined;
+  readonly snapshot: FileIdentity | undefined;
   /** Journals that count, in order. */
   readonly journals: readonly LoadedJournal[];
   /** Generations of journals that are in the snapshot already: their removal was interrupted. */

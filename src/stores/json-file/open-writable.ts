@@ -124,7 +124,6 @@ async function openLoaded(
       store,
       logger,
       snapshot: loaded.snapshot,
-      snapshotBytes: Number(loaded.snapshot?.split(':')[2] ?? 0),
       olderJournals: older.map(({ generation }) => generation),
       olderBytes: older.reduce((sum, { end }) => sum + end, 0),
     },

@@ -2,7 +2,7 @@ import { SentCodeStoreError } from '../../contract/errors.js';
 import type { CodeKey } from '../../domain/codes.js';
 import type { Clock } from '../../domain/clock.js';
 import { refuseDamage } from './format/damage.js';
-import { fileIdentity } from '../../files/file-identity.js';
+import { fileIdentity, isSameFile } from '../../files/file-identity.js';
 import { hasCode } from '../../files/file-system.js';
 import type { Internals } from './test-seams.js';
 import { type JournalContent, JOURNAL_START, readJournal } from './journal/journal-reader.js';
@@ -80,7 +80,7 @@ export class ReadOnlyFile implements OpenFile {
 
   async #refresh(): Promise<void> {
     const { files } = this.#options.internals;
-    if ((await fileIdentity(files, this.#paths.snapshot)) === this.#loaded.snapshot) {
+    if (isSameFile(await fileIdentity(files, this.#paths.snapshot), this.#loaded.snapshot)) {
       const appended = await this.#readAppended();
       if (appended !== undefined) {
         this.#loaded = { ...this.#loaded, journals: appended };
@@ -131,7 +131,7 @@ async function load(paths: StorePaths, { clock, internals }: ReadOnlyOptions): P
       if (loaded === undefined) throw notFound(paths.snapshot);
       return loaded;
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || before === (await fileIdentity(files, paths.snapshot))) throw error;
+      if (attempt === MOST_ATTEMPTS || isSameFile(before, await fileIdentity(files, paths.snapshot))) throw error;
     }
   }
 }

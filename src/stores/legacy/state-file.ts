@@ -8,7 +8,8 @@ import { hasCode, nodeFileSystem } from '../../files/file-system.js';
 import { withPath } from '../../files/io-error.js';
 import { refuseTemporaryPath, removeUnfinished } from '../../files/temporary-name.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
-import { checkOptions } from '../../core/options.js';
+import { checkOptions } from '../../core/check-options.js';
+import { waitSchema, wordSchema } from '../../core/option-schemas.js';
 import type { LegacyStateChanger } from './adapter.js';
 import { applyChange, type LegacyStateChange } from './state-change.js';
 import { parseJson, printJson } from './json-text.js';
@@ -27,8 +28,8 @@ export interface LegacyStateFileOptions {
 }
 
 const optionsSchema = z.strictObject({
-  create: z.enum(['if-missing', 'never']).optional(),
-  lockTimeoutMs: z.number().int().nonnegative().optional(),
+  create: wordSchema('if-missing', 'never').optional(),
+  lockTimeoutMs: waitSchema(0).optional(),
 });
 
 const MAX_TRIES = 5;
