@@ -88,7 +88,7 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
     return Promise.reject(claimsUnsupported(this.name));
   }
 
-  /** The store's own facts. Only called where `supports.metadata`. */
+  /** The store's own metadata. Only called where `supports.metadata`. */
   protected get metadata(): StoreMetadata {
     throw new SentCodeStoreError(
       'METADATA_UNSUPPORTED',

@@ -39,7 +39,7 @@ export interface ScanScope {
 }
 
 /**
- * A store's own facts, apart from the records of codes. Keys and values are strings that mean nothing to the store; keys are at most 200
+ * A store's own metadata, apart from the records of codes. Keys and values are strings that mean nothing to the store; keys are at most 200
  * characters.
  */
 export interface StoreMetadata {
@@ -85,7 +85,7 @@ export interface StorePrimitives {
   removeRecords(keys: readonly CodeKey[]): Promise<number>;
   /** Applies the event `forget` to all codes of a guild. Resolves to the number removed. */
   removeGuild(guildId: string): Promise<number>;
-  /** The store's own facts. Only called where `supports.metadata`. */
+  /** The store's own metadata. Only called where `supports.metadata`. */
   readonly metadata: StoreMetadata;
   /** A sign of life. */
   pingStore(): Promise<void>;

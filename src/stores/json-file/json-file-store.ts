@@ -6,8 +6,8 @@ import { type LocalRecord, toCodeRecord } from '../../domain/state-machine.js';
 import { LocalStore, type RecordChange } from '../../core/local-store.js';
 import { checkOptions } from '../../core/options.js';
 import type { ScannedRecord, ScanScope, StoreMetadata } from '../../core/primitives.js';
-import { FactStore } from './json-file-metadata.js';
-import { internalsOf } from './test-seams.js';
+import { JsonFileMetadata } from './json-file-metadata.js';
+import { testSeamsOf } from './test-seams.js';
 import type { OpenFile } from './open-file.js';
 import { openWritable } from './open-writable.js';
 import { type JsonFileStoreOptions, jsonFileOptionsSchema } from './options.js';
@@ -41,10 +41,10 @@ export class JsonFileStore extends LocalStore {
     const { create = 'if-missing', lockTimeoutMs = 0, readOnly = false } = this.#fileOptions;
     const recover = this.#recover || this.#fileOptions.recover === true;
     const { clock, randomId, logger } = this.options;
-    const internals = internalsOf(this.#fileOptions);
+    const seams = testSeamsOf(this.#fileOptions);
     this.#open = readOnly
-      ? await ReadOnlyFile.open({ path, clock, internals })
-      : await openWritable({ path, create, lockTimeoutMs, recover, clock, randomId, logger, internals });
+      ? await ReadOnlyFile.open({ path, clock, seams })
+      : await openWritable({ path, create, lockTimeoutMs, recover, clock, randomId, logger, seams });
   }
 
   protected override async pingStore(): Promise<void> {
@@ -68,7 +68,7 @@ export class JsonFileStore extends LocalStore {
   }
 
   protected override get metadata(): StoreMetadata {
-    return new FactStore(this.#file, this.#fileOptions.readOnly === true);
+    return new JsonFileMetadata(this.#file, this.#fileOptions.readOnly === true);
   }
 
   protected override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
