@@ -6,7 +6,7 @@ import { removeIfThere } from '../../files/file-system.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
 import type { Header } from './format/header.js';
 import type { GroupCommit } from './journal/group-commit.js';
-import type { Internals } from './test-seams.js';
+import type { TestSeams } from './test-seams.js';
 import { JournalFile } from './journal/journal-file.js';
 import type { RecordCodec } from './records/record-codec.js';
 import type { Records } from './records/records.js';
@@ -14,8 +14,8 @@ import { snapshotPieces } from './snapshot/snapshot-writer.js';
 import type { StorePaths } from './store-paths.js';
 
 /** What a {@link Compaction} works on. */
-export interface CompactionParts {
-  readonly internals: Internals;
+export interface CompactionDependencies {
+  readonly seams: TestSeams;
   readonly paths: StorePaths;
   readonly store: string;
   readonly records: Records;
@@ -44,7 +44,7 @@ export interface CompactionParts {
  * again, which changes nothing: a line says how its records are, not what happened to them.
  */
 export class Compaction {
-  readonly #parts: CompactionParts;
+  readonly #dependencies: CompactionDependencies;
   /** What may be at the snapshot's path: what was read or written last, and what may have been renamed to it before a step failed. */
   #known: readonly (FileIdentity | undefined)[];
   #snapshotBytes: number;
@@ -55,23 +55,23 @@ export class Compaction {
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(parts: CompactionParts) {
-    this.#parts = parts;
-    this.#known = [parts.snapshot];
-    this.#snapshotBytes = Number(parts.snapshot?.size ?? 0);
-    this.#older = parts.olderJournals;
-    this.#olderBytes = parts.olderBytes;
+  constructor(dependencies: CompactionDependencies) {
+    this.#dependencies = dependencies;
+    this.#known = [dependencies.snapshot];
+    this.#snapshotBytes = Number(dependencies.snapshot?.size ?? 0);
+    this.#older = dependencies.olderJournals;
+    this.#olderBytes = dependencies.olderBytes;
   }
 
   /** Begins in the background if the journals are large enough. */
   consider(): void {
-    const bytes = this.#olderBytes + this.#parts.commits.journal.end;
+    const bytes = this.#olderBytes + this.#dependencies.commits.journal.end;
     if (this.#running !== undefined || this.#stopped || bytes < Math.max(this.#threshold, this.#postponedTo)) return;
     void this.run().catch((error: unknown) => {
       this.#postponedTo = bytes + this.#threshold;
       if (this.#stopped) return;
-      this.#parts.logger.warn(
-        `${this.#parts.paths.snapshot}: the journal was not folded into the snapshot, and grows on. ${errorText(error)}`,
+      this.#dependencies.logger.warn(
+        `${this.#dependencies.paths.snapshot}: the journal was not folded into the snapshot, and grows on. ${errorText(error)}`,
       );
     });
   }
@@ -92,13 +92,13 @@ export class Compaction {
   }
 
   get #threshold(): number {
-    const { least, most } = this.#parts.internals.compactAtBytes;
+    const { least, most } = this.#dependencies.seams.compactAtBytes;
     return Math.min(Math.max(this.#snapshotBytes / 16, least), most);
   }
 
   async #fold(): Promise<void> {
-    const { internals, paths, store, records, codec, commits, lock } = this.#parts;
-    const { files, pieceBytes } = internals;
+    const { seams, paths, store, records, codec, commits, lock } = this.#dependencies;
+    const { files, pieceBytes } = seams;
     const failures = commits.failures;
     lock.check();
     await this.#turnPage();
@@ -132,9 +132,9 @@ export class Compaction {
 
   /** Lets marks go on in a journal of the next generation. */
   async #turnPage(): Promise<void> {
-    const { internals, paths, store, commits } = this.#parts;
+    const { seams, paths, store, commits } = this.#dependencies;
     const generation = commits.journal.generation + 1;
-    const next = await JournalFile.create(internals.files, { path: paths.journal(generation), store, generation });
+    const next = await JournalFile.create(seams.files, { path: paths.journal(generation), store, generation });
     const before = await commits.switchTo(next);
     this.#older = [...this.#older, before.generation];
     this.#olderBytes += before.end;

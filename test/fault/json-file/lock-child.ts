@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { createInterface } from 'node:readline';
 import { StoreLockedError } from '../../../src/contract/errors.js';
-import { withInternals } from '../../../src/stores/json-file/test-seams.js';
+import { withTestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 
 /**
@@ -18,7 +18,7 @@ else void open();
 async function inherit(): Promise<void> {
   const options = { path, lockTimeoutMs: 600_000 };
   const [first, heir] = [0, 1].map(
-    () => new JsonFileStore(withInternals({ ...options }, { platform: platform as NodeJS.Platform })),
+    () => new JsonFileStore(withTestSeams({ ...options }, { platform: platform as NodeJS.Platform })),
   );
   await first!.ping();
   const inherited = heir!.ping();
@@ -30,7 +30,7 @@ async function inherit(): Promise<void> {
 }
 
 async function open(): Promise<void> {
-  const store = new JsonFileStore(withInternals({ path }, { platform: platform as NodeJS.Platform }));
+  const store = new JsonFileStore(withTestSeams({ path }, { platform: platform as NodeJS.Platform }));
   try {
     await store.ping();
     console.log(`open ${process.pid}`);
