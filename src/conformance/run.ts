@@ -1,4 +1,5 @@
 import { withinLimit } from '../core/time-limit.js';
+import { withErrorJson } from '../domain/error-json.js';
 import { contextOf } from './context.js';
 import { groups, type ConformanceGroupName } from './groups.js';
 import { checkConformanceOptions, type ConformanceOptions } from './options.js';
@@ -60,7 +61,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
       await withinLimit(limitMs, run(), () => new Error(`No end after ${limitMs} ms.`));
       passed += 1;
     } catch (error) {
-      failures.push({ group, name, error });
+      failures.push(withErrorJson({ group, name, error }));
     }
   }
   return { passed, failures, skipped: options.skip ?? {} };
