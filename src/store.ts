@@ -34,6 +34,7 @@ export type {
   ScannedRecord,
   ScanScope,
   Settlement,
+  StoreDriver,
   StoreMetadata,
   StorePrimitives,
-} from './core/primitives.js';
+} from './core/driver.js';

@@ -78,6 +78,27 @@ export class SentCodeStoreError extends Error {
     this.code = code;
     this.retryable = options.retryable ?? false;
   }
+
+  /** For `JSON.stringify`: name, code, message, what else the error has, and the same of its cause. No stack. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { name, message, cause } = this;
+    const details = Object.fromEntries(Object.entries(this));
+    return { ...details, name, message, ...(cause !== undefined && { cause: errorJson(cause) }) };
+  }
+}
+
+/**
+ * An error as `JSON.stringify` should have it: name, code, message, and the same of its cause. Of an error
+ * of somebody else nothing more: what its fields hold is not known, a token perhaps.
+ */
+export function errorJson(error: unknown, levels = 4): unknown {
+  if (error instanceof SentCodeStoreError) return error.toJSON();
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, cause } = error;
+  const { code } = error as { readonly code?: unknown };
+  const hasCode = typeof code === 'string' || typeof code === 'number';
+  const hasCause = cause !== undefined && levels > 1;
+  return { name, ...(hasCode && { code }), message, ...(hasCause && { cause: errorJson(cause, levels - 1) }) };
 }
 
 /** Bad input. Nothing was written. */
@@ -151,5 +172,9 @@ export class AllStoresFailedError extends SentCodeStoreError {
   constructor(message: string, errors: readonly unknown[]) {
     super('ALL_STORES_FAILED', message, { retryable: true, cause: new AggregateError(errors, message) });
     this.errors = errors;
+  }
+
+  override toJSON(): Readonly<Record<string, unknown>> {
+    return { ...super.toJSON(), errors: this.errors.map((error) => errorJson(error)) };
   }
 }

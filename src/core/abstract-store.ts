@@ -1,4 +1,3 @@
-import { SentCodeStoreError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
 import type {
   BaselineResult,
@@ -21,9 +20,8 @@ import type {
 } from '../contract/types.js';
 import type { SentCodeStore } from '../contract/store.js';
 import type { StoreSupport } from '../contract/support.js';
-import { checkBatch, checkCodes, type CodeKey, type GuildKeys } from '../domain/codes.js';
+import { checkBatch, checkCodes, type GuildKeys } from '../domain/codes.js';
 import { checkGuildId } from '../domain/guild-id.js';
-import type { CodeRecord } from '../domain/record.js';
 import { checkClaimedCodes, checkClaimOptions, checkDecision, checkMarkOptions, checkTakeOptions } from './arguments.js';
 import { applyBaseline, baselineKey } from './baseline.js';
 import { markBatch, type MarkValues, readBatch, selectCodes, statesOf } from './batches.js';
@@ -33,119 +31,55 @@ import { guarded } from './guarded.js';
 import { checkIdentityName } from './identity-name.js';
 import { Lifecycle } from './lifecycle.js';
 import { type ResolvedStoreOptions, resolveStoreOptions, type StoreOptions } from './options.js';
-import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata, StorePrimitives } from './primitives.js';
+import type { ScanScope, StoreDriver, StorePrimitives } from './driver.js';
+import { type OwnPrimitives, PRIMITIVES } from './primitives-of.js';
+import { derivedPrimitives } from './derived-primitives.js';
 import { collectStats } from './stats.js';
 import { resolveCodes, takeMessages } from './uncertain.js';
 
+/** Keys for one call of a driver. */
+const DEFAULT_CHUNK_SIZE = 1000;
+
 /**
- * The base of every store: checks and normalises input, cuts batches into chunks, opens before the first call and closes after the last,
- * and derives every public method from the few protected ones that a store writes. What those must do is said in {@link StorePrimitives}.
+ * The base of every store: checks and normalises input, cuts batches into chunks, opens before the
+ * first call and closes after the last, and derives every public method from the
+ * {@link StoreDriver} that a store hands over.
  */
-export abstract class AbstractSentCodeStore implements SentCodeStore {
+export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver> implements SentCodeStore {
   readonly name: string;
   readonly identity: Identity;
-  abstract readonly supports: StoreSupport;
+  readonly supports: StoreSupport;
+  /** @internal For a store that is built of others. */
+  readonly [PRIMITIVES]: OwnPrimitives;
   /** {@link StoreOptions} with nothing left open. */
   protected readonly options: ResolvedStoreOptions;
-  /** The most keys that a store is handed at once. */
-  protected readonly chunkSize: number = 1000;
+  /** What the store handed over. */
+  protected readonly driver: D;
+  readonly #chunkSize: number;
   readonly #lifecycle: Lifecycle;
   /** For use inside {@link AbstractSentCodeStore.#run}. */
   readonly #steps: StorePrimitives;
   readonly #primitives: StorePrimitives;
 
-  constructor(options: StoreOptions, defaultName: string) {
+  /**
+   * @param driver - makes what the store hands over; called once, at once
+   * @param defaultName - what the store is called in log lines and errors without `options.name`
+   */
+  constructor(driver: (options: ResolvedStoreOptions) => D, options: StoreOptions, defaultName: string) {
     this.options = resolveStoreOptions(options, defaultName);
     this.name = this.options.name;
     this.identity = this.options.identity;
+    this.driver = driver(this.options);
+    this.supports = this.driver.supports;
+    this.#chunkSize = this.driver.chunkSize ?? DEFAULT_CHUNK_SIZE;
     this.#lifecycle = new Lifecycle(
       this.name,
       () => this.#open(),
-      () => this.closeStore(),
+      async () => this.driver.close?.(),
     );
-    this.#steps = this.#collectSteps();
+    this.#steps = chunked(derivedPrimitives(this.driver, this.name), this.#chunkSize);
     this.#primitives = guarded(this.#steps, this.#lifecycle);
-  }
-
-  /** The record under each key. See {@link StorePrimitives.readRecords}. */
-  protected abstract readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]>;
-  /** Makes marks. See {@link StorePrimitives.markRecords}. */
-  protected abstract markRecords(marks: readonly Mark[]): Promise<readonly boolean[]>;
-  /** Streams records. See {@link StorePrimitives.scanRecords}. */
-  protected abstract scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord>;
-  /** Forgets codes. See {@link StorePrimitives.removeRecords}. */
-  protected abstract removeRecords(keys: readonly CodeKey[]): Promise<number>;
-  /** Forgets a guild. See {@link StorePrimitives.removeGuild}. */
-  protected abstract removeGuild(guildId: string): Promise<number>;
-
-  /** Makes a claim. Only called where `supports.claims`. See {@link StorePrimitives.claimRecords}. */
-  protected claimRecords(_claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
-    return Promise.reject(claimsUnsupported(this.name));
-  }
-
-  /** Changes held codes. Only called where `supports.claims`. See {@link StorePrimitives.settleRecords}. */
-  protected settleRecords(_changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
-    return Promise.reject(claimsUnsupported(this.name));
-  }
-
-  /** The store's own facts. Only called where `supports.metadata`. */
-  protected get metadata(): StoreMetadata {
-    throw new SentCodeStoreError(
-      'METADATA_UNSUPPORTED',
-      `${this.name} keeps nothing but codes, so it cannot remember a baseline. Use a MongoStore or a JsonFileStore, or mark the codes with markSent.`,
-    );
-  }
-
-  /** What is known, for a caller who marks the codes whatever it is. See {@link StorePrimitives.readKnown}. */
-  protected readKnown(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
-    return this.readRecords(keys);
-  }
-
-  /** Guilds with records; derived from a scan of everything unless a store has a shorter way. */
-  protected async *scanGuilds(): AsyncIterable<string> {
-    const seen = new Set<string>();
-    for await (const { guildId } of this.scanRecords({})) {
-      if (seen.has(guildId)) continue;
-      seen.add(guildId);
-      yield guildId;
-    }
-  }
-
-  /** Opens the store before its first call. Cleans up after itself if it fails; it is called again by the next call then. */
-  protected async openStore(): Promise<void> {
-    // Nothing to open in a store that does not say otherwise.
-  }
-
-  /** A sign of life. */
-  protected async pingStore(): Promise<void> {
-    // To be open is a sign of life in a store that does not say otherwise.
-  }
-
-  /**
-   * Moves stored data that does not make sense out of the way, keeps it for a person, and leaves the store as one that opens again at its next
-   * call, with what could be saved. Resolves to where the damaged data is.
-   */
-  protected setAsideDamaged?(): Promise<string>;
-
-  /** Lets go of everything. Called once, after the last call, and only if the store was opened. */
-  protected async closeStore(): Promise<void> {
-    // Nothing to let go of in a store that does not say otherwise.
-  }
-
-  /**
-   * The primitives of a store, open before each call and counted by `close`, for batches of any length: how a store that is built of others
-   * (a chain, a copy) reaches its members.
-   */
-  static primitivesOf(store: AbstractSentCodeStore): StorePrimitives {
-    return store.#primitives;
-  }
-
-  /**
-   * Moves a store's damaged data out of the way, for a composition that can fill the store again. Resolves to where the data is, `undefined` if the
-   * store has no way to do it.
-   */
-  static async setAsideDamaged(store: AbstractSentCodeStore): Promise<string | undefined> {
-    return store.setAsideDamaged?.();
+    this[PRIMITIVES] = { owner: this, primitives: this.#primitives };
   }
 
   async filterUnsent(guildId: GuildId, codes: Codes): Promise<string[]> {
@@ -293,7 +227,7 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
 
   async #mark(batch: readonly GuildKeys[], options: MarkOptions | undefined): Promise<GuildMarkResult[]> {
     const values = this.#markValues(options);
-    return this.#run((store) => markBatch(store, batch, values, { chunkSize: this.chunkSize, storeName: this.name }));
+    return this.#run((store) => markBatch(store, batch, values, { chunkSize: this.#chunkSize, storeName: this.name }));
   }
 
   #filter(batch: readonly GuildKeys[]): Promise<GuildCodes<string[]>[]> {
@@ -309,12 +243,12 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
   }
 
   async #open(): Promise<void> {
-    await this.openStore();
+    await this.driver.open?.();
     if (!this.supports.metadata) return;
     try {
-      await checkIdentityName(this.metadata, this.identity.name, this.name);
+      await checkIdentityName(this.#steps.metadata, this.identity.name, this.name);
     } catch (error) {
-      await this.closeStore();
+      await this.driver.close?.();
       throw error;
     }
   }
@@ -322,26 +256,5 @@ export abstract class AbstractSentCodeStore implements SentCodeStore {
   /** Runs a call of several steps as one: `close` waits for the last of them. */
   #run<T>(call: (store: StorePrimitives) => Promise<T>): Promise<T> {
     return this.#lifecycle.run(() => call(this.#steps));
-  }
-
-  /** What the store writes, cut into chunks. */
-  #collectSteps(): StorePrimitives {
-    const metadata = (): StoreMetadata => this.metadata;
-    const own: StorePrimitives = {
-      readRecords: (keys) => this.readRecords(keys),
-      readKnown: (keys) => this.readKnown(keys),
-      markRecords: (marks) => this.markRecords(marks),
-      claimRecords: (claim) => this.claimRecords(claim),
-      settleRecords: (changes) => this.settleRecords(changes),
-      removeRecords: (keys) => this.removeRecords(keys),
-      removeGuild: (guildId) => this.removeGuild(guildId),
-      scanRecords: (scope) => this.scanRecords(scope),
-      scanGuilds: () => this.scanGuilds(),
-      pingStore: () => this.pingStore(),
-      get metadata() {
-        return metadata();
-      },
-    };
-    return chunked(own, () => this.chunkSize);
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { StoreDamagedError } from '../contract/errors.js';
 import type { SpelledKey } from '../domain/codes.js';
 import { markKeys } from './batches.js';
-import type { StorePrimitives } from './primitives.js';
+import type { StorePrimitives } from './driver.js';
 
 const markerSchema = z.object({
   by: z.string(),
@@ -12,7 +12,7 @@ const markerSchema = z.object({
 });
 type Marker = z.infer<typeof markerSchema>;
 
-/** Key of a guild's baseline among the store's own facts. */
+/** Key of a guild's baseline among the store's own metadata. */
 export function baselineKey(guildId: string): string {
   return `baseline:${guildId}`;
 }

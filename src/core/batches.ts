@@ -1,7 +1,7 @@
 import type { GuildCodes, GuildMarkResult, GuildStates } from '../contract/types.js';
 import type { GuildKeys, SpelledKey } from '../domain/codes.js';
 import { type CodeRecord, stateOf } from '../domain/record.js';
-import type { Mark, StorePrimitives } from './primitives.js';
+import type { Mark, StorePrimitives } from './driver.js';
 import { PartialMarkError } from './partial-mark-error.js';
 
 /** Records by position: `records[i][j]` belongs to `batch[i].keys[j]`. */

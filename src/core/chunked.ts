@@ -1,4 +1,4 @@
-import type { StorePrimitives } from './primitives.js';
+import type { StorePrimitives } from './driver.js';
 
 /** Chunks of at most `size` items, in order. */
 export function* chunksOf<T>(items: readonly T[], size: number): Generator<T[]> {
@@ -6,18 +6,18 @@ export function* chunksOf<T>(items: readonly T[], size: number): Generator<T[]> 
 }
 
 /** The primitives of a store with batches of any length: cut into chunks, one after the other, answers put together. */
-export function chunked(store: StorePrimitives, chunkSize: () => number): StorePrimitives {
+export function chunked(store: StorePrimitives, chunkSize: number): StorePrimitives {
   async function each<T, R>(items: readonly T[], call: (chunk: readonly T[]) => Promise<readonly R[]>): Promise<readonly R[]> {
-    const size = chunkSize();
-    if (items.length <= size) return items.length === 0 ? [] : call(items);
+    if (items.length <= chunkSize) return items.length === 0 ? [] : call(items);
     const results: R[] = [];
-    for (const chunk of chunksOf(items, size)) {
+    for (const chunk of chunksOf(items, chunkSize)) {
       // Not `push(...)`: the number of arguments of a call is limited.
       for (const result of await call(chunk)) results.push(result);
     }
     return results;
   }
   return {
+    ...store,
     readRecords: (keys) => each(keys, (chunk) => store.readRecords(chunk)),
     readKnown: (keys) => each(keys, (chunk) => store.readKnown(chunk)),
     markRecords: (marks) => each(marks, (chunk) => store.markRecords(chunk)),
@@ -25,13 +25,5 @@ export function chunked(store: StorePrimitives, chunkSize: () => number): StoreP
     settleRecords: (changes) => each(changes, (chunk) => store.settleRecords(chunk)),
     removeRecords: async (keys) =>
       (await each(keys, async (chunk) => [await store.removeRecords(chunk)])).reduce((sum, count) => sum + count, 0),
-    scanRecords: (scope) => store.scanRecords(scope),
-    scanGuilds: () => store.scanGuilds(),
-    removeGuild: (guildId) => store.removeGuild(guildId),
-    pingStore: () => store.pingStore(),
-    // Not read before it is needed: a store without metadata throws.
-    get metadata() {
-      return store.metadata;
-    },
   };
 }

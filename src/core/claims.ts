@@ -3,7 +3,7 @@ import type { Claim, ClaimResult, ConfirmResult } from '../contract/types.js';
 import { type SpelledKey } from '../domain/codes.js';
 import type { CodeRecord } from '../domain/record.js';
 import { markKeys, type MarkValues } from './batches.js';
-import type { StorePrimitives } from './primitives.js';
+import type { StorePrimitives } from './driver.js';
 
 /** What a new claim is made of. */
 export interface NewClaim {

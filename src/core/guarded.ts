@@ -1,5 +1,5 @@
 import type { Lifecycle } from './lifecycle.js';
-import type { StorePrimitives } from './primitives.js';
+import type { StorePrimitives } from './driver.js';
 
 /** The primitives of a store for callers outside of it: each call opens the store first, is waited for by `close`, and rejects after it. */
 export function guarded(store: StorePrimitives, lifecycle: Lifecycle): StorePrimitives {
@@ -22,5 +22,7 @@ export function guarded(store: StorePrimitives, lifecycle: Lifecycle): StorePrim
       delete: (keys) => run(() => store.metadata.delete(keys)),
       list: (prefix) => lifecycle.iterate(() => store.metadata.list(prefix)),
     },
+    // Not opened first: a store with damaged data does not open.
+    setAsideDamaged: () => store.setAsideDamaged(),
   };
 }

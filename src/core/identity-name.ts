@@ -1,5 +1,5 @@
 import { SentCodeStoreError } from '../contract/errors.js';
-import type { StoreMetadata } from './primitives.js';
+import type { StoreMetadata } from './driver.js';
 
 const KEY = 'identity';
 

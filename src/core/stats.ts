@@ -1,5 +1,5 @@
 import type { GuildStats } from '../contract/types.js';
-import type { ScannedRecord } from './primitives.js';
+import type { ScannedRecord } from './driver.js';
 
 /** Figures of one guild from all its records, in one pass. */
 export async function collectStats(records: AsyncIterable<ScannedRecord>): Promise<GuildStats> {

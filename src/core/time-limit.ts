@@ -1,38 +1,20 @@
-import { SentCodeStoreError } from '../contract/errors.js';
-
-/** Runs a call under a limit in ms; `STORE_TIMEOUT` after it. What was begun goes on, and what becomes of it is dropped. */
-export async function withinLimit<T>(limitMs: number, name: string, begin: () => Promise<T>): Promise<T> {
-  const work = begin();
+/**
+ * Settles as `work` does, or rejects with what `late` makes once `limitMs` have passed. The work
+ * goes on, because nothing calls back what was begun; what becomes of it then is dropped.
+ */
+export async function withinLimit<T>(limitMs: number, work: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      // Whoever gave up cannot be told of a later failure.
-      work.catch(() => undefined);
-      reject(
-        new SentCodeStoreError(
-          'STORE_TIMEOUT',
-          `${name} did not answer within ${limitMs} ms. The operation may still take effect.`,
-          {
-            retryable: true,
-          },
-        ),
-      );
-    }, limitMs);
+  const end = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(late()), limitMs);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, end]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Waits for work that goes on by itself, but no longer than a limit in ms. The work reports its failures elsewhere. */
+/** Waits for work that reports its own failures elsewhere, `limitMs` at most. Never rejects. */
 export async function waitAtMost(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
-  try {
-    await Promise.race([work.catch(() => undefined), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  await withinLimit(limitMs, work, () => new Error(`No end after ${limitMs} ms.`)).catch(() => undefined);
 }

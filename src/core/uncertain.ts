@@ -1,7 +1,7 @@
 import type { Claim } from '../contract/types.js';
 import type { CodeKey } from '../domain/codes.js';
 import type { HeldRecord } from '../domain/record.js';
-import type { Settlement, StorePrimitives } from './primitives.js';
+import type { Settlement, StorePrimitives } from './driver.js';
 
 /** Which uncertain messages to take, and under which lease. */
 export interface TakeRequest {

@@ -1,7 +1,20 @@
 import { z } from 'zod';
 import type { GuildId, DeliveryOutcome, Source } from '../contract/types.js';
 import type { Clock } from '../domain/clock.js';
-import { checkOptions, functionSchema, leaseSchema, methodsSchema } from '../core/options.js';
+import { checkOptions } from '../core/check-options.js';
+import {
+  clockSchema,
+  durationSchema,
+  flagSchema,
+  functionSchema,
+  leaseSchema,
+  signalSchema,
+  sourceSchema,
+  checkedLaterSchema,
+  wholeNumberSchema,
+  wordOrFunctionSchema,
+  wordSchema,
+} from '../core/option-schemas.js';
 import type { DeliveryEvent } from './events.js';
 import type { GuildReport } from './report.js';
 import type { Schedule } from './timers.js';
@@ -140,38 +153,30 @@ export interface AnnounceOptions<T = string> extends DeliveryOptions<T> {
   readonly onProgress?: (progress: AnnounceProgress<T>) => unknown;
 }
 
-const anything = z.custom<unknown>(() => true);
-
 const shared = {
-  // Checked by name below: their errors have codes of their own.
-  codes: anything,
+  codes: checkedLaterSchema,
   codeOf: functionSchema().optional(),
   send: functionSchema(),
   // As a mark has it: refused here, because after the send it would be too late.
-  source: z
-    .string()
-    .min(1)
-    .max(100)
-    .refine((source) => source.isWellFormed(), 'a string without lone surrogates')
-    .optional(),
-  messages: z.enum(['together', 'each']).optional(),
-  maxPerMessage: z.number().int().min(1).optional(),
+  source: sourceSchema.optional(),
+  messages: wordSchema('together', 'each').optional(),
+  maxPerMessage: wholeNumberSchema('codes', 1).optional(),
   leaseMs: leaseSchema.optional(),
-  onUncertain: z.enum(['hold', 'retry']).optional(),
-  retryWithinMs: z.number().nonnegative().optional(),
+  onUncertain: wordSchema('hold', 'retry').optional(),
+  retryWithinMs: durationSchema.optional(),
   classifyError: functionSchema().optional(),
-  firstRun: z.union([z.enum(['send', 'baseline']), functionSchema()], "'send', 'baseline' or a function").optional(),
-  dryRun: z.boolean().optional(),
-  signal: methodsSchema<AbortSignal>('addEventListener', 'removeEventListener').optional(),
+  firstRun: wordOrFunctionSchema('send', 'baseline').optional(),
+  dryRun: flagSchema.optional(),
+  signal: signalSchema.optional(),
   onEvent: functionSchema().optional(),
-  clock: methodsSchema<Clock>('now', 'monotonic').optional(),
+  clock: clockSchema.optional(),
   schedule: functionSchema().optional(),
 };
-const sendOnceSchema = z.strictObject({ ...shared, guildId: anything });
+const sendOnceSchema = z.strictObject({ ...shared, guildId: checkedLaterSchema });
 const announceSchema = z.strictObject({
   ...shared,
-  guilds: anything,
-  concurrency: z.number().int().min(1).max(1000).optional(),
+  guilds: checkedLaterSchema,
+  concurrency: wholeNumberSchema('guilds at once', 1, 1000).optional(),
   onProgress: functionSchema().optional(),
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ConformanceFailure, type ConformanceGroupName, type Fixture, runConformance } from 'sent-code-store/conformance';
-import { type SharedMapStore, sharedMapFixture } from '../support/stores/shared-map-store.js';
+import { sharedMapFixture, type SharedMapKind } from '../support/stores/shared-map-store.js';
 import * as claims from './broken/claims.js';
 import * as codes from './broken/codes.js';
 import * as durability from './broken/durability.js';
@@ -22,7 +22,7 @@ test('the unbroken twin of the broken stores passes', async () => {
 });
 
 /** What the store does wrong; the class that does it; the group and the promise that must fail. */
-type Row = readonly [fault: string, store: typeof SharedMapStore, group: ConformanceGroupName, promise: RegExp];
+type Row = readonly [fault: string, store: SharedMapKind, group: ConformanceGroupName, promise: RegExp];
 
 const broken: readonly Row[] = [
   ['takes upper and lower case for two codes', codes.CaseSensitive, 'identity', /every spelling/],
@@ -84,8 +84,8 @@ const broken: readonly Row[] = [
 ];
 
 describe('a store that is broken on purpose fails the group that names its promise', () => {
-  test.for(broken)('%s', async ([, Store, group, promise]) => {
-    const failures = await failuresOf(() => sharedMapFixture(Store));
+  test.for(broken)('%s', async ([, Kind, group, promise]) => {
+    const failures = await failuresOf(() => sharedMapFixture(Kind));
     const own = failures.filter((failure) => failure.group === group).map(({ name }) => name);
     expect(own).toContainEqual(expect.stringMatching(promise));
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { FallbackStore, type Identity, MemoryStore, MongoStore } from 'sent-code-store';
 import { type Fixture, testSentCodeStore } from 'sent-code-store/conformance';
-import type { AbstractSentCodeStore } from '../../src/core/abstract-store.js';
+import type { SentCodeStore } from '../../src/contract/store.js';
 import { JsonFileStore } from '../../src/stores/json-file/json-file-store.js';
 import { LegacyAdapterStore } from '../../src/stores/legacy/legacy-adapter-store.js';
 import { legacyStateFile } from '../../src/stores/legacy/state-file.js';
@@ -50,7 +50,7 @@ async function classicFixture(database: string, legacy: boolean): Promise<Fixtur
   const stores: FallbackStore[] = [];
   const open = (folder: string, identity?: Identity): FallbackStore => {
     const own = { clock, ...(identity && { identity }) };
-    const members: AbstractSentCodeStore[] = [
+    const members: SentCodeStore[] = [
       new MongoStore({ collection, ...(identity && { identity }) }),
       new JsonFileStore({ path: join(folder, 'mirror.json'), ...own }),
       ...(legacy

@@ -1,7 +1,7 @@
 import type { BaselineResult, ClaimResult, CodeRecord, Codes, GuildId } from 'sent-code-store/store';
 import { runConformance, testSentCodeStore } from 'sent-code-store/conformance';
 import { describe, expect, it, test } from 'vitest';
-import { PlainListStore, plainListFixture } from '../support/stores/plain-list-store.js';
+import { PlainListDriver, PlainListStore, plainListFixture } from '../support/stores/plain-list-store.js';
 
 const supports = { claims: false, times: false, sources: false, metadata: false, durable: false } as const;
 const skip = { outages: 'a map in memory has no backend that could fail' };
@@ -15,14 +15,14 @@ testSentCodeStore({
   skip,
 });
 
-class InventsTimes extends PlainListStore {
-  protected override recordOf(): CodeRecord {
+class InventsTimes extends PlainListDriver {
+  override recordOf(): CodeRecord {
     return { state: 'sent', source: null, sentAt: 0 };
   }
 }
 
-class InventsSources extends PlainListStore {
-  protected override recordOf(): CodeRecord {
+class InventsSources extends PlainListDriver {
+  override recordOf(): CodeRecord {
     return { state: 'sent', source: 'auto', sentAt: null };
   }
 }
@@ -39,8 +39,8 @@ class BaselineWithoutMemory extends PlainListStore {
   }
 }
 
-class ForgetsNothing extends PlainListStore {
-  protected override async removeRecords(): Promise<number> {
+class ForgetsNothing extends PlainListDriver {
+  override async removeRecords(): Promise<number> {
     return 0;
   }
 }

@@ -1,9 +1,9 @@
 import type { CodeState } from '../../src/contract/types.js';
 import type { SentCodeStore } from '../../src/contract/store.js';
-import { AbstractSentCodeStore } from '../../src/core/abstract-store.js';
 import type { DiscordApiControl } from '../tools/discord-api/control-client.js';
 import { lostToDeduplication, postsByCode } from '../tools/discord-api/ledger-reader.js';
 import type { BotConfig } from './bot/config.js';
+import { openPrimitives } from '../support/stores/open-primitives.js';
 
 /** What the ledger of the fake Discord and the store say in the end, by (guild, code). */
 export interface Verdict {
@@ -67,9 +67,8 @@ export async function judge(
 }
 
 async function wholeMessages(store: SentCodeStore): Promise<string[]> {
-  if (!(store instanceof AbstractSentCodeStore)) throw new Error(`${store.name} cannot be looked into`);
   const left = new Map<string, number>();
-  for await (const { record } of AbstractSentCodeStore.primitivesOf(store).scanRecords({ held: true })) {
+  for await (const { record } of openPrimitives(store).scanRecords({ held: true })) {
     if (record.state !== 'sent') left.set(record.messageId, (left.get(record.messageId) ?? record.size) - 1);
   }
   return [...left].filter(([, missing]) => missing === 0).map(([messageId]) => messageId);

@@ -22,6 +22,8 @@ export type FallbackEvent =
   | { readonly type: 'first-store-refilled'; readonly store: string; readonly records: number }
   /** A mirror's data was damaged: it was moved to `keptAt`, and the mirror is filled again. */
   | { readonly type: 'mirror-set-aside'; readonly store: string; readonly error: unknown; readonly keptAt: string }
+  /** A witness is back. So many codes were marked without it, and it will not get them any more. */
+  | { readonly type: 'witness-missed'; readonly store: string; readonly codes: number }
   /** No member could take a call. One error for each member, in priority order. */
   | { readonly type: 'all-stores-failed'; readonly errors: readonly unknown[] };
 
@@ -40,6 +42,8 @@ export interface MemberStatus {
   readonly error?: unknown;
   /** Codes that it remembers for the first store. */
   readonly pending: number;
+  /** Codes whose marks a witness did not get since this process began, and will not get any more. */
+  readonly missed: number;
   /** Guilds for which it may stand in: copied from the first store, and kept since. */
   readonly copiedGuilds: number;
   /** Guilds that somebody else writes too. */

@@ -1,127 +1,41 @@
-import { SentCodeStoreError } from '../../contract/errors.js';
-import type { StoreSupport } from '../../contract/support.js';
-import type { CodeKey } from '../../domain/codes.js';
-import type { CodeRecord } from '../../domain/record.js';
+import type { SentCodeStore } from '../../contract/store.js';
+import { errorText } from '../../domain/error-text.js';
 import { AbstractSentCodeStore } from '../../core/abstract-store.js';
-import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../core/primitives.js';
-import { Chain, textOf } from './chain/chain.js';
-import { claimRecords } from './calls/claims.js';
+import type { Chain } from './chain/chain.js';
 import type { FallbackStatus } from './events.js';
-import { chainMetadata } from './calls/metadata.js';
-import { GuildCopies } from './upkeep/guild-copies.js';
-import { markRecords } from './calls/marks.js';
-import { canStandIn, checkMembers, type FallbackStoreOptions, resolveFallbackOptions } from './options.js';
-import { readKnown, readRecords } from './calls/reads.js';
-import { keepIfSame, rejoin } from './upkeep/rejoin.js';
-import { removeGuild, removeRecords } from './calls/removals.js';
-import { scanGuilds, scanRecords } from './calls/scans.js';
-import { settleRecords } from './calls/settlements.js';
+import { type FallbackDriver, fallbackDriver } from './fallback-driver.js';
+import { checkMembers, type FallbackStoreOptions, resolveFallbackOptions } from './options.js';
 import { chainStatus } from './status.js';
 
 /**
- * Stores in order, of which the first decides and the others stand in for it. The first must have claims and keep facts of its own, and so must a mirror, which
- * takes over in an outage. A member that does not (a legacy adapter) is a witness: it gets every mark and may say "sent", and neither acknowledges nor says
- * "unsent" alone. A mirror belongs to one process.
+ * Stores in order, of which the first decides and the others stand in for it. The first must have
+ * claims and keep metadata of its own, and so must a mirror, which takes over in an outage. A
+ * member that does not (a legacy adapter, or a store that is not built on the package's base) is a
+ * witness: it gets every mark and every removal and may say "sent", and neither acknowledges nor
+ * says "unsent" alone. A mirror belongs to one process.
  *
- * - A mark that was acknowledged is never offered again by this process, and is in the first store before that is believed again after an outage.
- * - While the first store is away, `NOT_AUTHORITATIVE` for a guild of which no mirror has all records, or that somebody else writes too.
- * - `forget`, `clearGuild` and `resolveUncertain(…, 'not-sent')` need every store, and say which is away (`STORE_UNAVAILABLE`).
+ * - A mark that was acknowledged is never offered again by this process, and is in the first store
+ *   before that is believed again after an outage.
+ * - While the first store is away, `NOT_AUTHORITATIVE` for a guild of which no mirror has all
+ *   records, or that somebody else writes too.
+ * - `forget`, `clearGuild` and `resolveUncertain(…, 'not-sent')` need every store, and say which is
+ *   away (`STORE_UNAVAILABLE`).
  * - `ALL_STORES_FAILED` if no store can take a call.
+ * - A witness has no pending writes: marks that it missed while it was away are counted in
+ *   {@link FallbackStore.status} and told by the event `witness-missed`.
  *
  * The members belong to the chain: `close` closes them.
  */
 export class FallbackStore extends AbstractSentCodeStore {
-  readonly supports: StoreSupport;
-  readonly #chain: Chain;
-  readonly #metadata: StoreMetadata;
-
-  constructor(stores: readonly AbstractSentCodeStore[], options: FallbackStoreOptions = {}) {
-    const first = checkMembers(stores);
+  constructor(stores: readonly SentCodeStore[], options: FallbackStoreOptions = {}) {
+    const { identity } = checkMembers(stores);
     const settings = resolveFallbackOptions(options);
-    const { operationTimeoutMs: _, probeAfterMs: __, whenDegraded: ___, trust: ____, onEvent: _____, ...base } = options;
-    super({ ...base, identity: first.identity }, 'FallbackStore');
-    const keepers = stores.filter(canStandIn);
-    this.supports = {
-      claims: first.supports.claims,
-      times: keepers.every((store) => store.supports.times),
-      sources: keepers.every((store) => store.supports.sources),
-      metadata: true,
-      durable: keepers.every((store) => store.supports.durable),
-    };
-    this.#chain = new Chain(stores, this.options, settings, {
-      rejoin,
-      keepIfSame,
-      makeCopies: (chain) => new GuildCopies(chain),
-    });
-    this.#metadata = chainMetadata(this.#chain);
+    super((base) => fallbackDriver(stores, base, settings), { ...options, identity }, 'FallbackStore');
   }
 
   /** Which members are up, in step, and what is pending. Looks at nothing but this process's memory. */
   status(): FallbackStatus {
     return chainStatus(this.#chain);
-  }
-
-  protected override get metadata(): StoreMetadata {
-    return this.#metadata;
-  }
-
-  protected override readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
-    return readRecords(this.#chain, keys);
-  }
-
-  protected override readKnown(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
-    return readKnown(this.#chain, keys);
-  }
-
-  protected override markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
-    return markRecords(this.#chain, marks);
-  }
-
-  protected override claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
-    return claimRecords(this.#chain, claim);
-  }
-
-  protected override settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
-    return settleRecords(this.#chain, changes);
-  }
-
-  protected override scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
-    return scanRecords(this.#chain, scope);
-  }
-
-  protected override scanGuilds(): AsyncIterable<string> {
-    return scanGuilds(this.#chain);
-  }
-
-  protected override removeRecords(keys: readonly CodeKey[]): Promise<number> {
-    return removeRecords(this.#chain, keys);
-  }
-
-  protected override removeGuild(guildId: string): Promise<number> {
-    return removeGuild(this.#chain, guildId);
-  }
-
-  /** Tries every member that is down, whatever its pause, and waits until the first store has what it lacks if it answers. */
-  protected override async pingStore(): Promise<void> {
-    await this.#chain.wakeAll();
-    if (!this.#chain.first.up && !this.#chain.mirrors.some((mirror) => mirror.up)) throw this.#chain.allFailed();
-  }
-
-  protected override async openStore(): Promise<void> {
-    const chain = this.#chain;
-    await chain.atMost(chain.rejoin());
-    // Members are reached side by side, each within the limit; what else there is to do may take longer, and goes on.
-    await chain.atMost(chain.rejoin());
-    // Nobody can answer before one of them is there.
-    if (!chain.first.up && !chain.mirrors.some((mirror) => mirror.up)) {
-      await Promise.allSettled(chain.mirrors.filter((mirror) => mirror.opening).map((mirror) => mirror.open()));
-    }
-    const misconfigured = chain.members.find((member) => !member.up && isMisconfigured(member.lastError));
-    if (misconfigured !== undefined) throw misconfigured.lastError;
-  }
-
-  protected override async closeStore(): Promise<void> {
-    await this.#chain.stop();
   }
 
   /** Also of a chain that could not be opened. */
@@ -131,20 +45,12 @@ export class FallbackStore extends AbstractSentCodeStore {
       try {
         await member.close();
       } catch (error) {
-        this.options.logger.warn(`${this.name}: ${member.name} did not close: ${textOf(error)}`);
+        this.options.logger.warn(`${this.name}: ${member.name} did not close: ${errorText(error)}`);
       }
     }
   }
-}
 
-const MISCONFIGURED: readonly string[] = [
-  'IDENTITY_MISMATCH',
-  'STORE_FOREIGN',
-  'STORE_VERSION',
-  'DRIVER_MISSING',
-  'INVALID_OPTION',
-];
-
-function isMisconfigured(error: unknown): boolean {
-  return error instanceof SentCodeStoreError && MISCONFIGURED.includes(error.code);
+  get #chain(): Chain {
+    return (this.driver as FallbackDriver).chain;
+  }
 }

@@ -1,8 +1,10 @@
-import { z } from 'zod';
 import { InvalidInputError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
-import { AbstractSentCodeStore } from '../../core/abstract-store.js';
-import { checkOptions, functionSchema, type StoreOptions, storeOptionsSchema } from '../../core/options.js';
+import type { SentCodeStore } from '../../contract/store.js';
+import { primitivesOf } from '../../core/primitives-of.js';
+import { checkOptions } from '../../core/check-options.js';
+import { functionSchema, wholeNumberSchema, wordSchema } from '../../core/option-schemas.js';
+import { type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 import type { FallbackEvent } from './events.js';
 
 /** Options of a {@link FallbackStore}. */
@@ -38,10 +40,10 @@ export interface FallbackSettings {
 }
 
 const schema = storeOptionsSchema.omit({ identity: true }).extend({
-  operationTimeoutMs: z.number().int().min(1).max(600_000).optional(),
-  probeAfterMs: z.number().int().min(0).max(30_000).optional(),
-  whenDegraded: z.enum(['auto', 'continue', 'hold']).optional(),
-  trust: z.enum(['synced', 'always']).optional(),
+  operationTimeoutMs: wholeNumberSchema('ms', 1, 600_000).optional(),
+  probeAfterMs: wholeNumberSchema('ms', 0, 30_000).optional(),
+  whenDegraded: wordSchema('auto', 'continue', 'hold').optional(),
+  trust: wordSchema('synced', 'always').optional(),
   onEvent: functionSchema<(event: FallbackEvent) => void>().optional(),
 });
 
@@ -58,28 +60,51 @@ export function resolveFallbackOptions(options: FallbackStoreOptions): FallbackS
 }
 
 /** Whether a store can remember writes for the first store, and stand in for it. */
-export function canStandIn(store: AbstractSentCodeStore): boolean {
-  return store.supports.metadata && store.supports.claims !== false;
+export function canStandIn(store: SentCodeStore): boolean {
+  return lackOf(store) === undefined;
+}
+
+/** What keeps a store from being more than a witness; `undefined`: nothing. */
+function lackOf(store: SentCodeStore): string | undefined {
+  if (primitivesOf(store) === undefined) return 'is not built on AbstractSentCodeStore';
+  if (store.supports.claims === false) return 'has no claims';
+  return store.supports.metadata ? undefined : 'keeps no metadata of its own';
+}
+
+const METHODS = [
+  'markSentMany',
+  'statesMany',
+  'forget',
+  'clearGuild',
+  'resolveUncertain',
+  'ping',
+  'close',
+] as const satisfies readonly (keyof SentCodeStore)[];
+
+/** Checks that a value is a store: it has what a witness is asked for. */
+function checkStore(value: unknown, argument: string): void {
+  const given = (typeof value === 'object' && value !== null ? value : {}) as Partial<Record<string, unknown>>;
+  const lacks = METHODS.filter((method) => typeof given[method] !== 'function');
+  if (lacks.length === METHODS.length) throw invalid(argument, `${argument} is ${describe(value)}. Pass stores.`);
+  if (lacks.length > 0) throw invalid(argument, `${argument} has no ${lacks.join(', ')}: it is no SentCodeStore.`);
+  for (const property of ['name', 'identity', 'supports']) {
+    if (given[property] === undefined) throw invalid(argument, `${argument} has no ${property}: it is no SentCodeStore.`);
+  }
 }
 
 /** Checks the members: at least one, none twice, one identity, and a first one that can decide. */
-export function checkMembers(stores: readonly AbstractSentCodeStore[]): AbstractSentCodeStore {
+export function checkMembers(stores: readonly SentCodeStore[]): SentCodeStore {
   const given: unknown = stores;
   if (!Array.isArray(given)) throw invalid('stores', `stores is ${describe(given)}. Pass an array of stores.`);
-  for (const [index, store] of given.entries()) {
-    if (store instanceof AbstractSentCodeStore) continue;
-    throw invalid(
-      `stores[${index}]`,
-      `stores[${index}] is ${describe(store)}. Pass stores of this package, or built on AbstractSentCodeStore.`,
-    );
-  }
+  for (const [index, store] of given.entries()) checkStore(store, `stores[${index}]`);
   const [first] = stores;
   if (first === undefined)
     throw invalid('stores', 'stores is empty. Pass the store that decides, then those that stand in for it.');
-  if (!canStandIn(first)) {
+  const lack = lackOf(first);
+  if (lack !== undefined) {
     throw invalid(
       'stores[0]',
-      `stores[0] is ${first.name}, which has no claims or keeps no facts of its own, so it cannot decide. Put it further back.`,
+      `stores[0] is ${first.name}, which ${lack}, so it cannot decide. Put it further back, where it is a witness.`,
     );
   }
   for (const [index, store] of stores.entries()) {

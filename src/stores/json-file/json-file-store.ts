@@ -1,17 +1,7 @@
-import { resolve } from 'node:path';
-import type { StoreSupport } from '../../contract/support.js';
-import type { CodeKey } from '../../domain/codes.js';
-import type { CodeRecord } from '../../domain/record.js';
-import { type LocalRecord, toCodeRecord } from '../../domain/state-machine.js';
-import { LocalStore, type RecordChange } from '../../core/local-store.js';
-import { checkOptions } from '../../core/options.js';
-import type { ScannedRecord, ScanScope, StoreMetadata } from '../../core/primitives.js';
-import { FactStore } from './json-file-metadata.js';
-import { internalsOf } from './test-seams.js';
-import type { OpenFile } from './open-file.js';
-import { openWritable } from './open-writable.js';
+import { AbstractSentCodeStore } from '../../core/abstract-store.js';
+import { checkOptions } from '../../core/check-options.js';
+import { JsonFileDriver } from './json-file-driver.js';
 import { type JsonFileStoreOptions, jsonFileOptionsSchema } from './options.js';
-import { ReadOnlyFile } from './read-only-file.js';
 
 /**
  * A store in a file: a JSON snapshot that a person can read, and a journal of what changed since. What is acknowledged is on the disk,
@@ -21,93 +11,9 @@ import { ReadOnlyFile } from './read-only-file.js';
  * `IDENTITY_MISMATCH` or `STORE_IO` if that is not possible; the next call tries again. A write that rejects with `STORE_IO` was not
  * made, as far as this process can see to it, and may be repeated.
  */
-export class JsonFileStore extends LocalStore {
-  readonly supports: StoreSupport = { claims: 'process', times: true, sources: true, metadata: true, durable: true };
-  readonly #fileOptions: JsonFileStoreOptions;
-  /** As of the store's making: the process may change its folder later. */
-  readonly #path: string;
-  #open: OpenFile | undefined;
-  #recover = false;
-
+export class JsonFileStore extends AbstractSentCodeStore {
   constructor(options: JsonFileStoreOptions) {
     checkOptions(jsonFileOptionsSchema, options, 'JsonFileStore');
-    super(options, 'JsonFileStore');
-    this.#fileOptions = options;
-    this.#path = resolve(options.path);
-  }
-
-  protected override async openStore(): Promise<void> {
-    const path = this.#path;
-    const { create = 'if-missing', lockTimeoutMs = 0, readOnly = false } = this.#fileOptions;
-    const recover = this.#recover || this.#fileOptions.recover === true;
-    const { clock, randomId, logger } = this.options;
-    const internals = internalsOf(this.#fileOptions);
-    this.#open = readOnly
-      ? await ReadOnlyFile.open({ path, clock, internals })
-      : await openWritable({ path, create, lockTimeoutMs, recover, clock, randomId, logger, internals });
-  }
-
-  protected override async pingStore(): Promise<void> {
-    await this.#file.ping();
-  }
-
-  protected override async setAsideDamaged(): Promise<string> {
-    this.#recover = true;
-    // Open: found while it was in use. Otherwise the next call opens it.
-    if (this.#open !== undefined) {
-      await this.closeStore();
-      await this.openStore();
-    }
-    return `${this.#fileOptions.path}.damaged-*`;
-  }
-
-  protected override async closeStore(): Promise<void> {
-    const file = this.#open;
-    this.#open = undefined;
-    await file?.close();
-  }
-
-  protected override get metadata(): StoreMetadata {
-    return new FactStore(this.#file, this.#fileOptions.readOnly === true);
-  }
-
-  protected override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
-    return this.#file.read(keys, [], () => super.readRecords(keys));
-  }
-
-  protected override async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
-    const file = this.#file;
-    const guilds = await file.read([], [], () => (scope.guildId === undefined ? [...file.records.guildIds()] : [scope.guildId]));
-    for (const guildId of guilds) {
-      for (const [code, local] of file.records.entries(guildId, scope.held === true)) {
-        if (scope.held === true && local.state === 'sent') continue;
-        yield { guildId, code, record: toCodeRecord(local, this.leaseClock()) };
-      }
-    }
-  }
-
-  protected override async *scanGuilds(): AsyncIterable<string> {
-    yield* await this.#file.read([], [], () => [...this.guilds()]);
-  }
-
-  protected override lookUp(guildId: string, code: string): LocalRecord | undefined {
-    return this.#file.records.get(guildId, code);
-  }
-
-  protected override recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]> {
-    return this.#file.records.entries(guildId);
-  }
-
-  protected override guilds(): Iterable<string> {
-    return this.#file.records.guildIds();
-  }
-
-  protected override commit(changes: readonly RecordChange[]): Promise<void> {
-    return this.#file.commit(changes);
-  }
-
-  get #file(): OpenFile {
-    if (this.#open === undefined) throw new Error('The store is not open.');
-    return this.#open;
+    super((settings) => new JsonFileDriver(settings, options), options, 'JsonFileStore');
   }
 }

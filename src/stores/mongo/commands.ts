@@ -1,5 +1,5 @@
 import type { SentCodeStoreError } from '../../contract/errors.js';
-import { withDeadline } from './deadline.js';
+import { withinLimit } from '../../core/time-limit.js';
 import type { MongoCollectionLike, WriteOperation } from './driver.js';
 import { failureOf, isOnlyDuplicates, timeoutError, toStoreError, type CommandContext } from './errors.js';
 
@@ -100,7 +100,7 @@ export class Commands {
   }
 
   #limited<T>(command: Promise<T>, context: CommandContext): Promise<T> {
-    return withDeadline(command, context.operationTimeoutMs, () => timeoutError(context));
+    return withinLimit(context.operationTimeoutMs, command, () => timeoutError(context));
   }
 
   #contextOf(command: string): CommandContext {

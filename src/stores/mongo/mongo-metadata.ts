@@ -1,12 +1,12 @@
 import { SentCodeStoreError, StoreDamagedError } from '../../contract/errors.js';
-import type { StoreMetadata } from '../../core/primitives.js';
+import type { StoreMetadata } from '../../core/driver.js';
 import type { Commands } from './commands.js';
 import type { WriteOperation } from './driver.js';
 import { idOf } from './keys.js';
 
 const PAGE = 1000;
 
-/** The store's own facts: documents `{ _id: ":key", value }`. */
+/** The store's own metadata: documents `{ _id: ":key", value }`. */
 export class MongoMetadata implements StoreMetadata {
   readonly #commands: () => Commands;
 

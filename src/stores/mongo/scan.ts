@@ -1,6 +1,6 @@
 import type { Identity } from '../../contract/identity.js';
 import type { Logger } from '../../contract/logger.js';
-import type { ScannedRecord, ScanScope } from '../../core/primitives.js';
+import type { ScannedRecord, ScanScope } from '../../core/driver.js';
 import type { Commands } from './commands.js';
 import { type GuildDocument, toGuildDocument } from './guild-document.js';
 import { afterGuild, beforeGuild, idOf, parseId } from './keys.js';

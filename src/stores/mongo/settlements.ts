@@ -1,5 +1,5 @@
 import { type CodeKey, keyOf } from '../../domain/codes.js';
-import type { Settlement } from '../../core/primitives.js';
+import type { Settlement } from '../../core/driver.js';
 import type { WriteOperation } from './driver.js';
 import { after, unsent, IS_UNCERTAIN } from './writes.js';
 

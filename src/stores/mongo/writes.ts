@@ -1,6 +1,6 @@
 import { type CodeKey, keyOf } from '../../domain/codes.js';
 import type { Hold } from '../../domain/record.js';
-import type { ClaimWrite, Mark } from '../../core/primitives.js';
+import type { ClaimWrite, Mark } from '../../core/driver.js';
 import type { WriteOperation } from './driver.js';
 import { guildIdValue } from './keys.js';
 import { type TimestampFormat, toTimestamp } from '../../domain/timestamps.js';

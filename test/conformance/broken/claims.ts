@@ -15,13 +15,13 @@ import {
   type TakeUncertainOptions,
 } from 'sent-code-store/store';
 import { type LocalRecord, localState, transition } from '../../../src/domain/state-machine.js';
-import type { RecordChange } from '../../../src/core/local-store.js';
-import { SharedMapStore } from '../../support/stores/shared-map-store.js';
+import type { RecordChange } from '../../../src/core/local-driver.js';
+import { SharedMapDriver, SharedMapStore } from '../../support/stores/shared-map-store.js';
 
 type Records = Promise<readonly (CodeRecord | undefined)[]>;
 
-export class TwoWinners extends SharedMapStore {
-  protected override async claimRecords(claim: ClaimWrite): Records {
+export class TwoWinners extends SharedMapDriver {
+  override async claimRecords(claim: ClaimWrite): Records {
     const { guildId } = claim;
     const free = claim.holds.filter(({ code }) => this.lookUp(guildId, code) === undefined);
     await setImmediate();
@@ -30,8 +30,8 @@ export class TwoWinners extends SharedMapStore {
   }
 }
 
-export class NeverResizes extends SharedMapStore {
-  protected override settleRecords(changes: readonly Settlement[]): Records {
+export class NeverResizes extends SharedMapDriver {
+  override settleRecords(changes: readonly Settlement[]): Records {
     return changes.some(({ event }) => event.type === 'resize') ? this.readRecords(changes) : super.settleRecords(changes);
   }
 }
@@ -60,8 +60,8 @@ export class RenewsForAnybody extends SharedMapStore {
   }
 }
 
-export class FreesAtLeaseEnd extends SharedMapStore {
-  protected override lookUp(guildId: string, code: string): LocalRecord | undefined {
+export class FreesAtLeaseEnd extends SharedMapDriver {
+  override lookUp(guildId: string, code: string): LocalRecord | undefined {
     const record = super.lookUp(guildId, code);
     const ranOut =
       record?.state === 'held' && record.leaseUntil !== null && localState(record, this.leaseClock()) === 'uncertain';
@@ -78,14 +78,14 @@ export class RefusesLateConfirm extends SharedMapStore {
   }
 }
 
-export class NeverRenews extends SharedMapStore {
-  protected override async settleRecords(changes: readonly Settlement[]): Records {
+export class NeverRenews extends SharedMapDriver {
+  override async settleRecords(changes: readonly Settlement[]): Records {
     return changes.some(({ event }) => event.type === 'renew') ? this.readRecords(changes) : super.settleRecords(changes);
   }
 }
 
-export class ClaimBeatsMark extends SharedMapStore {
-  protected override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+export class ClaimBeatsMark extends SharedMapDriver {
+  override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
     const before = await this.readRecords(marks);
     const open = marks.filter((_, index) => before[index]?.state !== 'claimed');
     await super.markRecords(open);
@@ -107,8 +107,8 @@ export class FreesRetry extends SharedMapStore {
   }
 }
 
-export class AgeOfLastTry extends SharedMapStore {
-  protected override commit(changes: readonly RecordChange[]): Promise<void> {
+export class AgeOfLastTry extends SharedMapDriver {
+  override commit(changes: readonly RecordChange[]): Promise<void> {
     const now = this.leaseClock();
     return super.commit(
       changes.map(({ record, ...key }) => ({
@@ -124,13 +124,13 @@ export class SplitsMessages extends SharedMapStore {
     const { leaseMs = 60_000 } = options;
     await super.takeUncertain(guildId, { ...options, codes: [] });
     const taken: Claim[] = [];
-    const now = this.leaseClock();
-    for (const [code, record] of [...this.recordsOf(String(guildId))]) {
+    const now = this.driver.leaseClock();
+    for (const [code, record] of [...this.driver.recordsOf(String(guildId))]) {
       if (record.state !== 'held' || localState(record, now) !== 'uncertain') continue;
       const { messageId, spelling, attempt } = record;
       const token = this.options.randomId();
       const after = transition(record, { type: 'take', messageId, token, leaseMs }, now);
-      await this.commit([{ guildId: String(guildId), code, record: after }]);
+      await this.driver.commit([{ guildId: String(guildId), code, record: after }]);
       taken.push({ guildId: String(guildId), codes: [spelling], token, messageId, leaseMs, attempt: attempt + 1 });
     }
     return taken;
@@ -150,6 +150,6 @@ export class NoClaims extends SharedMapStore {
   }
 }
 
-export class SaysNothing extends SharedMapStore {
+export class SaysNothing extends SharedMapDriver {
   override readonly supports: StoreSupport = { claims: 'process', times: true, sources: false, metadata: true, durable: true };
 }

@@ -14,8 +14,8 @@ import type {
 } from 'sent-code-store/store';
 import { normalizeCode } from 'sent-code-store';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
-import type { RecordChange } from '../../../src/core/local-store.js';
-import { type SharedData, SharedMapStore } from '../../support/stores/shared-map-store.js';
+import type { RecordChange } from '../../../src/core/local-driver.js';
+import { type SharedData, SharedMapDriver, SharedMapStore } from '../../support/stores/shared-map-store.js';
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -31,15 +31,15 @@ export class AnswersIdentity extends SharedMapStore {
   }
 }
 
-export class LosesOneOfMany extends SharedMapStore {
-  protected override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+export class LosesOneOfMany extends SharedMapDriver {
+  override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
     await super.markRecords(marks.length > 1 ? marks.slice(0, -1) : marks);
     return marks.map(() => true);
   }
 }
 
-export class ExpiresRecords extends SharedMapStore {
-  protected override lookUp(guildId: string, code: string): LocalRecord | undefined {
+export class ExpiresRecords extends SharedMapDriver {
+  override lookUp(guildId: string, code: string): LocalRecord | undefined {
     const record = super.lookUp(guildId, code);
     const expired =
       record?.state === 'sent' &&
@@ -62,18 +62,18 @@ export class OverwritesFirstMark extends SharedMapStore {
 export class CountsHeldCodes extends SharedMapStore {
   override async stats(guildId: GuildId): Promise<GuildStats> {
     const stats = await super.stats(guildId);
-    return { ...stats, total: [...this.recordsOf(String(guildId))].length };
+    return { ...stats, total: [...this.driver.recordsOf(String(guildId))].length };
   }
 }
 
-export class ListsGuildsTwice extends SharedMapStore {
-  protected override async *scanGuilds(): AsyncIterable<string> {
+export class ListsGuildsTwice extends SharedMapDriver {
+  override async *scanGuilds(): AsyncIterable<string> {
     for await (const { guildId } of this.scanRecords({})) yield guildId;
   }
 }
 
-export class ForgetsLiveClaims extends SharedMapStore {
-  protected override async removeRecords(keys: readonly CodeKey[]): Promise<number> {
+export class ForgetsLiveClaims extends SharedMapDriver {
+  override async removeRecords(keys: readonly CodeKey[]): Promise<number> {
     const there = keys.filter(({ guildId, code }) => this.lookUp(guildId, code) !== undefined);
     await this.commit(there.map((key) => ({ ...key, record: undefined })));
     return there.length;
@@ -112,17 +112,17 @@ export class IgnoresBadOptions extends SharedMapStore {
   }
 }
 
-export class LosesSecondChunk extends SharedMapStore {
-  protected override readonly chunkSize = Number.MAX_SAFE_INTEGER;
+export class LosesSecondChunk extends SharedMapDriver {
+  override readonly chunkSize = Number.MAX_SAFE_INTEGER;
 
-  protected override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+  override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
     await super.markRecords(marks.slice(0, 1000));
     return marks.map(() => true);
   }
 }
 
-export class ReadModifyWrite extends SharedMapStore {
-  protected override async commit(changes: readonly RecordChange[]): Promise<void> {
+export class ReadModifyWrite extends SharedMapDriver {
+  override async commit(changes: readonly RecordChange[]): Promise<void> {
     const copies = new Map(changes.map(({ guildId }) => [guildId, new Map(this.data.guilds.get(guildId))]));
     await setImmediate();
     for (const { guildId, code, record } of changes) {
@@ -136,8 +136,8 @@ export class ReadModifyWrite extends SharedMapStore {
   }
 }
 
-export class TwoMarkers extends SharedMapStore {
-  protected override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+export class TwoMarkers extends SharedMapDriver {
+  override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
     const before: (CodeRecord | undefined)[] = [...(await this.readRecords(marks))];
     await setImmediate();
     await super.markRecords(marks);
@@ -145,24 +145,24 @@ export class TwoMarkers extends SharedMapStore {
   }
 }
 
-export class TruncatesTimes extends SharedMapStore {
-  protected override markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+export class TruncatesTimes extends SharedMapDriver {
+  override markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
     return super.markRecords(marks.map((mark) => ({ ...mark, sentAt: mark.sentAt && Math.trunc(mark.sentAt / 1000) * 1000 })));
   }
 }
 
-export class WritesWhenAsked extends SharedMapStore {
-  protected override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
+export class WritesWhenAsked extends SharedMapDriver {
+  override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
     const { guilds } = this.data.reach();
     for (const { guildId } of keys) if (!guilds.has(guildId)) guilds.set(guildId, new Map());
     return super.readRecords(keys);
   }
 }
 
-export class RemembersForgottenMarks extends SharedMapStore {
+export class RemembersForgottenMarks extends SharedMapDriver {
   readonly #first = new Map<string, Mark>();
 
-  protected override markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+  override markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
     return super.markRecords(
       marks.map((mark) => {
         const key = `${mark.guildId}:${mark.code}`;
@@ -174,8 +174,8 @@ export class RemembersForgottenMarks extends SharedMapStore {
   }
 }
 
-export class PagesByOffset extends SharedMapStore {
-  protected override async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
+export class PagesByOffset extends SharedMapDriver {
+  override async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
     const size = 10;
     for (let offset = 0, page: ScannedRecord[] = []; offset === 0 || page.length === size; offset += size) {
       const all: ScannedRecord[] = [];

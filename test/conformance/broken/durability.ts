@@ -13,10 +13,10 @@ import type {
   StoreOptions,
 } from 'sent-code-store/store';
 import { giftCodeIdentity } from 'sent-code-store';
-import { type SharedData, SharedMapStore } from '../../support/stores/shared-map-store.js';
+import { type SharedData, SharedMapDriver, SharedMapStore } from '../../support/stores/shared-map-store.js';
 
-export class UnsentOnError extends SharedMapStore {
-  protected override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
+export class UnsentOnError extends SharedMapDriver {
+  override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
     try {
       return await super.readRecords(keys);
     } catch {
@@ -36,17 +36,23 @@ export class SwallowsWriteErrors extends SharedMapStore {
   }
 }
 
-export class ClosesUnderCalls extends SharedMapStore {
-  #closed = false;
+class Interruptible extends SharedMapDriver {
+  interrupted = false;
 
-  protected override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+  override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
     await setImmediate();
-    if (this.#closed) throw new Error('The connection was closed.');
+    if (this.interrupted) throw new Error('The connection was closed.');
     return super.markRecords(marks);
+  }
+}
+
+export class ClosesUnderCalls extends SharedMapStore {
+  constructor(data: SharedData, options: StoreOptions) {
+    super(data, options, Interruptible);
   }
 
   override close(): Promise<void> {
-    this.#closed = true;
+    this.driverOf(Interruptible).interrupted = true;
     return super.close();
   }
 }
@@ -84,8 +90,8 @@ export class ForgetsInWords extends SharedMapStore {
   }
 }
 
-export class StartsAnewAfterAnError extends SharedMapStore {
-  protected override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
+export class StartsAnewAfterAnError extends SharedMapDriver {
+  override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
     try {
       return await super.readRecords(keys);
     } catch (error) {
@@ -107,8 +113,8 @@ export class ClaimsInWords extends SharedMapStore {
   }
 }
 
-export class LosesUncertainty extends SharedMapStore {
-  protected override async openStore(): Promise<void> {
+export class LosesUncertainty extends SharedMapDriver {
+  override async open(): Promise<void> {
     for (const records of this.data.reach().guilds.values()) {
       for (const [code, record] of records) if (record.state === 'held') records.delete(code);
     }

@@ -1,26 +1,26 @@
 import { setImmediate } from 'node:timers/promises';
 import type { BaselineResult, Codes, GuildCodes, GuildId, StoreMetadata } from 'sent-code-store/store';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
-import type { RecordChange } from '../../../src/core/local-store.js';
-import { SharedMapStore } from '../../support/stores/shared-map-store.js';
+import type { RecordChange } from '../../../src/core/local-driver.js';
+import { SharedMapDriver, SharedMapStore } from '../../support/stores/shared-map-store.js';
 
-export class LeaksBetweenGuilds extends SharedMapStore {
-  protected override lookUp(guildId: string, code: string): LocalRecord | undefined {
+export class LeaksBetweenGuilds extends SharedMapDriver {
+  override lookUp(guildId: string, code: string): LocalRecord | undefined {
     const own = super.lookUp(guildId, code);
     return own ?? [...this.data.guilds.values()].map((records) => records.get(code)).find((record) => record !== undefined);
   }
 }
 
-export class NumericGuildIds extends SharedMapStore {
-  protected override lookUp(guildId: string, code: string): LocalRecord | undefined {
+export class NumericGuildIds extends SharedMapDriver {
+  override lookUp(guildId: string, code: string): LocalRecord | undefined {
     return super.lookUp(asNumber(guildId), code);
   }
 
-  protected override recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]> {
+  override recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]> {
     return super.recordsOf(asNumber(guildId));
   }
 
-  protected override commit(changes: readonly RecordChange[]): Promise<void> {
+  override commit(changes: readonly RecordChange[]): Promise<void> {
     return super.commit(changes.map((change) => ({ ...change, guildId: asNumber(change.guildId) })));
   }
 }
@@ -29,8 +29,8 @@ function asNumber(guildId: string): string {
   return /^[+-]?\d+$/.test(guildId) ? BigInt(guildId.replace('+', '')).toString() : guildId;
 }
 
-export class PrefixScan extends SharedMapStore {
-  protected override recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]> {
+export class PrefixScan extends SharedMapDriver {
+  override recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]> {
     return [...this.data.reach().guilds].filter(([id]) => id.startsWith(guildId)).flatMap(([, records]) => [...records]);
   }
 }
@@ -66,8 +66,8 @@ export class SecondBaseline extends SharedMapStore {
   }
 }
 
-export class RacyBaseline extends SharedMapStore {
-  protected override get metadata(): StoreMetadata {
+export class RacyBaseline extends SharedMapDriver {
+  override get metadata(): StoreMetadata {
     const kept = super.metadata;
     return {
       get: (keys) => kept.get(keys),
@@ -84,8 +84,8 @@ export class RacyBaseline extends SharedMapStore {
   }
 }
 
-export class KeepsBaselineOfClearedGuild extends SharedMapStore {
-  protected override get metadata(): StoreMetadata {
+export class KeepsBaselineOfClearedGuild extends SharedMapDriver {
+  override get metadata(): StoreMetadata {
     const kept = super.metadata;
     return {
       get: (keys) => kept.get(keys),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, StoreDamagedError } from 'sent-code-store';
-import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
 import { newChain, type TestChain } from '../../support/fallback/chain.js';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 /** The first store answers, and takes no mark: what is marked stays pending while it is up. */
 function refuseMarks({ first }: TestChain): void {
@@ -34,7 +34,7 @@ describe('While something is pending and the first store is up', () => {
       { ...hold, code: 'X', position: 0 },
       { ...hold, code: 'A', position: 1 },
     ];
-    const claim = AbstractSentCodeStore.primitivesOf(store).claimRecords({ guildId: '1', leaseMs: 1000, ageMs: 0, holds });
+    const claim = openPrimitives(store).claimRecords({ guildId: '1', leaseMs: 1000, ageMs: 0, holds });
     await expect(claim).rejects.toMatchObject({ code: 'NOT_AUTHORITATIVE' });
     chain.first.before = () => undefined;
     await store.ping();

@@ -1,7 +1,7 @@
-import { AbstractSentCodeStore } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { mongoStore, mongoWorld, passTime, type MongoWorld } from '../../support/mongo-stores.js';
 import { connect, connectDriver6, countCommands, failPoint, hasCloseAfter, hasFailPoints } from '../../tools/mongo/connect.js';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 const canDrop = hasFailPoints && hasCloseAfter;
 if (!canDrop)
@@ -51,7 +51,7 @@ describe.skipIf(!canDrop)('the server does a write, and the connection breaks be
     // The first try does nothing, the second meets the other's marks.
     writes = 0;
     await failPoint({ commands: ['update'], closeConnection: true });
-    expect(await AbstractSentCodeStore.primitivesOf(store).markRecords(marks('A', 'B', 'C'))).toEqual([false, false, true]);
+    expect(await openPrimitives(store).markRecords(marks('A', 'B', 'C'))).toEqual([false, false, true]);
     expect(await store.stats('1')).toMatchObject({ bySource: { manual: 2, auto: 1 } });
   });
 

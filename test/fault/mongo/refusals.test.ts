@@ -1,7 +1,7 @@
-import { AbstractSentCodeStore } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { mongoStore, mongoWorld } from '../../support/mongo-stores.js';
 import { failPoint, hasFailPoints } from '../../tools/mongo/connect.js';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 if (!hasFailPoints) console.log('Left out: this server has no fail points. Start mongod with enableTestCommands=1.');
 
@@ -45,7 +45,7 @@ describe.skipIf(!hasFailPoints)('a command that the server refuses', () => {
       () => store.markSent('1', ['B']),
       () => store.claim('1', ['B']),
       () => store.stats('1'),
-      () => AbstractSentCodeStore.primitivesOf(store).markRecords([{ guildId: '1', code: 'B', source: null, sentAt: 1 }]),
+      () => openPrimitives(store).markRecords([{ guildId: '1', code: 'B', source: null, sentAt: 1 }]),
     ]) {
       await expect(call()).rejects.toMatchObject({
         code: 'STORE_UNAVAILABLE',
@@ -103,7 +103,7 @@ describe('upserts that meet an insert of another process', () => {
 
   it('leave the claim with that process', async () => {
     const raced = await racedStore(1);
-    const primitives = AbstractSentCodeStore.primitivesOf(raced.store);
+    const primitives = openPrimitives(raced.store);
     const { claim } = await raced.another.claim('1', ['A']);
     const hold = { code: 'A', token: 'mine', messageId: 'm', spelling: 'A', position: 0, size: 1, attempt: 1 };
     const [record] = await primitives.claimRecords({ guildId: '1', leaseMs: 60_000, ageMs: 0, holds: [hold] });

@@ -1,8 +1,8 @@
-import { AbstractSentCodeStore } from 'sent-code-store/store';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { mongoStore, mongoWorld } from '../../support/mongo-stores.js';
 import { connect, failPoint, freshDatabase, hasFailPoints, mongoUri } from '../../tools/mongo/connect.js';
 import { startTcpProxy } from '../../tools/tcp-proxy/tcp-proxy.js';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 if (!hasFailPoints) console.log('Left out in part: this server has no fail points. Start mongod with enableTestCommands=1.');
 
@@ -50,7 +50,7 @@ describe('a server that does not answer in time', () => {
 
   it('keeps a mark that the server made though its answer was lost', async () => {
     const { proxy, store } = await storeBehindProxy();
-    const primitives = AbstractSentCodeStore.primitivesOf(store);
+    const primitives = openPrimitives(store);
     await proxy.mode('halfOpen');
     const mark = { guildId: '1', code: 'NEW', source: 'auto', sentAt: 1 };
     await expect(primitives.markRecords([mark])).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });

@@ -1,9 +1,9 @@
 import { describe, it } from 'node:test';
 import { testSentCodeStore } from 'sent-code-store/conformance';
-import { plainListFixture, PlainListStore } from '../stores/plain-list-store.js';
+import { PlainListDriver, plainListFixture } from '../stores/plain-list-store.js';
 
-class Forgetful extends PlainListStore {
-  protected override async markRecords(marks: readonly unknown[]): Promise<readonly boolean[]> {
+class Forgetful extends PlainListDriver {
+  override async markRecords(marks: readonly unknown[]): Promise<readonly boolean[]> {
     return marks.map(() => true);
   }
 }

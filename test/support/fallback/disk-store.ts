@@ -2,9 +2,10 @@ import type { StoreSupport } from '../../../src/contract/support.js';
 import type { CodeKey } from '../../../src/domain/codes.js';
 import type { CodeRecord } from '../../../src/domain/record.js';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
-import { LocalStore, type RecordChange } from '../../../src/core/local-store.js';
-import type { StoreOptions } from '../../../src/core/options.js';
-import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../../src/core/primitives.js';
+import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
+import { LocalDriver, type RecordChange } from '../../../src/core/local-driver.js';
+import type { ResolvedStoreOptions, StoreOptions } from '../../../src/core/options.js';
+import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../../src/core/driver.js';
 
 /**
  * How calls of a store end. `reject`: without effect. `lost-answer`: with effect, then an error. `stall`: nothing until the store works again, then the effect, late.
@@ -48,14 +49,14 @@ export class Disk {
 }
 
 /** A store over a {@link Disk}. A mirror's claims become uncertain when it opens, as a file's do; a shared store's go on. */
-export class DiskStore extends LocalStore {
+class DiskDriver extends LocalDriver {
   readonly supports: StoreSupport;
   readonly disk: Disk;
   /** The process that uses it is dead: nothing that it has under way has any effect. */
   dead = false;
 
-  constructor(disk: Disk, kind: 'shared' | 'mirror' | 'witness', options: StoreOptions) {
-    super(options, kind);
+  constructor(disk: Disk, kind: 'shared' | 'mirror' | 'witness', options: ResolvedStoreOptions) {
+    super(options);
     this.disk = disk;
     this.supports = {
       claims: kind === 'shared' ? 'shared' : kind === 'mirror' ? 'process' : false,
@@ -66,7 +67,7 @@ export class DiskStore extends LocalStore {
     };
   }
 
-  protected override async openStore(): Promise<void> {
+  async open(): Promise<void> {
     await this.#through('open', async () => {
       if (this.supports.claims !== 'process') return;
       for (const records of this.disk.records.values()) {
@@ -75,7 +76,7 @@ export class DiskStore extends LocalStore {
     });
   }
 
-  protected override async setAsideDamaged(): Promise<string> {
+  async setAsideDamaged(): Promise<string> {
     this.disk.setAside();
     return 'elsewhere';
   }
@@ -88,11 +89,11 @@ export class DiskStore extends LocalStore {
     this.disk.calls += 1;
     await this.disk.before(step);
     const { fault } = this.disk;
-    if (this.dead || fault === 'reject') throw new Error(`${this.name} refuses`);
+    if (this.dead || fault === 'reject') throw new Error(`${this.options.name} refuses`);
     if (fault === 'stall') await this.disk.waiting();
     if (this.#died() && this.supports.claims === 'process') throw new Error('dead');
     const result = await call();
-    if (fault === 'lost-answer') throw new Error(`${this.name} lost the connection`);
+    if (fault === 'lost-answer') throw new Error(`${this.options.name} lost the connection`);
     if (fault === 'stalled-answer') await this.disk.waiting();
     return result;
   }
@@ -119,27 +120,27 @@ export class DiskStore extends LocalStore {
     }
   }
 
-  protected override readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
+  override readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
     return this.#through('readRecords', () => super.readRecords(keys));
   }
 
-  protected override markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+  override markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
     return this.#through('markRecords', () => super.markRecords(marks));
   }
 
-  protected override claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
+  override claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
     return this.#through('claimRecords', () => super.claimRecords(claim));
   }
 
-  protected override settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
+  override settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
     return this.#through('settleRecords', () => super.settleRecords(changes));
   }
 
-  protected override async removeRecords(keys: readonly CodeKey[]): Promise<number> {
+  override async removeRecords(keys: readonly CodeKey[]): Promise<number> {
     return this.#through('removeRecords', () => super.removeRecords(keys));
   }
 
-  protected override async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
+  override async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
     const found: ScannedRecord[] = [];
     await this.#through('scanRecords', async () => {
       for await (const record of super.scanRecords(scope)) found.push(record);
@@ -147,11 +148,11 @@ export class DiskStore extends LocalStore {
     yield* found;
   }
 
-  protected override pingStore(): Promise<void> {
+  pingStore(): Promise<void> {
     return this.#through('pingStore', async () => undefined);
   }
 
-  protected override get metadata(): StoreMetadata {
+  get metadata(): StoreMetadata {
     const { disk } = this;
     return {
       get: (keys) =>
@@ -180,5 +181,17 @@ export class DiskStore extends LocalStore {
   async *#list(prefix: string): AsyncIterable<readonly [string, string]> {
     const entries = await this.#through('list', async () => [...this.disk.metadata].filter(([key]) => key.startsWith(prefix)));
     yield* entries;
+  }
+}
+
+/** A store over a {@link Disk}. */
+export class DiskStore extends AbstractSentCodeStore<DiskDriver> {
+  constructor(disk: Disk, kind: 'shared' | 'mirror' | 'witness', options: StoreOptions) {
+    super((settings) => new DiskDriver(disk, kind, settings), options, kind);
+  }
+
+  /** The process that uses it is dead: nothing that it has under way has any effect. */
+  set dead(dead: boolean) {
+    this.driver.dead = dead;
   }
 }

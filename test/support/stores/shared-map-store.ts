@@ -1,7 +1,9 @@
 import { SentCodeStoreError, type StoreMetadata, type StoreOptions, type StoreSupport } from 'sent-code-store/store';
 import type { Fixture } from 'sent-code-store/conformance';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
-import { LocalStore, type RecordChange } from '../../../src/core/local-store.js';
+import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
+import { LocalDriver, type RecordChange } from '../../../src/core/local-driver.js';
+import type { ResolvedStoreOptions } from '../../../src/core/options.js';
 import { MemoryMetadata } from '../../../src/stores/memory/memory-metadata.js';
 import { ManualClock } from './manual-clock.js';
 
@@ -19,33 +21,34 @@ export class SharedData {
   }
 }
 
-/** A correct store with everything that a store can support: what broken ones are made from, and compared with. */
-export class SharedMapStore extends LocalStore {
+/** What a {@link SharedMapStore} hands over. */
+export class SharedMapDriver extends LocalDriver {
   readonly supports: StoreSupport = { claims: 'shared', times: true, sources: true, metadata: true, durable: true };
-  protected readonly data: SharedData;
+  readonly chunkSize: number = 1000;
+  readonly data: SharedData;
 
-  constructor(data: SharedData, options: StoreOptions) {
-    super(options, 'SharedMapStore');
+  constructor(data: SharedData, options: ResolvedStoreOptions) {
+    super(options);
     this.data = data;
   }
 
-  protected override get metadata(): StoreMetadata {
+  get metadata(): StoreMetadata {
     return this.data.reach().metadata;
   }
 
-  protected override lookUp(guildId: string, code: string): LocalRecord | undefined {
+  override lookUp(guildId: string, code: string): LocalRecord | undefined {
     return this.data.reach().guilds.get(guildId)?.get(code);
   }
 
-  protected override recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]> {
+  override recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]> {
     return this.data.reach().guilds.get(guildId) ?? [];
   }
 
-  protected override guilds(): Iterable<string> {
+  override guilds(): Iterable<string> {
     return this.data.reach().guilds.keys();
   }
 
-  protected override async commit(changes: readonly RecordChange[]): Promise<void> {
+  override async commit(changes: readonly RecordChange[]): Promise<void> {
     const { guilds } = this.data.reach();
     for (const { guildId, code, record } of changes) {
       const records = guilds.get(guildId) ?? new Map<string, LocalRecord>();
@@ -55,18 +58,55 @@ export class SharedMapStore extends LocalStore {
       else guilds.set(guildId, records);
     }
   }
+
+  override leaseClock(): number {
+    return super.leaseClock();
+  }
+
+  async open(): Promise<void> {
+    // Nothing to open: here for drivers that are made from this one.
+  }
+
+  async close(): Promise<void> {
+    // Nothing to let go of.
+  }
+
+  async pingStore(): Promise<void> {
+    // Always there.
+  }
 }
 
-/** A SharedMapStore, or a class made of it, with every hook that the kit knows. `freshOnReopen`: another store has other data. */
-export function sharedMapFixture(
-  Store: typeof SharedMapStore = SharedMapStore,
-  remembers = { reopen: true, peer: true },
-): Fixture {
+/** A correct store with everything that a store can support: what broken ones are made from, and compared with. */
+export class SharedMapStore extends AbstractSentCodeStore<SharedMapDriver> {
+  constructor(data: SharedData, options: StoreOptions, Driver = SharedMapDriver) {
+    super((settings) => new Driver(data, settings), options, 'SharedMapStore');
+  }
+
+  /** The driver, of the class that the store was made with. */
+  protected driverOf<D extends SharedMapDriver>(Driver: new (data: SharedData, options: ResolvedStoreOptions) => D): D {
+    if (!(this.driver instanceof Driver)) throw new Error(`The store was made with another driver than ${Driver.name}.`);
+    return this.driver;
+  }
+}
+
+/** A class that makes a store, or a driver for one. */
+export type SharedMapKind = (new (data: SharedData, options: StoreOptions) => SharedMapStore) | typeof SharedMapDriver;
+
+function openShared(Kind: SharedMapKind, data: SharedData, options: StoreOptions): SharedMapStore {
+  return isDriver(Kind) ? new SharedMapStore(data, options, Kind) : new Kind(data, options);
+}
+
+function isDriver(Kind: SharedMapKind): Kind is typeof SharedMapDriver {
+  return Kind === SharedMapDriver || Kind.prototype instanceof SharedMapDriver;
+}
+
+/** A SharedMapStore, or one of a class that is made of it or of its driver, with every hook that the kit knows. */
+export function sharedMapFixture(Kind: SharedMapKind = SharedMapStore, remembers = { reopen: true, peer: true }): Fixture {
   const clock = new ManualClock();
   let data = new SharedData();
   const opened: SharedMapStore[] = [];
   const open = (options: StoreOptions = {}): SharedMapStore => {
-    const store = new Store(data, { clock, ...options });
+    const store = openShared(Kind, data, { clock, ...options });
     opened.push(store);
     return store;
   };

@@ -1,19 +1,15 @@
 import type { ClaimWrite, CodeKey, CodeRecord, Mark, Settlement, StoreOptions } from 'sent-code-store/store';
-import { SharedData, SharedMapStore } from './shared-map-store.js';
+import { SharedData, SharedMapDriver, SharedMapStore } from './shared-map-store.js';
 
 type Records = Promise<readonly (CodeRecord | undefined)[]>;
 
-/** A store that takes three keys at a time, writes down each access to its data, and fails those that a test chose. */
-export class WatchedStore extends SharedMapStore {
-  protected override readonly chunkSize = 3;
+/** A driver that takes three keys at a time, writes down each access to its data, and fails those that a test chose. */
+export class WatchedDriver extends SharedMapDriver {
+  override readonly chunkSize = 3;
   /** `readRecords A B C`: each access, with its codes. */
   readonly log: string[] = [];
   /** What an access fails with; `undefined`: it does not. */
   failure: (access: string) => Error | undefined = () => undefined;
-
-  constructor(data = new SharedData(), options: StoreOptions = {}) {
-    super(data, options);
-  }
 
   #watch(name: string, keys: readonly { readonly code: string }[]): void {
     const access = [name, ...keys.map(({ code }) => code)].join(' ');
@@ -22,28 +18,38 @@ export class WatchedStore extends SharedMapStore {
     if (failure !== undefined) throw failure;
   }
 
-  protected override async readRecords(keys: readonly CodeKey[]): Records {
+  override async readRecords(keys: readonly CodeKey[]): Records {
     this.#watch('readRecords', keys);
     return super.readRecords(keys);
   }
 
-  protected override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+  override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
     this.#watch('markRecords', marks);
     return super.markRecords(marks);
   }
 
-  protected override async claimRecords(claim: ClaimWrite): Records {
+  override async claimRecords(claim: ClaimWrite): Records {
     this.#watch('claimRecords', claim.holds);
     return super.claimRecords(claim);
   }
 
-  protected override async settleRecords(changes: readonly Settlement[]): Records {
+  override async settleRecords(changes: readonly Settlement[]): Records {
     this.#watch('settleRecords', changes);
     return super.settleRecords(changes);
   }
 
-  protected override async removeRecords(keys: readonly CodeKey[]): Promise<number> {
+  override async removeRecords(keys: readonly CodeKey[]): Promise<number> {
     this.#watch('removeRecords', keys);
     return super.removeRecords(keys);
+  }
+}
+
+/** A store with a {@link WatchedDriver}, or one made of it. */
+export class WatchedStore extends SharedMapStore {
+  readonly watched: WatchedDriver;
+
+  constructor(data = new SharedData(), options: StoreOptions = {}, Driver: typeof WatchedDriver = WatchedDriver) {
+    super(data, options, Driver);
+    this.watched = this.driverOf(WatchedDriver);
   }
 }

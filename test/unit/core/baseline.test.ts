@@ -1,10 +1,10 @@
 import type { BaselineResult, StoreMetadata } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { SharedData } from '../../support/stores/shared-map-store.js';
-import { WatchedStore } from '../../support/stores/watched-store.js';
+import { WatchedDriver, WatchedStore } from '../../support/stores/watched-store.js';
 
 /** A process that dies at an access to its data: before it, or after it took effect. */
-class DyingStore extends WatchedStore {
+class DyingDriver extends WatchedDriver {
   accesses = 0;
   dieAt = Number.POSITIVE_INFINITY;
   dieAfter = false;
@@ -16,15 +16,15 @@ class DyingStore extends WatchedStore {
     return this.dieAfter && this.accesses === this.dieAt ? work().then(() => dead) : dead;
   }
 
-  protected override readRecords(keys: Parameters<WatchedStore['readRecords']>[0]): ReturnType<WatchedStore['readRecords']> {
+  override readRecords(keys: Parameters<WatchedDriver['readRecords']>[0]): ReturnType<WatchedDriver['readRecords']> {
     return this.#step(() => super.readRecords(keys));
   }
 
-  protected override markRecords(marks: Parameters<WatchedStore['markRecords']>[0]): ReturnType<WatchedStore['markRecords']> {
+  override markRecords(marks: Parameters<WatchedDriver['markRecords']>[0]): ReturnType<WatchedDriver['markRecords']> {
     return this.#step(() => super.markRecords(marks));
   }
 
-  protected override get metadata(): StoreMetadata {
+  override get metadata(): StoreMetadata {
     const kept = super.metadata;
     return {
       get: (keys) => this.#step(() => kept.get(keys)),
@@ -36,22 +36,31 @@ class DyingStore extends WatchedStore {
   }
 }
 
+class DyingStore extends WatchedStore {
+  readonly dying: DyingDriver;
+
+  constructor(data: SharedData) {
+    super(data, {}, DyingDriver);
+    this.dying = this.driverOf(DyingDriver);
+  }
+}
+
 const first = ['A', 'B', 'C', 'D', 'E'];
 const second = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
 
 async function baselineThatDies(data: SharedData, dieAt: number, dieAfter: boolean): Promise<BaselineResult | undefined> {
   const store = new DyingStore(data);
   await store.ping();
-  Object.assign(store, { accesses: 0, dieAt, dieAfter });
+  Object.assign(store.dying, { accesses: 0, dieAt, dieAfter });
   return store.baseline('1', first).catch(() => undefined);
 }
 
 async function stepsOfABaseline(): Promise<number> {
   const store = new DyingStore(new SharedData());
   await store.ping();
-  store.accesses = 0;
+  store.dying.accesses = 0;
   await store.baseline('1', first);
-  return store.accesses;
+  return store.dying.accesses;
 }
 
 describe('a baseline that a crash interrupts', () => {
@@ -108,7 +117,7 @@ describe('clearing a guild', () => {
     await new WatchedStore(data).baseline('1', first);
     const dying = new DyingStore(data);
     await dying.ping();
-    Object.assign(dying, { accesses: 0, dieAt: 1 });
+    Object.assign(dying.dying, { accesses: 0, dieAt: 1 });
     await expect(dying.clearGuild('1')).rejects.toThrow('killed');
     const next = new WatchedStore(data);
     expect(await next.baseline('1', second)).toEqual({ applied: false, marked: [] });

@@ -12,14 +12,14 @@ const codes = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
 describe('a store that takes three keys at a time', () => {
   it('is asked for three at a time, and answers in the order of the question', async () => {
     await store.markSent('1', ['B', 'G']);
-    store.log.length = 0;
+    store.watched.log.length = 0;
     expect(await store.filterUnsent('1', codes)).toEqual(['A', 'C', 'D', 'E', 'F']);
-    expect(store.log).toEqual(['readRecords A B C', 'readRecords D E F', 'readRecords G']);
+    expect(store.watched.log).toEqual(['readRecords A B C', 'readRecords D E F', 'readRecords G']);
   });
 
   it('is asked for exactly three at once', async () => {
     await store.filterUnsent('1', ['A', 'B', 'C']);
-    expect(store.log).toEqual(['readRecords A B C']);
+    expect(store.watched.log).toEqual(['readRecords A B C']);
   });
 
   it('is not asked about nothing', async () => {
@@ -28,29 +28,35 @@ describe('a store that takes three keys at a time', () => {
     await store.forget('1', []);
     await store.claim('1', []);
     await store.filterUnsentMany([{ guildId: '1', codes: [] }]);
-    expect(store.log).toEqual([]);
+    expect(store.watched.log).toEqual([]);
   });
 
   it('gets the codes of all guilds of a batch side by side', async () => {
     const batch = ['1', '2', '3'].map((guildId) => ({ guildId, codes: ['A', 'B'] }));
     expect(await store.filterUnsentMany(batch)).toEqual(batch);
-    expect(store.log).toEqual(['readRecords A B A', 'readRecords B A B']);
+    expect(store.watched.log).toEqual(['readRecords A B A', 'readRecords B A B']);
   });
 
   it('writes only marks that are not there', async () => {
     await store.markSent('1', ['B', 'D', 'E', 'F']);
-    store.log.length = 0;
+    store.watched.log.length = 0;
     expect(await store.markSent('1', codes)).toEqual({ marked: ['A', 'C', 'G'], alreadySent: ['B', 'D', 'E', 'F'] });
-    expect(store.log).toEqual(['readRecords A B C', 'markRecords A C', 'readRecords D E F', 'readRecords G', 'markRecords G']);
-    store.log.length = 0;
+    expect(store.watched.log).toEqual([
+      'readRecords A B C',
+      'markRecords A C',
+      'readRecords D E F',
+      'readRecords G',
+      'markRecords G',
+    ]);
+    store.watched.log.length = 0;
     await store.markSent('1', codes);
-    expect(store.log.every((access) => access.startsWith('readRecords'))).toBe(true);
+    expect(store.watched.log.every((access) => access.startsWith('readRecords'))).toBe(true);
   });
 
   it('claims, renews, releases, takes over and forgets more than three', async () => {
     const { claim } = await store.claim('1', codes);
     expect(claim?.codes).toEqual(codes);
-    expect(store.log.filter((access) => access.startsWith('claim'))).toEqual([
+    expect(store.watched.log.filter((access) => access.startsWith('claim'))).toEqual([
       'claimRecords A B C',
       'claimRecords D E F',
       'claimRecords G',
@@ -65,7 +71,7 @@ describe('a store that takes three keys at a time', () => {
 
 describe('a mark of several chunks', () => {
   const failOn = (access: string, retryable = true): void => {
-    store.failure = (each) =>
+    store.watched.failure = (each) =>
       each === access ? new SentCodeStoreError('STORE_TIMEOUT', 'No answer.', { retryable }) : undefined;
   };
   const batch = [
@@ -100,7 +106,7 @@ describe('a mark of several chunks', () => {
   it('may be called again with the whole batch', async () => {
     failOn('markRecords G');
     await expect(store.markSentMany(batch)).rejects.toMatchObject({ code: 'PARTIALLY_MARKED' });
-    store.failure = () => undefined;
+    store.watched.failure = () => undefined;
     expect(await store.markSentMany(batch)).toEqual([
       { guildId: '1', marked: [], alreadySent: ['a', 'b'] },
       { guildId: '2', marked: [], alreadySent: ['c', 'd', 'e'] },
@@ -111,7 +117,7 @@ describe('a mark of several chunks', () => {
   it('is worth another try only if the failure is', async () => {
     failOn('markRecords D E F', false);
     await expect(store.markSentMany(batch)).rejects.toMatchObject({ retryable: false });
-    store.failure = (access) => (access === 'markRecords D E F' ? new Error('odd') : undefined);
+    store.watched.failure = (access) => (access === 'markRecords D E F' ? new Error('odd') : undefined);
     await expect(store.markSent('4', codes)).rejects.toMatchObject({
       retryable: false,
       message: expect.stringContaining('odd') as string,

@@ -1,50 +1,58 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore } from 'sent-code-store';
 import type { CodeRecord } from '../../../src/domain/record.js';
-import type { ClaimWrite, Settlement } from '../../../src/core/primitives.js';
+import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
+import type { ClaimWrite, Settlement } from '../../../src/core/driver.js';
+import { MemoryDriver } from '../../../src/stores/memory/memory-driver.js';
 
 /** A store whose claim is written and whose answer is late, or never comes. */
-class SlowAnswers extends MemoryStore {
+class SlowDriver extends MemoryDriver {
   time = 0;
   answerAfterMs = 0;
   failing: 'nothing' | 'the answer of a claim' | 'everything after a claim' = 'nothing';
 
-  constructor() {
-    super({ clock: { now: () => 1e12 + this.time, monotonic: () => this.time } });
-  }
-
-  protected override async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
+  override async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
     await super.claimRecords(claim);
     this.time += this.answerAfterMs;
     if (this.failing !== 'nothing') throw new Error('the answer was lost');
     return this.readRecords(claim.holds.map(({ code }) => ({ guildId: claim.guildId, code })));
   }
 
-  protected override async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
+  override async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
     if (this.failing === 'everything after a claim') throw new Error('away');
     return super.settleRecords(changes);
+  }
+}
+
+class SlowAnswers extends AbstractSentCodeStore<SlowDriver> {
+  constructor() {
+    const clock = { now: () => 1e12 + this.driver.time, monotonic: () => this.driver.time };
+    super((settings) => new SlowDriver(settings), { clock }, 'SlowAnswers');
+  }
+
+  get slow(): SlowDriver {
+    return this.driver;
   }
 }
 
 describe('a claim that its caller never gets', () => {
   it('is given back if its answer was lost: nobody knows the token, so nobody has sent', async () => {
     const store = new SlowAnswers();
-    store.failing = 'the answer of a claim';
+    store.slow.failing = 'the answer of a claim';
     await expect(store.claim('1', ['a'])).rejects.toThrow('the answer was lost');
     expect(await store.filterUnsent('1', ['a'])).toEqual(['a']);
   });
 
   it('becomes uncertain if it cannot be given back, and the first failure is told', async () => {
     const store = new SlowAnswers();
-    store.failing = 'everything after a claim';
+    store.slow.failing = 'everything after a claim';
     await expect(store.claim('1', ['a'])).rejects.toThrow('the answer was lost');
-    store.time += 60_000;
+    store.slow.time += 60_000;
     expect(await store.states('1', ['a'])).toEqual(new Map([['a', 'uncertain']]));
   });
 
   it('is given back, and not handed out, if its lease is over when the answer comes', async () => {
     const store = new SlowAnswers();
-    store.answerAfterMs = 1000;
+    store.slow.answerAfterMs = 1000;
     const result = await store.claim('1', ['a'], { leaseMs: 1000 });
     expect(result).toEqual({ claimed: [], alreadySent: [], heldElsewhere: ['a'], uncertain: [] });
     expect(await store.filterUnsent('1', ['a'])).toEqual(['a']);
@@ -54,7 +62,7 @@ describe('a claim that its caller never gets', () => {
 it('a retry that ended uncertain after somebody had decided on the try before is not freed by that decision', async () => {
   const store = new SlowAnswers();
   await store.claim('1', ['a']);
-  store.time += 60_000;
+  store.slow.time += 60_000;
   const decided = store.resolveUncertain('1', ['a'], 'not-sent');
   const [retry] = await store.takeUncertain('1');
   // Whichever of the two was first: never a code that is free while its retry is out.

@@ -1,6 +1,7 @@
 import { MemoryStore } from 'sent-code-store';
-import { AbstractSentCodeStore, type ScanScope, type StorePrimitives } from 'sent-code-store/store';
+import type { ScanScope, StorePrimitives } from 'sent-code-store/store';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 let store: StorePrimitives;
 
@@ -10,7 +11,7 @@ beforeEach(async () => {
   await memory.claim('1', ['B']);
   await memory.release((await memory.claim('2', ['C'])).claim!, 'uncertain');
   await memory.markSent('2', ['D']);
-  store = AbstractSentCodeStore.primitivesOf(memory);
+  store = openPrimitives(memory);
 });
 
 async function scan(scope: ScanScope): Promise<string[]> {
@@ -45,7 +46,7 @@ describe('the primitives of a store', () => {
 
   it('reject after the store was closed', async () => {
     const memory = new MemoryStore();
-    const own = AbstractSentCodeStore.primitivesOf(memory);
+    const own = openPrimitives(memory);
     await memory.close();
     for (const call of [
       () => own.readRecords([]),

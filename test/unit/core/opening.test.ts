@@ -1,16 +1,16 @@
-import type { Identity } from 'sent-code-store';
+import type { Identity, StoreOptions } from 'sent-code-store/store';
 import { SentCodeStoreError } from 'sent-code-store';
 import { describe, expect, it } from 'vitest';
-import { SharedData, SharedMapStore } from '../../support/stores/shared-map-store.js';
+import { SharedData, SharedMapDriver, SharedMapStore } from '../../support/stores/shared-map-store.js';
 
 const exact: Identity = { name: 'exact', normalize: (code) => code };
 
 /** Writes down when it is opened and closed. */
-class Door extends SharedMapStore {
+class DoorDriver extends SharedMapDriver {
   readonly log: string[] = [];
   failures = 0;
 
-  protected override async openStore(): Promise<void> {
+  override async open(): Promise<void> {
     this.log.push('open');
     if (this.failures > 0) {
       this.failures -= 1;
@@ -18,8 +18,21 @@ class Door extends SharedMapStore {
     }
   }
 
-  protected override async closeStore(): Promise<void> {
+  override async close(): Promise<void> {
     this.log.push('close');
+  }
+}
+
+class Door extends SharedMapStore {
+  readonly log: readonly string[];
+
+  constructor(data: SharedData, options: StoreOptions) {
+    super(data, options, DoorDriver);
+    this.log = this.driverOf(DoorDriver).log;
+  }
+
+  set failures(failures: number) {
+    this.driverOf(DoorDriver).failures = failures;
   }
 }
 

@@ -3,21 +3,23 @@ import { SentCodeStoreError } from '../../../src/contract/errors.js';
 import { migrateLegacyState } from '../../../src/migration/migrate-legacy-state.js';
 import { MigrationIncompleteError } from '../../../src/migration/migration-incomplete-error.js';
 import type { MigrationProgress, MigrationReport } from '../../../src/migration/report.js';
+import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
+import { MemoryDriver } from '../../../src/stores/memory/memory-driver.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
 import { plainStore } from '../../support/migration/plain-store.js';
 import { RecordingLogger } from '../../support/migration/recording-logger.js';
 import { sentPairs } from '../../support/migration/sent-pairs.js';
 
-type Marks = Parameters<MemoryStore['markRecords']>[0];
+type Marks = Parameters<MemoryDriver['markRecords']>[0];
 
-/** A store whose writes for some guilds fail, or all of them after a number of writes. */
-class FailingStore extends MemoryStore {
+/** A driver whose writes for some guilds fail, or all of them after a number of writes. */
+class FailingDriver extends MemoryDriver {
   readonly writes: number[] = [];
   failsFor: ReadonlySet<string> = new Set();
   failsAfter = Infinity;
   isAway = false;
 
-  protected override async markRecords(marks: Marks): Promise<readonly boolean[]> {
+  override async markRecords(marks: Marks): Promise<readonly boolean[]> {
     this.writes.push(marks.length);
     const error = new SentCodeStoreError('STORE_UNAVAILABLE', 'refused', { retryable: true });
     if (this.writes.length > this.failsAfter) this.isAway = true;
@@ -25,8 +27,17 @@ class FailingStore extends MemoryStore {
     return super.markRecords(marks);
   }
 
-  protected override async pingStore(): Promise<void> {
+  async pingStore(): Promise<void> {
     if (this.isAway) throw new SentCodeStoreError('STORE_UNAVAILABLE', 'away');
+  }
+}
+
+class FailingStore extends AbstractSentCodeStore<FailingDriver> {
+  readonly failing: FailingDriver;
+
+  constructor() {
+    super((settings) => new FailingDriver(settings), {}, 'MemoryStore');
+    this.failing = this.driver;
   }
 }
 
@@ -44,7 +55,7 @@ const from = { sent: { '1': ['A'], '2': ['B', 'C'], '3': ['D'] } };
 describe('a guild that cannot be written', () => {
   it('is reported with the reason and does not stop the others; the migration is not complete', async () => {
     const to = new FailingStore();
-    to.failsFor = new Set(['2']);
+    to.failing.failsFor = new Set(['2']);
     const logger = new RecordingLogger();
     const error = await incomplete(migrateLegacyState({ from, to, logger }));
     expect(error).toMatchObject({ code: 'MIGRATION_INCOMPLETE', retryable: true, cause: { code: 'STORE_UNAVAILABLE' } });
@@ -62,7 +73,7 @@ describe('a guild that cannot be written', () => {
     expect(await sentPairs(to)).toEqual(['1:A', '3:D']);
     expect(logger.lines).toContainEqual(expect.stringMatching(/^error: Migration of guild 2 failed: refused/));
     expect(logger.lines.at(-1)).toMatch(/^error: Migration of legacy state is not complete/);
-    to.failsFor = new Set();
+    to.failing.failsFor = new Set();
     expect(await migrateLegacyState({ from, to })).toMatchObject({
       status: 'completed',
       totals: { migrated: 2, alreadyThere: 2 },
@@ -95,18 +106,18 @@ describe('a guild that cannot be written', () => {
 describe('a target that goes away', () => {
   it('ends the migration: the rest is not tried guild by guild', async () => {
     const to = new FailingStore();
-    to.failsAfter = 1;
+    to.failing.failsAfter = 1;
     function* guilds(): Generator<{ guildId: string; codes: string[] }> {
       for (let guild = 0; guild < 100; guild += 1)
         yield { guildId: `${guild}`, codes: Array.from({ length: 250 }, (_, index) => `C${index}`) };
     }
     const { report } = await incomplete(migrateLegacyState({ from: guilds(), to }));
     // A first chunk, one that fails, and one guild on its own.
-    expect(to.writes).toHaveLength(3);
+    expect(to.failing.writes).toHaveLength(3);
     expect(report.totals.migrated).toBeLessThan(report.totals.found);
     expect(report.totals.migrated + report.totals.alreadyThere + report.totals.notMoved).toBe(report.totals.found);
-    to.isAway = false;
-    to.failsAfter = Infinity;
+    to.failing.isAway = false;
+    to.failing.failsAfter = Infinity;
     const second = await migrateLegacyState({ from: guilds(), to });
     expect(second.totals).toMatchObject({ guilds: 100, found: 25_000 });
     expect(await sentPairs(to)).toHaveLength(25_000);

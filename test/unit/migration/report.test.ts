@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { migrateLegacyState } from '../../../src/migration/migrate-legacy-state.js';
 import { MigrationIncompleteError } from '../../../src/migration/migration-incomplete-error.js';
 import type { MigrationReport } from '../../../src/migration/report.js';
+import type { SentCodeStore } from '../../../src/contract/store.js';
+import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
+import { MemoryDriver } from '../../../src/stores/memory/memory-driver.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
 import { RecordingLogger } from '../../support/migration/recording-logger.js';
 import { sentPairs } from '../../support/migration/sent-pairs.js';
@@ -63,10 +66,15 @@ describe('a report', () => {
   });
 
   it('of a stream in which guilds come back adds up too, with entries that cannot be read and guilds that fail', async () => {
-    class FailsForTwo extends MemoryStore {
-      protected override markRecords(...[marks]: Parameters<MemoryStore['markRecords']>): ReturnType<MemoryStore['markRecords']> {
+    class FailsForTwo extends MemoryDriver {
+      override markRecords(...[marks]: Parameters<MemoryDriver['markRecords']>): ReturnType<MemoryDriver['markRecords']> {
         if (marks.some(({ guildId }) => guildId === '2')) return Promise.reject(new Error('not for 2'));
         return super.markRecords(marks);
+      }
+    }
+    class FailingStore extends AbstractSentCodeStore {
+      constructor() {
+        super((settings) => new FailsForTwo(settings), {}, 'MemoryStore');
       }
     }
     const entry = fc.oneof(
@@ -76,7 +84,7 @@ describe('a report', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(entry, { maxLength: 8 }), fc.boolean(), async (entries, fails) => {
-        const make = (): MemoryStore => (fails ? new FailsForTwo() : new MemoryStore());
+        const make = (): SentCodeStore => (fails ? new FailingStore() : new MemoryStore());
         const to = make();
         const report = await reportOf(migrateLegacyState({ from: entries as [], to }));
         expectSums(report);

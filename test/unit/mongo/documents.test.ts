@@ -1,8 +1,8 @@
 import { Double, Int32, Long } from 'mongodb';
-import { AbstractSentCodeStore } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../support/legacy/collect.js';
 import { mongoStore, mongoWorld, passTime } from '../../support/mongo-stores.js';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 const GUILD = '1406122908476112956';
 const SENT_AT = new Date('2025-11-07T06:00:40.595Z');
@@ -84,7 +84,7 @@ describe('the documents of codes', () => {
     const { store, documents } = await mongoWorld();
     await store.markSent(GUILD, ['A'], { source: 'api' });
     const before = await documents.findOne({ _id: `${GUILD}:A` });
-    const marking = AbstractSentCodeStore.primitivesOf(store);
+    const marking = openPrimitives(store);
     expect(await marking.markRecords([{ guildId: GUILD, code: 'A', source: 'manual', sentAt: 1 }])).toEqual([false]);
     expect(await documents.findOne({ _id: `${GUILD}:A` })).toEqual(before);
   });
@@ -170,7 +170,7 @@ describe('what others wrote to the collection', () => {
       const { store, documents } = await mongoWorld();
       await documents.insertOne({ _id: `${GUILD}:A`, ...fields });
       const hold = { code: 'A', token: 't', messageId: 'm', spelling: 'A', position: 0, size: 1, attempt: 1 };
-      const primitives = AbstractSentCodeStore.primitivesOf(store);
+      const primitives = openPrimitives(store);
       const claim = { guildId: GUILD, leaseMs: 60_000, ageMs: 0, holds: [hold] };
       expect(await primitives.claimRecords(claim)).toMatchObject([{ state: 'uncertain', token: null }]);
       expect(await documents.findOne({ _id: `${GUILD}:A` })).toEqual({ _id: `${GUILD}:A`, ...fields });

@@ -1,7 +1,8 @@
-import { AbstractSentCodeStore, StoreDamagedError } from 'sent-code-store/store';
+import { StoreDamagedError } from 'sent-code-store';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../support/legacy/collect.js';
 import { mongoWorld, passTime } from '../../support/mongo-stores.js';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 const LAST = '2025-11-07T06:00:40.595606';
 const LAST_AT = new Date('2025-11-07T06:00:40.595Z');
@@ -48,7 +49,7 @@ describe("a guild's own document with a list of codes", () => {
     expect(await store.stats('1')).toMatchObject({ total: 3, uncertain: 0, bySource: { unknown: 3 } });
     expect(await collect(store.listUncertain('1'))).toEqual([]);
     expect(await collect(store.listUncertain())).toEqual([]);
-    const all = await collect(AbstractSentCodeStore.primitivesOf(store).scanRecords({}));
+    const all = await collect(openPrimitives(store).scanRecords({}));
     expect(all.map(({ guildId, code }) => `${guildId} ${code}`).sort()).toEqual(['1 A', '1 B', '1 C', '12 A', '4 D']);
   });
 

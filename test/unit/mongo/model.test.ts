@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { MemoryStore } from 'sent-code-store';
-import { AbstractSentCodeStore, type CodeRecord, type StorePrimitives } from 'sent-code-store/store';
+import type { CodeRecord, StorePrimitives } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../support/legacy/collect.js';
 import { mongoWorld, passTime } from '../../support/mongo-stores.js';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 const GUILDS = ['1', '12'];
 const CODES = ['A', 'B'];
@@ -100,12 +101,12 @@ async function everything(store: StorePrimitives): Promise<unknown> {
 describe('a MongoStore answers as the MemoryStore does', () => {
   it('whatever happens in whatever order', async () => {
     const { store, documents } = await mongoWorld();
-    const mongo = AbstractSentCodeStore.primitivesOf(store);
+    const mongo = openPrimitives(store);
     const steps = fc.array(step, { minLength: 10, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(steps, async (history) => {
         let now = 0;
-        const memory = AbstractSentCodeStore.primitivesOf(new MemoryStore({ clock: { now: () => 0, monotonic: () => now } }));
+        const memory = openPrimitives(new MemoryStore({ clock: { now: () => 0, monotonic: () => now } }));
         await documents.deleteMany({ _id: { $not: /^:/ } });
         for (const one of history) {
           if ('pass' in one) {

@@ -1,7 +1,8 @@
-import { AbstractSentCodeStore, type GuildCodes } from 'sent-code-store/store';
+import { type GuildCodes } from 'sent-code-store';
 import { describe, expect, it } from 'vitest';
 import { mongoStore, mongoWorld } from '../../support/mongo-stores.js';
 import { connect, countCommands, freshDatabase, type SentCommand } from '../../tools/mongo/connect.js';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 function batch(guilds: number, codes: number): GuildCodes<string[]>[] {
   return Array.from({ length: guilds }, (_, guild) => ({
@@ -76,7 +77,7 @@ describe('every command', () => {
     await store.forget('1', ['A']);
     await store.baseline('2', ['A']);
     await store.clearGuild('1');
-    const primitives = AbstractSentCodeStore.primitivesOf(store);
+    const primitives = openPrimitives(store);
     await primitives.metadata.set(new Map([['x', 'y']]));
     for await (const _ of primitives.scanGuilds()) break;
     for await (const _ of store.listUncertain()) break;

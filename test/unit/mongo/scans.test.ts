@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { AbstractSentCodeStore } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../support/legacy/collect.js';
 import { mongoWorld, type CodeDocument } from '../../support/mongo-stores.js';
+import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 const sent = (id: string): CodeDocument => ({ _id: id, sent_at: new Date(0) });
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => `C${String(i).padStart(4, '0')}`);
@@ -57,13 +57,13 @@ describe('scans read page by page', () => {
       { _id: ':baselin', value: 'x' },
       { _id: ':baseline;', value: 'x' },
     ]);
-    const { metadata } = AbstractSentCodeStore.primitivesOf(store);
+    const { metadata } = openPrimitives(store);
     expect((await collect(metadata.list('baseline:'))).map(([key]) => key)).toEqual(
       numbers(2100).map((key) => `baseline:${key}`),
     );
     expect(await collect(metadata.list('none'))).toEqual([]);
     expect(await collect(store.listGuilds())).toEqual([]);
-    expect(await collect(AbstractSentCodeStore.primitivesOf(store).scanRecords({}))).toEqual([]);
+    expect(await collect(openPrimitives(store).scanRecords({}))).toEqual([]);
   });
 
   it('finds what is there, whatever ids stand side by side', async () => {
@@ -81,7 +81,7 @@ describe('scans read page by page', () => {
           ...records.map(([guild, text]) => `${guild}:${text}`),
           ...listGuilds.flatMap((guild) => [`${guild}:A`, `${guild}:L`]),
         ]);
-        const all = await collect(AbstractSentCodeStore.primitivesOf(store).scanRecords({}));
+        const all = await collect(openPrimitives(store).scanRecords({}));
         expect(all.map((found) => `${found.guildId}:${found.code}`).sort()).toEqual([...expected].sort());
         const guilds = await collect(store.listGuilds());
         expect(guilds.sort()).toEqual([...new Set([...expected].map((key) => key.slice(0, key.indexOf(':'))))].sort());

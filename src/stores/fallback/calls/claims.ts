@@ -1,10 +1,13 @@
-import type { ClaimWrite, Settlement } from '../../../core/primitives.js';
+import type { ClaimWrite, Settlement } from '../../../core/driver.js';
+import type { CallContext } from './call-context.js';
+import { isBelieved, deciderOf, demote, demoteOthers } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
+import { allFailed, notAuthoritative } from '../chain/refusals.js';
 import { deferOn } from './marks.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords, heldBy, type MaybeRecord, strongest } from '../chain/record-strength.js';
 import { noteForeign } from './reads.js';
-import { keepIfSame } from '../upkeep/rejoin.js';
+import { keepIfSame } from '../upkeep/shared-secret.js';
 
 /**
  * Claims codes. The first store decides. Mirrors hold the codes before it is asked, and let go of those that it refuses, so a crash in between leaves a code
@@ -13,18 +16,18 @@ import { keepIfSame } from '../upkeep/rejoin.js';
  * If the first store does not answer, it may have made the claim or not, or may still make it. A mirror with authority then decides under the same token, so
  * whatever the first store has made is the same claim. Without one, the call rejects, and the token is released wherever it may turn up.
  */
-export async function claimRecords(chain: Chain, claim: ClaimWrite): Promise<readonly MaybeRecord[]> {
+export async function claimRecords({ chain, background }: CallContext, claim: ClaimWrite): Promise<readonly MaybeRecord[]> {
   const keys = claim.holds.map(({ code }) => ({ guildId: claim.guildId, code }));
-  await chain.ready(keys);
+  await background.ready(keys);
   // One claim of a guild at a time: two that took the mirror in one order and the first store in the other would leave each with a part.
   return chain.locks.exclusive([claim.guildId], async () => {
     if (!chain.first.up) return claimOnMirror(chain, claim);
     // The first store does not know yet what is pending, and a mirror must not decide while others reach the first store.
-    if (!chain.believed || keys.some((key) => chain.isPending(key))) throw chain.notAuthoritative(claim.guildId);
+    if (!isBelieved(chain) || keys.some((key) => chain.isPending(key))) throw notAuthoritative(chain, claim.guildId);
     const mirrors = await chain.onMirrors((store) => store.claimRecords(claim));
     let own: readonly MaybeRecord[];
     try {
-      await chain.demoteOthers(mirrors);
+      await demoteOthers(chain, mirrors);
       own = await chain.first.call((store) => store.claimRecords(claim));
       for (const mirror of chain.mirrors) await compare(chain, claim, mirror, own, mirrors.get(mirror));
     } catch {
@@ -55,13 +58,13 @@ async function compare(
     await mirror.call((store) => store.settleRecords(releases(guildId, lost)));
     await mirror.call((store) => copyRecords(store, strange, chain.options.leaseMs));
   } catch {
-    await chain.demote(mirror);
+    await demote(chain, mirror);
   }
 }
 
 async function claimOnMirror(chain: Chain, claim: ClaimWrite): Promise<readonly MaybeRecord[]> {
   const { guildId, holds } = claim;
-  const decider = chain.decider(guildId);
+  const decider = deciderOf(chain, guildId);
   if (decider === undefined) return refuse(chain, claim);
   const keys = holds.map(({ code }) => ({ guildId, code }));
   const [mirrors, witnesses] = await Promise.all([
@@ -80,7 +83,7 @@ async function claimOnMirror(chain: Chain, claim: ClaimWrite): Promise<readonly 
   if (free.length === 0) return evidence;
   const write = { ...claim, holds: free };
   const made = await chain.onMirrors((store) => store.claimRecords(write));
-  const kept = await deferOn(chain, made, (mirror) => mirror.defer({ type: 'claim', claim: write }));
+  const kept = await deferOn(chain, made, (mirror) => mirror.pending.defer({ type: 'claim', claim: write }));
   const after = kept.get(decider);
   if (after === undefined) return refuse(chain, claim);
   const byCode = new Map(free.map(({ code }, index) => [code, after[index]]));
@@ -91,10 +94,10 @@ async function claimOnMirror(chain: Chain, claim: ClaimWrite): Promise<readonly 
 async function refuse(chain: Chain, claim: ClaimWrite): Promise<never> {
   const changes = releases(claim.guildId, claim.holds);
   const mirrors = await chain.onMirrors((store) => store.settleRecords(changes));
-  await deferOn(chain, mirrors, (mirror) => mirror.defer({ type: 'settle', changes }));
+  await deferOn(chain, mirrors, (mirror) => mirror.pending.defer({ type: 'settle', changes }));
   throw mirrors.size === 0 && chain.witnesses.every((witness) => !witness.up)
-    ? chain.allFailed()
-    : chain.notAuthoritative(claim.guildId);
+    ? allFailed(chain)
+    : notAuthoritative(chain, claim.guildId);
 }
 
 function releases(guildId: string, holds: readonly { readonly code: string; readonly token: string | null }[]): Settlement[] {

@@ -1,5 +1,8 @@
-import type { Mark } from '../../../core/primitives.js';
+import type { Mark } from '../../../core/driver.js';
+import type { CallContext } from './call-context.js';
+import { demoteOthers } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
+import { allFailed } from '../chain/refusals.js';
 import type { Mirror } from '../chain/mirror.js';
 import { guildsOf } from '../chain/record-strength.js';
 
@@ -13,16 +16,17 @@ import { guildsOf } from '../chain/record-strength.js';
  *
  * While the first store is away, a mark counts once a mirror has it and remembers it for the first store.
  */
-export async function markRecords(chain: Chain, marks: readonly Mark[]): Promise<readonly boolean[]> {
-  await chain.ready();
+export async function markRecords({ chain, background }: CallContext, marks: readonly Mark[]): Promise<readonly boolean[]> {
+  await background.ready();
   return chain.locks.shared(guildsOf(marks), async () => {
-    const [mirrors] = await Promise.all([
+    const [mirrors, witnesses] = await Promise.all([
       chain.onMirrors((store) => store.markRecords(marks)),
       chain.onWitnesses((store) => store.markRecords(marks)),
     ]);
+    for (const witness of chain.witnesses) if (!witnesses.has(witness)) witness.markMissed(marks.length);
     if (chain.first.up) {
       try {
-        await chain.demoteOthers(mirrors);
+        await demoteOthers(chain, mirrors);
         return await chain.first.call((store) => store.markRecords(marks));
       } catch {
         // It may have the marks or not. Marks can be repeated, so they are remembered for it.
@@ -37,13 +41,16 @@ async function deferMarks(
   marks: readonly Mark[],
   mirrors: ReadonlyMap<Mirror, readonly boolean[]>,
 ): Promise<readonly boolean[]> {
-  const kept = await deferOn(chain, mirrors, (mirror) => mirror.defer({ type: 'mark', marks }));
+  const kept = await deferOn(chain, mirrors, (mirror) => mirror.pending.defer({ type: 'mark', marks }));
   const [answer] = kept.values();
-  if (answer === undefined) throw chain.allFailed();
+  if (answer === undefined) throw allFailed(chain);
   return answer;
 }
 
-/** Has mirrors remember a write that they have made. Those that cannot have missed it, if another could. Keeps priority order. */
+/**
+ * Has mirrors remember a write that they have made. If at least one of them can, those that cannot
+ * have missed the write. Keeps priority order.
+ */
 export async function deferOn<T>(
   chain: Chain,
   mirrors: ReadonlyMap<Mirror, T>,
@@ -67,7 +74,7 @@ export async function deferOn<T>(
   }
   if (kept.size > 0) {
     try {
-      await chain.demoteOthers(kept);
+      await demoteOthers(chain, kept);
     } catch {
       // The first store did not take the note, so it is away. Before it is up again it gets the note.
     }

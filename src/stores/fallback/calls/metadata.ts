@@ -1,17 +1,21 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
-import type { StoreMetadata } from '../../../core/primitives.js';
+import type { StoreMetadata } from '../../../core/driver.js';
+import type { CallContext } from './call-context.js';
 import type { Chain } from '../chain/chain.js';
+import { OWN_KEYS } from '../keys.js';
 
 /**
- * The facts of callers (baselines, migrations): the first store's, copied to the mirrors. While it is away a fact that a mirror has is given, one that it does not have is
- * refused, and nothing is changed: an insert decides between processes, and only the first store can.
+ * The metadata of callers (baselines, migrations): the first store's, copied to the mirrors. While the
+ * first store is away, an entry that a mirror has is given, one that no mirror has is refused, and
+ * nothing is changed: an insert decides between processes, and only the first store can.
  */
-export function chainMetadata(chain: Chain): StoreMetadata {
+export function chainMetadata(context: CallContext): StoreMetadata {
+  const { chain, background } = context;
   return {
     async get(keys) {
       // Every member keeps the identity and has checked it: the chain opens while all of them are away.
       if (keys.length === 1 && keys[0] === 'identity') return new Map([['identity', chain.options.identity.name]]);
-      await chain.ready();
+      await background.ready();
       if (chain.first.up) {
         try {
           return await chain.first.call((store) => store.metadata.get(keys));
@@ -27,32 +31,32 @@ export function chainMetadata(chain: Chain): StoreMetadata {
       return found;
     },
     async insert(key, value) {
-      await settled(chain);
+      await settled(context);
       const kept = await chain.first.call((store) => store.metadata.insert(key, value));
       await chain.onMirrors((store) => store.metadata.set(new Map([[key, kept]])));
       return kept;
     },
     async set(entries) {
-      await settled(chain);
+      await settled(context);
       await chain.first.call((store) => store.metadata.set(entries));
       await chain.onMirrors((store) => store.metadata.set(entries));
     },
     async delete(keys) {
-      await settled(chain);
+      await settled(context);
       await chain.first.call((store) => store.metadata.delete(keys));
       await chain.onMirrors((store) => store.metadata.delete(keys));
     },
     async *list(prefix) {
-      await settled(chain);
+      await settled(context);
       for await (const entry of chain.first.iterate((store) => store.metadata.list(prefix))) {
-        if (!entry[0].startsWith('fallback:')) yield entry;
+        if (!entry[0].startsWith(OWN_KEYS)) yield entry;
       }
     },
   };
 }
 
-async function settled(chain: Chain): Promise<void> {
-  await chain.ready();
+async function settled({ chain, background }: CallContext): Promise<void> {
+  await background.ready();
   if (!chain.first.up) throw away(chain);
 }
 

@@ -1,16 +1,19 @@
 import type { CodeKey } from '../../../domain/codes.js';
-import type { Mark, StorePrimitives } from '../../../core/primitives.js';
+import type { Mark, StorePrimitives } from '../../../core/driver.js';
+import type { CallContext } from './call-context.js';
+import { demote, isBelieved, mayDecide } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
+import { allFailed, notAuthoritative } from '../chain/refusals.js';
 import { markRecords } from './marks.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords, guildsOf, type MaybeRecord, strength, strongest } from '../chain/record-strength.js';
-import { keepIfSame } from '../upkeep/rejoin.js';
+import { keepIfSame } from '../upkeep/shared-secret.js';
 
 /** Reads records. "Absent" is an answer only of one who may decide; else `NOT_AUTHORITATIVE`. */
-export async function readRecords(chain: Chain, keys: readonly CodeKey[]): Promise<readonly MaybeRecord[]> {
-  const { records, believed } = await readAll(chain, keys);
+export async function readRecords(context: CallContext, keys: readonly CodeKey[]): Promise<readonly MaybeRecord[]> {
+  const { records, believed } = await readAll(context, keys);
   for (const [index, { guildId }] of keys.entries()) {
-    if (records[index] === undefined && !believed(guildId)) throw chain.notAuthoritative(guildId);
+    if (records[index] === undefined && !believed(guildId)) throw notAuthoritative(context.chain, guildId);
   }
   return records;
 }
@@ -19,16 +22,16 @@ export async function readRecords(chain: Chain, keys: readonly CodeKey[]): Promi
  * Reads what is known, for a caller who marks the codes. What only a mirror or a witness has as sent is marked here: the caller takes it as acknowledged, and the
  * first store may not have it.
  */
-export async function readKnown(chain: Chain, keys: readonly CodeKey[]): Promise<readonly MaybeRecord[]> {
-  const { records, degraded } = await readAll(chain, keys, (store) => store.readKnown(keys));
+export async function readKnown(context: CallContext, keys: readonly CodeKey[]): Promise<readonly MaybeRecord[]> {
+  const { records, degraded } = await readAll(context, keys, (store) => store.readKnown(keys));
   if (!degraded) return records;
   const marks: Mark[] = [];
   for (const [index, { guildId, code }] of keys.entries()) {
     const record = records[index];
-    if (record?.state !== 'sent' || chain.mirrors.some((mirror) => mirror.isPendingMark({ guildId, code }))) continue;
+    if (record?.state !== 'sent' || context.chain.mirrors.some((mirror) => mirror.pending.hasMark({ guildId, code }))) continue;
     marks.push({ guildId, code, source: record.source, sentAt: record.sentAt });
   }
-  if (marks.length > 0) await markRecords(chain, marks);
+  if (marks.length > 0) await markRecords(context, marks);
   return records;
 }
 
@@ -43,21 +46,26 @@ interface Answer {
 /** How the first store is asked. */
 type Ask = (store: StorePrimitives) => Promise<readonly MaybeRecord[]>;
 
-async function readAll(chain: Chain, keys: readonly CodeKey[], ask: Ask = (store) => store.readRecords(keys)): Promise<Answer> {
+async function readAll(
+  context: CallContext,
+  keys: readonly CodeKey[],
+  ask: Ask = (store) => store.readRecords(keys),
+): Promise<Answer> {
+  const { chain, background } = context;
   // Twice: a first store that was exchanged goes down, and comes back with everything.
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    await chain.ready();
-    const answer = chain.first.up ? await readFirst(chain, keys, ask) : undefined;
+    await background.ready();
+    const answer = chain.first.up ? await readFirst(context, keys, ask) : undefined;
     if (answer !== undefined) return answer;
   }
   return readOthers(chain, keys);
 }
 
 /** The answer of the first store, with what is pending laid over it. `undefined` if it went away. */
-async function readFirst(chain: Chain, keys: readonly CodeKey[], ask: Ask): Promise<Answer | undefined> {
+async function readFirst({ chain, background }: CallContext, keys: readonly CodeKey[], ask: Ask): Promise<Answer | undefined> {
   // Looked at before the first store is read: what is replayed while it answers may be in neither its answer nor the list afterwards.
-  const pending = keys.map((key) => chain.mirrors.filter((mirror) => mirror.isPending(key)));
-  const copying = chain.copies.ensure(guildsOf(keys));
+  const pending = keys.map((key) => chain.mirrors.filter((mirror) => mirror.pending.has(key)));
+  const copying = background.copies.ensure(guildsOf(keys));
   const [own, mirrors] = await Promise.all([
     chain.first.call(ask).catch(() => undefined),
     chain.onMirrors((store) => store.readRecords(keys)),
@@ -66,7 +74,7 @@ async function readFirst(chain: Chain, keys: readonly CodeKey[], ask: Ask): Prom
   for (const mirror of chain.mirrors) {
     const copy = mirrors.get(mirror);
     if (!(await checkSame(chain, mirror, own, copy, pending))) {
-      await chain.atMost(chain.rejoin());
+      await chain.atMost(background.rejoin());
       return undefined;
     }
     if (copy !== undefined) await checkForeign(chain, mirror, keys, own, copy);
@@ -80,8 +88,8 @@ async function readFirst(chain: Chain, keys: readonly CodeKey[], ask: Ask): Prom
     if (known.length === 0) unknown.add(keys[index]?.guildId ?? '');
     return strongest([record, ...known.map((mirror) => mirrors.get(mirror)?.[index])]);
   });
-  const { believed } = chain;
-  return { records, believed: (guildId) => believed && !unknown.has(guildId), degraded: false };
+  const firstBelieved = isBelieved(chain);
+  return { records, believed: (guildId) => firstBelieved && !unknown.has(guildId), degraded: false };
 }
 
 /** The strongest of what all others say. */
@@ -91,10 +99,10 @@ async function readOthers(chain: Chain, keys: readonly CodeKey[]): Promise<Answe
     chain.onWitnesses((store) => store.readRecords(keys)),
   ]);
   const answers = [...mirrors.values(), ...witnesses.values()];
-  if (answers.length === 0) throw chain.allFailed();
+  if (answers.length === 0) throw allFailed(chain);
   return {
     records: keys.map((_, index) => strongest(answers.map((answer) => answer[index]))),
-    believed: (guildId) => [...mirrors.keys()].some((mirror) => chain.mayDecide(mirror, guildId)),
+    believed: (guildId) => [...mirrors.keys()].some((mirror) => mayDecide(chain, mirror, guildId)),
     degraded: true,
   };
 }
@@ -124,7 +132,9 @@ async function checkForeign(
   own: readonly MaybeRecord[],
   copy: readonly MaybeRecord[],
 ): Promise<void> {
-  const suspects = keys.filter((key, index) => mirror.covers(key.guildId) && strength(own[index]) > strength(copy[index]));
+  const suspects = keys.filter(
+    (key, index) => mirror.authority.covers(key.guildId) && strength(own[index]) > strength(copy[index]),
+  );
   for (const guildId of guildsOf(suspects)) {
     const part = suspects.filter((key) => key.guildId === guildId);
     // Looked at again with nothing of this process under way: between the two reads a code may have been forgotten, or marked and read.
@@ -153,12 +163,12 @@ async function confirmForeign(chain: Chain, mirror: Mirror, guildId: string, key
 
 /** Remembers that somebody else writes a guild that a mirror covers. */
 export async function noteForeign(chain: Chain, mirror: Mirror, guildId: string): Promise<void> {
-  if (!mirror.covers(guildId) || mirror.foreignGuilds.has(guildId)) return;
+  if (!mirror.authority.covers(guildId) || mirror.authority.foreignGuilds.has(guildId)) return;
   try {
-    await mirror.setForeign(guildId);
+    await mirror.authority.setForeign(guildId);
   } catch {
     // Not remembered: then it may not answer for any guild once it is back.
-    await chain.demote(mirror).catch(() => undefined);
+    await demote(chain, mirror).catch(() => undefined);
   }
   chain.tell({ type: 'foreign-writer', store: mirror.name, guildId });
 }

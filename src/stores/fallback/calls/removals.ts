@@ -1,14 +1,16 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
 import { type CodeKey, keyOf } from '../../../domain/codes.js';
+import { errorText } from '../../../domain/error-text.js';
+import type { CallContext } from './call-context.js';
 import type { Chain } from '../chain/chain.js';
-import { textOf } from '../chain/chain.js';
 import { copyLock } from '../upkeep/guild-copies.js';
 import type { Member } from '../chain/member.js';
 import { guildsOf } from '../chain/record-strength.js';
 
 /** Forgets codes in every store. */
-export async function removeRecords(chain: Chain, keys: readonly CodeKey[]): Promise<number> {
-  return everywhere(chain, 'forget', guildsOf(keys), async () => {
+export async function removeRecords(context: CallContext, keys: readonly CodeKey[]): Promise<number> {
+  const { chain } = context;
+  return everywhere(context, 'forget', guildsOf(keys), async () => {
     // First of all: a witness may refuse, and nothing else has changed then.
     for (const witness of chain.witnesses) await witness.call((store) => store.removeRecords(keys));
     const removed = await chain.first.call((store) => store.removeRecords(keys));
@@ -21,8 +23,9 @@ export async function removeRecords(chain: Chain, keys: readonly CodeKey[]): Pro
 }
 
 /** Forgets a guild in every store. */
-export async function removeGuild(chain: Chain, guildId: string): Promise<number> {
-  return everywhere(chain, 'clearGuild', [guildId], async () => {
+export async function removeGuild(context: CallContext, guildId: string): Promise<number> {
+  const { chain } = context;
+  return everywhere(context, 'clearGuild', [guildId], async () => {
     for (const witness of chain.witnesses) await witness.call((store) => store.removeGuild(guildId));
     const removed = await chain.first.call((store) => store.removeGuild(guildId));
     const left = new Set<string>();
@@ -41,11 +44,16 @@ export async function removeGuild(chain: Chain, guildId: string): Promise<number
  * ever. Nothing else of the guilds is under way. The first store comes first, so that a failure halfway leaves others with more than it has, never with less; the
  * call can be repeated.
  */
-export async function everywhere<T>(chain: Chain, what: string, guilds: Iterable<string>, work: () => Promise<T>): Promise<T> {
+export async function everywhere<T>(
+  { chain, background }: CallContext,
+  what: string,
+  guilds: Iterable<string>,
+  work: () => Promise<T>,
+): Promise<T> {
   const names = [...guilds];
   const ready = (): boolean =>
-    missing(chain).length === 0 && !chain.mirrors.some((mirror) => !mirror.joined || mirror.hasEntries);
-  if (!ready()) await chain.wakeAll();
+    missing(chain).length === 0 && !chain.mirrors.some((mirror) => !mirror.joined || mirror.pending.hasEntries);
+  if (!ready()) await background.wakeAll();
   const alone = async (): Promise<T> => {
     if (!ready()) throw away(chain, what, missing(chain));
     try {
@@ -67,7 +75,7 @@ function away(chain: Chain, what: string, down: readonly Member[], cause?: unkno
   const who =
     down.length === 0
       ? 'something of an outage is not in every store yet'
-      : `away: ${down.map((member) => `${member.name} (${textOf(member.lastError)})`).join(', ')}`;
+      : `away: ${down.map((member) => `${member.name} (${errorText(member.lastError)})`).join(', ')}`;
   return new SentCodeStoreError(
     'STORE_UNAVAILABLE',
     `${chain.options.name}: ${what} must reach every store. ${who}. Call it again later.`,

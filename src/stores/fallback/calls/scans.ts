@@ -1,12 +1,18 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
-import type { ScannedRecord, ScanScope } from '../../../core/primitives.js';
+import type { ScannedRecord, ScanScope } from '../../../core/driver.js';
+import type { CallContext } from './call-context.js';
+import { isBelieved, deciderOf } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
+import { allFailed, notAuthoritative } from '../chain/refusals.js';
 import type { Member } from '../chain/member.js';
 import { strength } from '../chain/record-strength.js';
 
 /** Streams records: those of the first store, or of all others while it is away. What cannot be known whole is refused. */
-export async function* scanRecords(chain: Chain, scope: ScanScope): AsyncGenerator<ScannedRecord, void, undefined> {
-  await chain.ready();
+export async function* scanRecords(
+  { chain, background }: CallContext,
+  scope: ScanScope,
+): AsyncGenerator<ScannedRecord, void, undefined> {
+  await background.ready();
   if (isWhole(chain)) {
     let begun = false;
     try {
@@ -28,12 +34,12 @@ export async function* scanRecords(chain: Chain, scope: ScanScope): AsyncGenerat
 
 /** Whether the first store is up and lacks nothing. */
 function isWhole(chain: Chain): boolean {
-  return chain.first.up && chain.believed && !chain.mirrors.some((mirror) => mirror.pendingCodes > 0);
+  return chain.first.up && isBelieved(chain) && !chain.mirrors.some((mirror) => mirror.pending.codeCount > 0);
 }
 
 /** Streams guilds in the same way. */
-export async function* scanGuilds(chain: Chain): AsyncGenerator<string, void, undefined> {
-  await chain.ready();
+export async function* scanGuilds({ chain, background }: CallContext): AsyncGenerator<string, void, undefined> {
+  await background.ready();
   if (isWhole(chain)) {
     yield* chain.first.iterate((store) => store.scanGuilds());
   } else {
@@ -68,10 +74,10 @@ async function* scanOthers(
   chain: Chain,
   scope: ScanScope & { readonly guildId: string },
 ): AsyncGenerator<ScannedRecord, void, undefined> {
-  if (chain.decider(scope.guildId) === undefined) {
+  if (deciderOf(chain, scope.guildId) === undefined) {
     throw chain.members.some((member) => member !== chain.first && member.up)
-      ? chain.notAuthoritative(scope.guildId)
-      : chain.allFailed();
+      ? notAuthoritative(chain, scope.guildId)
+      : allFailed(chain);
   }
   const records = new Map<string, ScannedRecord>();
   for (const member of others(chain)) {
@@ -82,7 +88,7 @@ async function* scanOthers(
       }
     } catch (error) {
       // It is down, and that was told. The others may still know everything.
-      if (chain.decider(scope.guildId) === undefined) throw error;
+      if (deciderOf(chain, scope.guildId) === undefined) throw error;
     }
   }
   for (const record of records.values()) if (scope.held !== true || record.record.state !== 'sent') yield record;

@@ -1,11 +1,12 @@
 import type { Logger } from '../../../contract/logger.js';
+import { errorText } from '../../../domain/error-text.js';
 import type { FallbackEvent } from '../events.js';
 
 /** An event as a log line. */
 export function describeEvent(event: FallbackEvent): { readonly level: keyof Logger; readonly text: string } {
   switch (event.type) {
     case 'store-down':
-      return { level: 'warn', text: `${event.store} is away: ${textOf(event.error)}` };
+      return { level: 'warn', text: `${event.store} is away: ${errorText(event.error)}` };
     case 'store-up':
       return { level: 'info', text: `${event.store} is up` };
     case 'degraded':
@@ -33,13 +34,11 @@ export function describeEvent(event: FallbackEvent): { readonly level: keyof Log
     case 'mirror-set-aside':
       return {
         level: 'error',
-        text: `${event.store} was damaged and is filled again; the damaged data is at ${event.keptAt}: ${textOf(event.error)}`,
+        text: `${event.store} was damaged and is filled again; the damaged data is at ${event.keptAt}: ${errorText(event.error)}`,
       };
+    case 'witness-missed':
+      return { level: 'warn', text: `${event.store} is back without ${event.codes} codes that were marked meanwhile` };
     case 'all-stores-failed':
-      return { level: 'error', text: `CRITICAL: All persistence methods failed: ${event.errors.map(textOf).join(' | ')}` };
+      return { level: 'error', text: `CRITICAL: All persistence methods failed: ${event.errors.map(errorText).join(' | ')}` };
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,11 +1,7 @@
-interface Lane {
-  exclusive: Promise<void> | undefined;
-  shared: Set<Promise<void>>;
-}
-
 /**
- * Shared and exclusive locks by name, within this process, first come first served. A call takes its place under all its names at once, so calls with
- * several names cannot wait for each other in a circle.
+ * Shared and exclusive locks by name, within this process, first come first served. A call takes
+ * its place under all its names at once, so calls with several names cannot wait for each other in
+ * a circle.
  */
 export class Locks {
   readonly #lanes = new Map<string, Lane>();
@@ -52,4 +48,9 @@ export class Locks {
     if (lane.exclusive === done) lane.exclusive = undefined;
     if (lane.exclusive === undefined && lane.shared.size === 0) this.#lanes.delete(name);
   }
+}
+
+interface Lane {
+  exclusive: Promise<void> | undefined;
+  shared: Set<Promise<void>>;
 }

@@ -1,27 +1,18 @@
 import { InvalidInputError, SentCodeStoreError } from '../../../contract/errors.js';
 import type { Clock } from '../../../domain/clock.js';
-import { AbstractSentCodeStore } from '../../../core/abstract-store.js';
-import type { ScannedRecord, ScanScope, StorePrimitives } from '../../../core/primitives.js';
+import type { SentCodeStore } from '../../../contract/store.js';
+import { anyPrimitivesOf } from '../../../core/store-as-driver.js';
+import type { ScannedRecord, ScanScope, StorePrimitives } from '../../../core/driver.js';
 import { withinLimit } from '../../../core/time-limit.js';
 
-/** What a member needs to know of its chain. */
-export interface MemberContext {
-  readonly clock: Clock;
-  /** Limit of each call in ms. */
-  readonly limitMs: number;
-  /** Pause before the first probe of a member that is down in ms; doubles with each one that fails. */
-  readonly probeAfterMs: number;
-  readonly onDown: (member: Member, error: unknown) => void;
-  readonly onUp: (member: Member) => void;
-}
-
-const LONGEST_PAUSE_MS = 30_000;
-
-/** A store of the chain behind a time limit and a circuit breaker: down after one failure, and then not called before a probe succeeded. */
+/**
+ * A store of the chain behind a time limit and a circuit breaker: down after one failure, and then
+ * not called before a probe succeeded.
+ */
 export class Member {
   readonly name: string;
-  readonly source: AbstractSentCodeStore;
-  lastError: unknown;
+  readonly #source: SentCodeStore;
+  #lastError: unknown;
   #primitives: StorePrimitives;
   #context: MemberContext;
   #up = false;
@@ -30,12 +21,17 @@ export class Member {
   #told = false;
   #probeAt = -Infinity;
 
-  constructor(source: AbstractSentCodeStore, context: MemberContext) {
-    this.source = source;
+  constructor(source: SentCodeStore, context: MemberContext) {
+    this.#source = source;
     this.name = source.name;
-    this.#primitives = AbstractSentCodeStore.primitivesOf(source);
+    this.#primitives = anyPrimitivesOf(source);
     this.#context = context;
-    this.lastError = new SentCodeStoreError('STORE_UNAVAILABLE', `${this.name} was not reached yet.`, { retryable: true });
+    this.#lastError = new SentCodeStoreError('STORE_UNAVAILABLE', `${this.name} was not reached yet.`, { retryable: true });
+  }
+
+  /** Whether it has claims. */
+  get claims(): boolean {
+    return this.#source.supports.claims !== false;
   }
 
   /** Limit of a call in ms. */
@@ -48,6 +44,11 @@ export class Member {
     return this.#up;
   }
 
+  /** Why it went down last. */
+  get lastError(): unknown {
+    return this.#lastError;
+  }
+
   /** Whether it is down and may be probed again. */
   get due(): boolean {
     return !this.#up && this.#context.clock.monotonic() >= this.#probeAt;
@@ -58,9 +59,11 @@ export class Member {
     this.#probeAt = -Infinity;
   }
 
-  /** A call of a member that is up. Any failure takes it down; a member that is down fails at once. */
+  /**
+   * A call of a member that is up. Any failure takes it down; a member that is down fails at once.
+   */
   async call<T>(operation: (store: StorePrimitives) => Promise<T>): Promise<T> {
-    if (!this.#up) throw this.lastError;
+    if (!this.#up) throw this.#lastError;
     const answer = await this.probe(operation);
     // Not at the rise: a store may answer pings and fail at all else.
     this.#failures = 0;
@@ -71,9 +74,10 @@ export class Member {
   async probe<T>(operation: (store: StorePrimitives) => Promise<T>, limitMs = this.limitMs): Promise<T> {
     const session = this.#session;
     try {
-      return await withinLimit(limitMs, this.name, () => operation(this.#primitives));
+      return await withinLimit(limitMs, operation(this.#primitives), () => this.#late(limitMs));
     } catch (error) {
-      // The failure of a call that was given up long ago says nothing of a member that came back since, and input that a store refuses says nothing at all.
+      // The failure of a call that was given up long ago says nothing of a member that came back
+      // since, and input that a store refuses says nothing at all.
       if (session === this.#session && !(error instanceof InvalidInputError)) this.fall(error);
       throw error;
     }
@@ -103,13 +107,20 @@ export class Member {
     }
   }
 
+  /** All metadata entries whose key begins with the prefix. */
+  async listMetadata(prefix: string): Promise<(readonly [key: string, value: string])[]> {
+    const entries: (readonly [string, string])[] = [];
+    for await (const entry of this.iterate((store) => store.metadata.list(prefix))) entries.push(entry);
+    return entries;
+  }
+
   /** Takes the member down until a probe succeeds. */
   fall(error: unknown): void {
     const { clock, probeAfterMs } = this.#context;
     const wasUp = this.#up;
     this.#up = false;
     this.#session += 1;
-    this.lastError = error;
+    this.#lastError = error;
     this.#probeAt = clock.monotonic() + Math.min(probeAfterMs * 2 ** this.#failures, LONGEST_PAUSE_MS);
     this.#failures += 1;
     if (wasUp || !this.#told) this.#context.onDown(this, error);
@@ -124,8 +135,36 @@ export class Member {
     this.#context.onUp(this);
   }
 
+  /** See {@link StorePrimitives.setAsideDamaged}. Without a limit: it reads and writes whole files. */
+  setAsideDamaged(): Promise<string | undefined> {
+    return this.#primitives.setAsideDamaged();
+  }
+
   /** Closes the store, within the limit. */
   async close(): Promise<void> {
-    await withinLimit(this.#context.limitMs, this.name, () => this.source.close());
+    await withinLimit(this.limitMs, this.#source.close(), () => this.#late(this.limitMs));
+  }
+
+  #late(limitMs: number): SentCodeStoreError {
+    return new SentCodeStoreError(
+      'STORE_TIMEOUT',
+      `${this.name} did not answer within ${limitMs} ms. The operation may still take effect.`,
+      { retryable: true },
+    );
   }
 }
+
+/** What a member needs to know of its chain. */
+export interface MemberContext {
+  readonly clock: Clock;
+  /** Limit of each call in ms. */
+  readonly limitMs: number;
+  /**
+   * Pause before the first probe of a member that is down in ms; doubles with each one that fails.
+   */
+  readonly probeAfterMs: number;
+  readonly onDown: (member: Member, error: unknown) => void;
+  readonly onUp: (member: Member) => void;
+}
+
+const LONGEST_PAUSE_MS = 30_000;

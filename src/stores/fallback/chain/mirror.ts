@@ -1,71 +1,77 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
-import type { CodeKey } from '../../../domain/codes.js';
 import type { RandomId } from '../../../domain/random.js';
-import type { AbstractSentCodeStore } from '../../../core/abstract-store.js';
+import type { SentCodeStore } from '../../../contract/store.js';
+import { ABOVE, ERA, ID, MISSED } from '../keys.js';
 import { Member, type MemberContext } from './member.js';
-import { decodePending, encodePending, keysOf, type PendingWrite } from './pending-codec.js';
-import { idOf } from './record-strength.js';
-
-/** Opening reads a whole file: it may take this many times as long as a call. */
-const OPENING_LIMITS = 10;
-const ID = 'fallback:id';
-const ABOVE = 'fallback:above';
-const ERA = 'fallback:era';
-const MISSED = 'fallback:missed';
-const COVERED = 'fallback:authority:';
-const FOREIGN = 'fallback:foreign:';
-const PENDING = 'fallback:pending:';
-
-interface Deferred {
-  readonly write: PendingWrite;
-  /** The first store has it; only the entry is left to be removed. */
-  applied: boolean;
-}
+import { MirrorAuthority } from './mirror-authority.js';
+import { PendingWrites } from './pending-writes.js';
 
 /**
- * A member that may stand in for the first store: it keeps, beside the records, what it has to remember about itself. Everything is read once, at the
- * first opening; from then on this process is the only one that changes it.
- *
- * Authority for a guild is the name of the era in which the guild was copied, and counts in that era alone. So one small write, a new era, takes it away
- * from all guilds.
+ * A member that may stand in for the first store: it keeps, beside the records, what it has to
+ * remember about itself. Everything is read once, at the first opening; from then on this process
+ * is the only one that changes it.
  */
 export class Mirror extends Member {
-  /** Random; names the mirror in the first store. `undefined` until the mirror was read. */
-  id: string | undefined;
-  /** Secrets of which the first store that it is kept beside has one. Two while one takes the place of the other; none of a mirror without a first store. */
-  above: readonly string[] = [];
-  /** Monotonic time of the last secret in ms. */
-  secretSince = -Infinity;
-  /** Whether it was compared with the first store since that store was reached. */
-  joined = false;
-  /** An era that ended while the mirror could not be told, for a note in the first store. */
-  eraToRevoke: string | undefined;
-  /** The first store has a note that a write was missed while the mirror could not be read. */
-  missedUnread = false;
-  /** The last such note, of any process, that the mirror has seen. */
-  missed: string | undefined;
-  /** Its data does not make sense. */
-  damaged: unknown;
-  #era: string | undefined;
-  #demoted = false;
+  /** The guilds that it may answer for. */
+  readonly authority: MirrorAuthority;
+  /** What it remembers for the first store. */
+  readonly pending: PendingWrites;
+  #id: string | undefined;
+  #above: readonly string[] = [];
+  #secretSince = -Infinity;
+  #joined = false;
+  #missedUnread = false;
+  #missed: string | undefined;
+  #damaged: unknown;
   #salvaged = false;
   #opening: Promise<void> | undefined;
-  #sequence = 0;
-  readonly #covered = new Map<string, string>();
-  readonly #foreign = new Set<string>();
-  readonly #deferred = new Map<string, Deferred>();
-  readonly #open = new Map<string, { marks: number; others: number }>();
   readonly #randomId: RandomId;
 
-  constructor(source: AbstractSentCodeStore, context: MemberContext, newId: RandomId) {
+  constructor(source: SentCodeStore, context: MemberContext, newId: RandomId) {
     super(source, context);
     this.#randomId = newId;
+    this.authority = new MirrorAuthority(this, newId);
+    this.pending = new PendingWrites(this, newId);
   }
 
-  /** Reaches the store, reads its facts if that was not done, and ends the era if a write was missed. All callers share one opening. */
-  open(): Promise<void> {
-    this.#opening ??= this.#reach().finally(() => (this.#opening = undefined));
-    return this.#opening;
+  /** Random; names the mirror in the first store. `undefined` until the mirror was read. */
+  get id(): string | undefined {
+    return this.#id;
+  }
+
+  /**
+   * The first store's secret. Two while it is being changed; none of a mirror without a first
+   * store.
+   */
+  get above(): readonly string[] {
+    return this.#above;
+  }
+
+  /** Monotonic time of the last secret in ms. */
+  get secretSince(): number {
+    return this.#secretSince;
+  }
+
+  /** Whether it was compared with the first store since that store was reached. */
+  get joined(): boolean {
+    return this.#joined;
+  }
+
+  /**
+   * Whether the first store has a note that a write was missed while the mirror could not be read.
+   */
+  get missedUnread(): boolean {
+    return this.#missedUnread;
+  }
+
+  /** The last such note, of any process, that the mirror has seen. */
+  get missed(): string | undefined {
+    return this.#missed;
+  }
+
+  /** Why its data does not make sense; `undefined` if it does. */
+  get damaged(): unknown {
+    return this.#damaged;
   }
 
   /** Whether it is being opened: a large file takes longer than a call may. */
@@ -73,209 +79,98 @@ export class Mirror extends Member {
     return this.#opening !== undefined;
   }
 
+  /**
+   * Reaches the store, reads its metadata if that was not done, and ends the era if a write was
+   * missed. All callers share one opening.
+   */
+  open(): Promise<void> {
+    this.#opening ??= this.#reach().finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
   /** See {@link Member.fall}. Damage is remembered: no probe mends it. */
   override fall(error: unknown): void {
-    if (error instanceof SentCodeStoreError && error.code === 'STORE_DAMAGED') this.damaged = error;
+    if (error instanceof SentCodeStoreError && error.code === 'STORE_DAMAGED') this.#damaged = error;
     super.fall(error);
   }
 
-  /** The era, for a copy that must not outlive it. */
-  get era(): string | undefined {
-    return this.#era;
+  /**
+   * It was compared with the first store, which has shown the secret or has all that the mirror
+   * has.
+   */
+  comparedWithFirst(): void {
+    this.#joined = true;
   }
 
-  /** Whether the guild was copied from the first store, and kept since. */
-  covers(guildId: string): boolean {
-    return this.#era !== undefined && this.#covered.get(guildId) === this.#era;
+  /** The first store went away, or is another one: the comparison counts no more. */
+  firstLost(): void {
+    this.#joined = false;
   }
 
-  /** Number of guilds that {@link Mirror.covers}. */
-  get coveredGuilds(): number {
-    return [...this.#covered.values()].filter((era) => era === this.#era).length;
+  /** The first store has the new secret. `at` is monotonic time in ms. */
+  secretChanged(at: number): void {
+    this.#secretSince = at;
   }
 
-  /** The guilds that somebody else writes too. */
-  get foreignGuilds(): ReadonlySet<string> {
-    return this.#foreign;
+  /** The first store has a note that a write was missed while the mirror could not be read. */
+  missedWriteNoted(): void {
+    this.#missedUnread = true;
   }
 
-  /** Remembers that a guild was copied in an era; nothing if the era is over. */
-  async cover(guildId: string, era: string): Promise<boolean> {
-    if (this.#era !== era) return false;
-    await this.call((store) => store.metadata.set(new Map([[COVERED + guildId, era]])));
-    this.#covered.set(guildId, era);
-    return this.covers(guildId);
-  }
-
-  /** Remembers that somebody else writes a guild. */
-  async setForeign(guildId: string): Promise<void> {
-    this.#foreign.add(guildId);
-    await this.call((store) => store.metadata.set(new Map([[FOREIGN + guildId, 'yes']])));
-  }
-
-  /** Takes all authority away in this process. Returns whether it had any, or may have without our knowing. */
-  demote(): boolean {
-    if (this.#demoted) return false;
-    this.#demoted = true;
-    this.eraToRevoke = this.#era;
-    this.#era = undefined;
-    return true;
-  }
-
-  /** Whether the mirror itself does not know of its demotion. */
-  get demoted(): boolean {
-    return this.#demoted;
-  }
-
-  /** Takes all authority away for good. */
-  async beginEra(): Promise<void> {
-    this.#demoted = true;
-    this.#era = undefined;
-    const era = this.#randomId();
-    await this.probe((store) => store.metadata.set(new Map([[ERA, era]])));
-    this.#era = era;
-    this.#demoted = false;
-    this.eraToRevoke = undefined;
+  /**
+   * The damaged data was put out of the way. The metadata of the store in its place is read at the
+   * next opening; what this process knows stays.
+   */
+  damageSetAside(): void {
+    this.#damaged = undefined;
+    this.#id = undefined;
+    this.#above = [];
+    this.#joined = false;
+    this.#salvaged = true;
+    this.authority.recordsLost();
   }
 
   /** Remembers which first store it is kept beside. */
   async setAbove(secrets: readonly string[]): Promise<void> {
     await this.call((store) => store.metadata.set(new Map([[ABOVE, secrets.join(' ')]])));
-    this.above = secrets;
+    this.#above = secrets;
   }
 
   /** Remembers the last note about mirrors that could not be read. */
   async setMissed(note: string): Promise<void> {
     await this.call((store) => store.metadata.set(new Map([[MISSED, note]])));
-    this.missed = note;
-  }
-
-  /** Remembers a write for the first store. */
-  async defer(write: PendingWrite): Promise<void> {
-    const rest = write.type === 'mark' ? this.#notYetDeferred(write) : write;
-    if (rest === undefined) return;
-    // Sorted by name as by age; the random part keeps apart two processes that share a mirror against the rules.
-    const key = `${PENDING}${String(this.#sequence++).padStart(15, '0')}:${this.#randomId()}`;
-    try {
-      await this.call((store) => store.metadata.set(new Map([[key, encodePending(rest)]])));
-    } catch (error) {
-      // It may have been written all the same. Nobody was told that it is remembered, so it goes as soon as the mirror is back.
-      this.#deferred.set(key, { write: rest, applied: true });
-      throw error;
-    }
-    this.#remember(key, rest);
-  }
-
-  /** The writes that the first store lacks, oldest first. */
-  get unapplied(): PendingWrite[] {
-    return [...this.#deferred.values()].filter(({ applied }) => !applied).map(({ write }) => write);
-  }
-
-  /** Number of codes that the first store lacks. */
-  get pendingCodes(): number {
-    return this.#open.size;
-  }
-
-  /** Whether entries are left, be it only to be removed. */
-  get hasEntries(): boolean {
-    return this.#deferred.size > 0;
-  }
-
-  /** Whether the first store lacks something about a code. */
-  isPending(key: CodeKey): boolean {
-    return this.#open.size > 0 && this.#open.has(idOf(key));
-  }
-
-  /** Whether the first store lacks a mark of a code. */
-  isPendingMark(key: CodeKey): boolean {
-    return this.#open.size > 0 && (this.#open.get(idOf(key))?.marks ?? 0) > 0;
-  }
-
-  /** The first store has these writes. */
-  applied(writes: readonly PendingWrite[]): void {
-    const done = new Set(writes);
-    for (const deferred of this.#deferred.values()) {
-      if (deferred.applied || !done.has(deferred.write)) continue;
-      deferred.applied = true;
-      this.#count(deferred.write, -1);
-    }
-  }
-
-  /** Removes the entries of writes that the first store has. */
-  async removeApplied(): Promise<void> {
-    const keys = [...this.#deferred].filter(([, { applied }]) => applied).map(([key]) => key);
-    if (keys.length === 0) return;
-    await this.call((store) => store.metadata.delete(keys));
-    for (const key of keys) this.#deferred.delete(key);
-  }
-
-  /** Reads the facts of a store that was put in the place of a damaged one. What this process knows stays. */
-  forgetFacts(): void {
-    this.id = undefined;
-    this.above = [];
-    this.joined = false;
-    this.#salvaged = true;
-    this.#covered.clear();
-    this.demote();
+    this.#missed = note;
   }
 
   async #reach(): Promise<void> {
     await this.probe((store) => store.pingStore(), OPENING_LIMITS * this.limitMs);
-    if (this.id === undefined) await this.#read();
+    if (this.#id === undefined) await this.#read();
     if (this.#salvaged) await this.#clearAbove();
-    if (this.#demoted) await this.beginEra();
+    if (this.authority.demoted) await this.authority.beginEra();
     this.rise();
   }
 
-  /** Records may have been saved whose pending entry was not: without the secret all of them go up. */
+  /**
+   * Records may have been saved whose pending entry was not: without the secret all of them go up.
+   */
   async #clearAbove(): Promise<void> {
     await this.probe((store) => store.metadata.delete([ABOVE]));
-    this.above = [];
+    this.#above = [];
     this.#salvaged = false;
   }
 
   async #read(): Promise<void> {
     const kept = await this.probe((store) => store.metadata.get([ABOVE, ERA, MISSED]));
-    const covered = await this.#list(COVERED);
-    const foreign = await this.#list(FOREIGN);
-    const pending = (await this.#list(PENDING)).sort(([a], [b]) => (a < b ? -1 : 1));
-    const writes = pending.map(([key, text]) => [key, decodePending(text, this.name)] as const);
+    const authority = await this.authority.read();
+    const pending = await this.pending.read();
     const id = await this.probe((store) => store.metadata.insert(ID, this.#randomId()));
-    for (const [key, era] of covered) this.#covered.set(key.slice(COVERED.length), era);
-    for (const [key] of foreign) this.#foreign.add(key.slice(FOREIGN.length));
-    for (const [key, write] of writes) {
-      if (!this.#deferred.has(key)) this.#remember(key, write);
-      this.#sequence = Math.max(this.#sequence, Number(key.slice(PENDING.length, PENDING.length + 15)) + 1);
-    }
-    this.above = kept.get(ABOVE)?.split(' ') ?? [];
-    this.missed = kept.get(MISSED);
-    if (!this.#demoted) this.#era = kept.get(ERA);
-    this.id = id;
-  }
-
-  async #list(prefix: string): Promise<(readonly [string, string])[]> {
-    const entries: (readonly [string, string])[] = [];
-    for await (const entry of this.iterate((store) => store.metadata.list(prefix))) entries.push(entry);
-    return entries;
-  }
-
-  #notYetDeferred(write: PendingWrite & { type: 'mark' }): PendingWrite | undefined {
-    const marks = write.marks.filter((mark) => !this.isPendingMark(mark));
-    return marks.length === 0 ? undefined : { type: 'mark', marks };
-  }
-
-  #remember(key: string, write: PendingWrite): void {
-    this.#deferred.set(key, { write, applied: false });
-    this.#count(write, 1);
-  }
-
-  #count(write: PendingWrite, by: 1 | -1): void {
-    for (const key of keysOf(write)) {
-      const id = idOf(key);
-      const count = this.#open.get(id) ?? { marks: 0, others: 0 };
-      count[write.type === 'mark' ? 'marks' : 'others'] += by;
-      if (count.marks === 0 && count.others === 0) this.#open.delete(id);
-      else this.#open.set(id, count);
-    }
+    this.authority.restore(authority, kept.get(ERA));
+    this.pending.restore(pending);
+    this.#above = kept.get(ABOVE)?.split(' ') ?? [];
+    this.#missed = kept.get(MISSED);
+    this.#id = id;
   }
 }
+
+/** Opening reads a whole file: it may take this many times as long as a call. */
+const OPENING_LIMITS = 10;

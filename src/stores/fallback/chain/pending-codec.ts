@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StoreDamagedError } from '../../../contract/errors.js';
 import type { CodeKey } from '../../../domain/codes.js';
-import type { ClaimWrite, Mark, Settlement } from '../../../core/primitives.js';
+import type { ClaimWrite, Mark, Settlement } from '../../../core/driver.js';
 
 /** A write that the first store has not confirmed. */
 export type PendingWrite =
@@ -51,7 +51,7 @@ export function keysOf(write: PendingWrite): readonly CodeKey[] {
   return holds.map(({ code }) => ({ guildId, code }));
 }
 
-/** A pending write as it is kept among a mirror's facts. */
+/** A pending write as it is kept in a mirror's metadata. */
 export function encodePending(write: PendingWrite): string {
   return JSON.stringify(write);
 }

@@ -1,6 +1,6 @@
 import { type CodeKey, keyOf } from '../../../domain/codes.js';
 import type { CodeRecord, HeldRecord } from '../../../domain/record.js';
-import type { ClaimWrite, Mark, ScannedRecord, StorePrimitives } from '../../../core/primitives.js';
+import type { ClaimWrite, Mark, ScannedRecord, StorePrimitives } from '../../../core/driver.js';
 
 /** What a store answers for one key. */
 export type MaybeRecord = CodeRecord | undefined;
@@ -34,8 +34,9 @@ export function heldBy(record: MaybeRecord, token: string | null): boolean {
 }
 
 /**
- * Copies records into a store that may have them, or stronger ones, already. A live claim is copied with a lease that starts at the copy; it may end later there than
- * in its store, which is the safe side.
+ * Copies records into a store that may have them, or stronger ones, already. A live claim is copied
+ * with a lease that starts at the copy; it may end later there than in its store, which is the safe
+ * side.
  */
 export async function copyRecords(target: StorePrimitives, records: readonly ScannedRecord[], leaseMs: number): Promise<void> {
   const marks: Mark[] = [];

@@ -1,16 +1,13 @@
-import type { ScannedRecord } from '../../../core/primitives.js';
-import type { Chain, Copies } from '../chain/chain.js';
+import type { ScannedRecord } from '../../../core/driver.js';
+import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords } from '../chain/record-strength.js';
 
-const CHUNK = 500;
-/** Copies at a time: they share the mirrors' syncs. */
-const LANES = 8;
-/** A call of more guilds than this does not wait for their copies. */
-const AWAITED = 20;
-
-/** A few copies at a time, each guild at most once at a time. */
-export class GuildCopies implements Copies {
+/**
+ * Copies guilds from the first store into mirrors, once each: a few at a time, each guild at most
+ * once at a time.
+ */
+export class GuildCopies {
   readonly #chain: Chain;
   readonly #running = new Map<string, Promise<void>>();
   readonly #lanes = Array.from({ length: LANES }, () => Promise.resolve());
@@ -20,11 +17,16 @@ export class GuildCopies implements Copies {
     this.#chain = chain;
   }
 
+  /**
+   * Sees to it that guilds are copied. Resolves when they were, or could not be; at once if they
+   * are many.
+   */
   async ensure(guilds: Iterable<string>): Promise<void> {
     const copies = [...guilds].filter((guild) => this.#targets(guild).size > 0).map((guild) => this.#start(guild));
     if (copies.length <= AWAITED) await Promise.all(copies);
   }
 
+  /** Resolves when no copy is under way. */
   async idle(): Promise<void> {
     await Promise.all(this.#lanes);
   }
@@ -41,12 +43,16 @@ export class GuildCopies implements Copies {
     return copy;
   }
 
-  /** Mirrors without the guild, each with the era in which the copy begins: it counts for nothing if a write was missed since. */
+  /**
+   * Mirrors without the guild, each with the era in which the copy begins: it counts for nothing if
+   * a write was missed since.
+   */
   #targets(guildId: string): Map<Mirror, string> {
     const targets = new Map<Mirror, string>();
     if (!this.#chain.first.up || this.#chain.closing) return targets;
     for (const mirror of this.#chain.mirrors) {
-      if (mirror.up && mirror.joined && mirror.era !== undefined && !mirror.covers(guildId)) targets.set(mirror, mirror.era);
+      if (mirror.up && mirror.joined && mirror.authority.era !== undefined && !mirror.authority.covers(guildId))
+        targets.set(mirror, mirror.authority.era);
     }
     return targets;
   }
@@ -54,7 +60,8 @@ export class GuildCopies implements Copies {
   async #copy(guildId: string): Promise<void> {
     const { locks } = this.#chain;
     await locks.exclusive([copyLock(guildId)], async () => {
-      // A barrier. A write that passed a mirror by while it was down may still be on its way to the first store:
+      // A barrier. A write that passed a mirror by while it was down may still be on its way to the
+      // first store:
       //
       //   write: mirror down, passed by            first store: X
       //   mirror: back, new era      copy reads: no X    covers the guild without X
@@ -89,12 +96,22 @@ export class GuildCopies implements Copies {
     }
     await flush();
     for (const [mirror, era] of targets) {
-      if (await mirror.cover(guildId, era)) this.#chain.tell({ type: 'guild-copied', store: mirror.name, guildId, records });
+      if (await mirror.authority.cover(guildId, era))
+        this.#chain.tell({ type: 'guild-copied', store: mirror.name, guildId, records });
     }
   }
 }
 
-/** The lock of a guild's copy, which what frees codes takes too: otherwise a copy brings back what was just forgotten. */
+const CHUNK = 500;
+/** Copies at a time: they share the mirrors' syncs. */
+const LANES = 8;
+/** A call of more guilds than this does not wait for their copies. */
+const AWAITED = 20;
+
+/**
+ * The lock of a guild's copy, which what frees codes takes too: otherwise a copy brings back what
+ * was just forgotten.
+ */
 export function copyLock(guildId: string): string {
   // No guild id has a colon in it.
   return `copy:${guildId}`;

@@ -1,23 +1,16 @@
-import { SentCodeStoreError } from '../../../contract/errors.js';
-import { AbstractSentCodeStore } from '../../../core/abstract-store.js';
-import type { ScannedRecord } from '../../../core/primitives.js';
-import { type Chain, MISSED, revokedKey } from '../chain/chain.js';
+import type { ScannedRecord } from '../../../core/driver.js';
+import { demote, noteDemotion } from '../chain/authority.js';
+import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords } from '../chain/record-strength.js';
+import { MISSED, OWN_KEYS, revokedKey } from '../keys.js';
 import { replay } from './replay.js';
-
-const CHUNK = 500;
-/** Times that what was remembered during a replay is replayed too before the first store is up. */
-const ROUNDS = 3;
-
-/** Key in the first store of the secret that it shares with a mirror. */
-export function belowKey(mirrorId: string): string {
-  return `fallback:below:${mirrorId}`;
-}
+import { isSameFirst, secretIsOld, tie } from './shared-secret.js';
 
 /**
- * Brings back what is down and due. The first store is up only after every mirror that was ever read was compared with it, and everything that they remember
- * is in it. A crash at any step leaves what was not done yet: entries are removed, and the secret is written, last.
+ * Brings back what is down and due. The first store is up only after every mirror that was ever
+ * read was compared with it, and everything that they remember is in it. A crash at any step leaves
+ * what was not done yet: entries are removed, and the secret is written, last.
  */
 export async function rejoin(chain: Chain): Promise<void> {
   const { first } = chain;
@@ -30,32 +23,42 @@ export async function rejoin(chain: Chain): Promise<void> {
       witness.rise();
     });
   if (first.due) waking.push(first.probe((store) => store.pingStore()).then(() => void (reached = true)));
-  // Each failure was told when its member went down. A mirror may take longer to open than a call may take: it joins when it is there.
+  // Each failure was told when its member went down. A mirror may take longer to open than a call
+  // may take: it joins when it is there.
   await Promise.all([Promise.allSettled(waking), chain.atMost(Promise.allSettled(opening))]);
   if (!reached || stopped(chain)) return;
   try {
     for (const mirror of chain.mirrors) {
       if (mirror.damaged !== undefined) await ifMirrorLasts(mirror, () => setAside(chain, mirror));
-      if (mirror.id !== undefined && (!mirror.joined || chain.secretIsOld(mirror)))
+      if (mirror.id !== undefined && (!mirror.joined || secretIsOld(chain, mirror)))
         await ifMirrorLasts(mirror, () => join(chain, mirror));
     }
-    for (let round = 0; chain.mirrors.some((mirror) => mirror.pendingCodes > 0) && !stopped(chain); round += 1) {
+    for (let round = 0; chain.mirrors.some((mirror) => mirror.pending.codeCount > 0) && !stopped(chain); round += 1) {
       await replay(chain);
-      // More is marked all the time. Once it is up, marks reach it by themselves; what is pending is laid over its answers until it has that too.
+      // More is marked all the time. Once it is up, marks reach it by themselves; what is pending
+      // is laid over its answers until it has that too.
       if (round === ROUNDS && !stopped(chain)) await rise(chain);
     }
-    for (const mirror of chain.mirrors) if (mirror.up) await ifMirrorLasts(mirror, () => mirror.removeApplied());
+    for (const mirror of chain.mirrors) if (mirror.up) await ifMirrorLasts(mirror, () => mirror.pending.removeApplied());
   } catch (error) {
-    // Told already, unless it is a mirror's failure that keeps the first store from having everything.
+    // Told already, unless it is a mirror's failure that keeps the first store from having
+    // everything.
     if (!first.up && first.lastError !== error) first.fall(error);
     return;
   }
   if (!stopped(chain)) await rise(chain).catch(() => undefined);
 }
 
-/** Lets the first store decide again, after it was told of mirrors that missed something of what it was given. */
+const CHUNK = 500;
+/** Times that what was remembered during a replay is replayed too before the first store is up. */
+const ROUNDS = 3;
+
+/**
+ * Lets the first store decide again, after it was told of mirrors that missed something of what it
+ * was given.
+ */
 async function rise(chain: Chain): Promise<void> {
-  for (const mirror of chain.mirrors) if (!mirror.up) await chain.noteDemotion(mirror);
+  for (const mirror of chain.mirrors) if (!mirror.up) await noteDemotion(chain, mirror);
   chain.first.rise();
 }
 
@@ -64,7 +67,10 @@ function stopped(chain: Chain): boolean {
   return chain.closing;
 }
 
-/** A step that may fail with its mirror. The first store goes on without it; what it says of absent codes is not believed while a mirror is not joined. */
+/**
+ * A step that may fail with its mirror. The first store goes on without it; what it says of absent
+ * codes is not believed while a mirror is not joined.
+ */
 async function ifMirrorLasts(mirror: Mirror, step: () => Promise<void>): Promise<void> {
   try {
     await step();
@@ -73,63 +79,30 @@ async function ifMirrorLasts(mirror: Mirror, step: () => Promise<void>): Promise
   }
 }
 
-/** Whether the first store is the one that the mirror was kept beside. */
-async function isSameFirst(chain: Chain, mirror: Mirror): Promise<boolean> {
-  if (mirror.id === undefined) return false;
-  const key = belowKey(mirror.id);
-  const before = mirror.above;
-  const kept = (await chain.first.probe((store) => store.metadata.get([key]))).get(key);
-  // Before or after: the secret may have been changed meanwhile.
-  return kept !== undefined && (before.includes(kept) || mirror.above.includes(kept));
-}
-
-/** Takes the first store down if it is not the one that the mirror was kept beside; it comes back with all that the mirror has. Resolves to whether it is. */
-export async function keepIfSame(chain: Chain, mirror: Mirror): Promise<boolean> {
-  try {
-    if (await isSameFirst(chain, mirror)) return true;
-  } catch {
-    // It is down, and that was told.
-    return false;
-  }
-  chain.first.fall(
-    new SentCodeStoreError('STORE_FOREIGN', `${chain.first.name} is not the store that ${mirror.name} was kept beside.`),
-  );
-  chain.first.hurry();
-  return false;
-}
-
 async function join(chain: Chain, mirror: Mirror): Promise<void> {
-  const { id, era } = mirror;
+  const { id } = mirror;
+  const { era } = mirror.authority;
   if (id === undefined) return;
   const notes = await chain.first.probe((store) => store.metadata.get([revokedKey(id), MISSED]));
   const missed = notes.get(MISSED);
-  if (era !== undefined && (notes.get(revokedKey(id)) === era || missed !== mirror.missed)) await chain.demote(mirror);
+  if (era !== undefined && (notes.get(revokedKey(id)) === era || missed !== mirror.missed)) await demote(chain, mirror);
   if (missed !== undefined && missed !== mirror.missed && mirror.up) await mirror.setMissed(missed);
   if (await isSameFirst(chain, mirror)) {
     if (mirror.up) await tie(chain, mirror, id, mirror.above);
   } else {
-    mirror.joined = false;
+    mirror.firstLost();
     await refill(chain, mirror, id);
   }
-  if (!chain.closing) mirror.joined = true;
+  if (!chain.closing) mirror.comparedWithFirst();
 }
 
 /**
- * Gives the two a new secret: a first store that was restored from a backup has an older one. Until the first store has the new one, both count: a crash leaves the two
- * tied.
+ * Copies everything that a mirror has into a first store that it was not kept beside, and only then
+ * ties the two together.
  */
-async function tie(chain: Chain, mirror: Mirror, id: string, old: readonly string[]): Promise<void> {
-  const secret = chain.options.randomId();
-  await mirror.setAbove([secret, ...old]);
-  await chain.first.probe((store) => store.metadata.set(new Map([[belowKey(id), secret]])));
-  await mirror.setAbove([secret]);
-  mirror.secretSince = chain.options.clock.monotonic();
-}
-
-/** Copies everything that a mirror has into a first store that it was not kept beside, and only then ties the two together. */
 async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
   if (mirror.above.length > 0) chain.tell({ type: 'first-store-replaced', store: mirror.name });
-  await mirror.beginEra();
+  await mirror.authority.beginEra();
   let chunk: ScannedRecord[] = [];
   let records = 0;
   const flush = async (): Promise<void> => {
@@ -145,25 +118,27 @@ async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
   }
   await flush();
   for await (const [key, value] of mirror.iterate((store) => store.metadata.list(''))) {
-    if (key.startsWith('fallback:') || key === 'identity') continue;
+    if (key.startsWith(OWN_KEYS) || key === 'identity') continue;
     await chain.first.probe((store) => store.metadata.insert(key, value));
   }
   await tie(chain, mirror, id, []);
   if (records > 0) chain.tell({ type: 'first-store-refilled', store: mirror.name, records });
 }
 
-/** Only while the first store answers: in an outage the damaged data is all the evidence that there is. */
+/**
+ * Only while the first store answers: in an outage the damaged data is all the evidence that there
+ * is.
+ */
 async function setAside(chain: Chain, mirror: Mirror): Promise<void> {
   const error = mirror.damaged;
   let keptAt: string | undefined;
   try {
-    keptAt = await AbstractSentCodeStore.setAsideDamaged(mirror.source);
+    keptAt = await mirror.setAsideDamaged();
   } catch (cause) {
     mirror.fall(cause);
   }
   if (keptAt === undefined) return;
-  mirror.damaged = undefined;
-  mirror.forgetFacts();
+  mirror.damageSetAside();
   chain.tell({ type: 'mirror-set-aside', store: mirror.name, error, keptAt });
   await mirror.open();
 }

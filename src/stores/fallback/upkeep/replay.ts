@@ -1,34 +1,38 @@
 import { chunksOf } from '../../../core/chunked.js';
-import type { Mark, StorePrimitives } from '../../../core/primitives.js';
+import type { Mark, StorePrimitives } from '../../../core/driver.js';
+import { demote } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
 import type { Member } from '../chain/member.js';
 import { Mirror } from '../chain/mirror.js';
 import { guildsOf, idOf } from '../chain/record-strength.js';
 import { keysOf, type PendingWrite } from '../chain/pending-codec.js';
 
-const CHUNK = 500;
-
 /**
- * Makes the writes that mirrors remember in the first store. Marks go before everything else, because sent beats every other state; what is left keeps its order,
- * so that a released claim does not come back over a later one. Every step may be repeated: after a crash, or a close in between, all of it is.
+ * Makes the writes that mirrors remember in the first store. Marks go before everything else,
+ * because sent beats every other state; what is left keeps its order, so that a released claim does
+ * not come back over a later one. Every step may be repeated: after a crash, or a close in between,
+ * all of it is.
  */
 export async function replay(chain: Chain): Promise<void> {
   for (const mirror of chain.mirrors) {
-    const writes = mirror.unapplied;
+    const writes = mirror.pending.unapplied;
     if (writes.length === 0) continue;
     const targets = [...chain.mirrors.filter((other) => other !== mirror), chain.first];
     for (const step of stepsOf(writes)) {
       if (chain.closing) return;
-      // A claim of the same guild would come between the stores, and one of them would lack it. For one step only: a call does not wait for the whole replay.
+      // A claim of the same guild would come between the stores, and one of them would lack it. For
+      // one step only: a call does not wait for the whole replay.
       await chain.locks.shared(guildsOf(keysOf(step)), async () => {
         for (const target of targets) await apply(chain, target, step);
       });
     }
     const codes = new Set(writes.flatMap(keysOf).map(idOf)).size;
-    mirror.applied(writes);
+    mirror.pending.applied(writes);
     chain.tell({ type: 'replayed', store: mirror.name, codes });
   }
 }
+
+const CHUNK = 500;
 
 /** The writes as they are made: all marks, then the claims and settlements of codes without one. */
 function* stepsOf(writes: readonly PendingWrite[]): Generator<PendingWrite> {
@@ -60,6 +64,6 @@ async function apply(chain: Chain, target: Member, step: PendingWrite): Promise<
     await target.call(write);
   } catch {
     // A mirror that misses this has missed a write, as if it had been down then.
-    await chain.demote(target);
+    await demote(chain, target);
   }
 }

@@ -1,8 +1,9 @@
 import type { CodeKey } from '../domain/codes.js';
 import type { CodeRecord } from '../domain/record.js';
 import { type CodeEvent, type LocalRecord, toCodeRecord, transition } from '../domain/state-machine.js';
-import { AbstractSentCodeStore } from './abstract-store.js';
-import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement } from './primitives.js';
+import type { StoreSupport } from '../contract/support.js';
+import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreDriver } from './driver.js';
+import type { ResolvedStoreOptions } from './options.js';
 
 /** A record as it is to be from now on; `undefined`: absent. */
 export interface RecordChange extends CodeKey {
@@ -10,13 +11,20 @@ export interface RecordChange extends CodeKey {
 }
 
 /**
- * The base of stores whose records are in this process: every event goes through the state machine here, so such a store only looks up and
- * commits.
+ * The driver of a store whose records are in this process: every event goes through the state machine
+ * here, so such a store only looks up and commits.
  *
  * Look-ups and the beginning of a commit happen without a pause in between. So two callers never decide on the same record, whatever a commit
  * waits for afterwards.
  */
-export abstract class LocalStore extends AbstractSentCodeStore {
+export abstract class LocalDriver implements StoreDriver {
+  abstract readonly supports: StoreSupport;
+  protected readonly options: ResolvedStoreOptions;
+
+  constructor(options: ResolvedStoreOptions) {
+    this.options = options;
+  }
+
   /** The record under a key, with everything that was committed so far, durable or not. */
   protected abstract lookUp(guildId: string, code: string): LocalRecord | undefined;
   /** All records of a guild. A change during the iteration may or may not be seen. */
@@ -34,19 +42,19 @@ export abstract class LocalStore extends AbstractSentCodeStore {
     return this.options.clock.monotonic();
   }
 
-  protected override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
+  async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
     const now = this.leaseClock();
     return keys.map(({ guildId, code }) => report(this.lookUp(guildId, code), now));
   }
 
-  protected override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+  async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
     const { changed } = await this.#apply(
       marks.map(({ guildId, code, source, sentAt }) => ({ guildId, code, event: { type: 'mark', source, sentAt } })),
     );
     return changed;
   }
 
-  protected override async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
+  async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
     const { guildId, leaseMs, ageMs } = claim;
     const firstTriedAt = ageMs === null ? null : this.leaseClock() - ageMs;
     const { after } = await this.#apply(
@@ -55,21 +63,21 @@ export abstract class LocalStore extends AbstractSentCodeStore {
     return after;
   }
 
-  protected override async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
+  async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
     const { after } = await this.#apply(changes);
     return after;
   }
 
-  protected override async removeRecords(keys: readonly CodeKey[]): Promise<number> {
+  async removeRecords(keys: readonly CodeKey[]): Promise<number> {
     const { changed } = await this.#apply(keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'forget' } })));
     return changed.filter(Boolean).length;
   }
 
-  protected override async removeGuild(guildId: string): Promise<number> {
+  async removeGuild(guildId: string): Promise<number> {
     return this.removeRecords([...this.recordsOf(guildId)].map(([code]) => ({ guildId, code })));
   }
 
-  protected override async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
+  async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
     const guilds = scope.guildId === undefined ? [...this.guilds()] : [scope.guildId];
     for (const guildId of guilds) {
       // A copy: the caller may take hours over a step, and change the guild meanwhile.
@@ -80,7 +88,7 @@ export abstract class LocalStore extends AbstractSentCodeStore {
     }
   }
 
-  protected override async *scanGuilds(): AsyncIterable<string> {
+  async *scanGuilds(): AsyncIterable<string> {
     yield* [...this.guilds()];
   }
 

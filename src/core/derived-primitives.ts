@@ -1,0 +1,57 @@
+import { SentCodeStoreError } from '../contract/errors.js';
+import { claimsUnsupported } from './claims.js';
+import type { ScannedRecord, StoreDriver, StoreMetadata, StorePrimitives } from './driver.js';
+
+/**
+ * The primitives of a driver, the ones that it leaves out derived from those that it has. This is
+ * the one place that says what an optional primitive does where a store has no shorter way.
+ */
+export function derivedPrimitives(driver: StoreDriver, storeName: string): StorePrimitives {
+  return {
+    readRecords: (keys) => driver.readRecords(keys),
+    readKnown: (keys) => driver.readKnown?.(keys) ?? driver.readRecords(keys),
+    markRecords: (marks) => driver.markRecords(marks),
+    claimRecords: async (claim) => (driver.claimRecords ?? unclaimable(storeName)).call(driver, claim),
+    settleRecords: async (changes) => (driver.settleRecords ?? unclaimable(storeName)).call(driver, changes),
+    removeRecords: (keys) => driver.removeRecords(keys),
+    removeGuild: (guildId) => driver.removeGuild(guildId),
+    scanRecords: (scope) => driver.scanRecords(scope),
+    scanGuilds: () => driver.scanGuilds?.() ?? guildsOf(driver.scanRecords({})),
+    metadata: openMetadata(() => driver.metadata ?? metadataUnsupported(storeName)),
+    pingStore: async () => driver.pingStore?.(),
+    setAsideDamaged: async () => driver.setAsideDamaged?.(),
+  };
+}
+
+async function* guildsOf(records: AsyncIterable<ScannedRecord>): AsyncGenerator<string, void, undefined> {
+  const seen = new Set<string>();
+  for await (const { guildId } of records) {
+    if (seen.has(guildId)) continue;
+    seen.add(guildId);
+    yield guildId;
+  }
+}
+
+/** Metadata that is looked for at each call: a store may have it only while it is open. */
+function openMetadata(current: () => StoreMetadata): StoreMetadata {
+  return {
+    get: async (keys) => current().get(keys),
+    insert: async (key, value) => current().insert(key, value),
+    set: async (entries) => current().set(entries),
+    delete: async (keys) => current().delete(keys),
+    list: (prefix) => current().list(prefix),
+  };
+}
+
+function unclaimable(storeName: string): () => never {
+  return () => {
+    throw claimsUnsupported(storeName);
+  };
+}
+
+function metadataUnsupported(storeName: string): never {
+  throw new SentCodeStoreError(
+    'METADATA_UNSUPPORTED',
+    `${storeName} keeps nothing but codes, so it cannot remember a baseline. Use a MongoStore or a JsonFileStore, or mark the codes with markSent.`,
+  );
+}

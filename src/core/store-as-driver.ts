@@ -1,0 +1,83 @@
+import type { SentCodeStore } from '../contract/store.js';
+import type { GuildCodes } from '../contract/types.js';
+import { type CodeKey, keyOf } from '../domain/codes.js';
+import type { SentRecord } from '../domain/record.js';
+import { derivedPrimitives } from './derived-primitives.js';
+import type { Mark, StoreDriver, StorePrimitives } from './driver.js';
+import { primitivesOf } from './primitives-of.js';
+
+/** Of a code that a public method calls sent. When and why is not asked. */
+const SENT: SentRecord = { state: 'sent', source: null, sentAt: null };
+
+/**
+ * Any store by its public methods, as far as they go: knows what is sent, marks, forgets, and
+ * resolves messages that did not arrive. Codes that are held count as unknown, so "absent" is no
+ * evidence here. The caller must have checked and normalised the codes.
+ */
+export function storeAsDriver(store: SentCodeStore): StoreDriver {
+  return {
+    supports: store.supports,
+    readRecords: async (keys) => {
+      const sent = new Set<string>();
+      for (const { guildId, states } of await store.statesMany(byGuild(keys))) {
+        for (const [code, state] of states) if (state === 'sent') sent.add(keyOf(guildId, code));
+      }
+      return keys.map(({ guildId, code }) => (sent.has(keyOf(guildId, code)) ? SENT : undefined));
+    },
+    markRecords: async (marks) => {
+      const marked = new Set<string>();
+      // A call has one source and one time.
+      for (const group of groups(marks, ({ source, sentAt }) => JSON.stringify([source, sentAt])).values()) {
+        for (const result of await store.markSentMany(byGuild(group), optionsOf(group[0]))) {
+          for (const code of result.marked) marked.add(keyOf(result.guildId, code));
+        }
+      }
+      return marks.map(({ guildId, code }) => marked.has(keyOf(guildId, code)));
+    },
+    settleRecords: async (changes) => {
+      const decided = changes.filter(({ event }) => event.type === 'resolve');
+      for (const { guildId, codes } of byGuild(decided)) await store.resolveUncertain(guildId, codes, 'not-sent');
+      return changes.map(() => undefined);
+    },
+    scanRecords: async function* ({ guildId, held }) {
+      if (held === true) return;
+      for await (const guild of guildId === undefined ? store.listGuilds() : [guildId]) {
+        for await (const { code, source, sentAt } of store.listSent(guild)) {
+          yield { guildId: guild, code, record: { state: 'sent', source, sentAt: sentAt?.getTime() ?? null } };
+        }
+      }
+    },
+    removeRecords: async (keys) => {
+      let removed = 0;
+      for (const { guildId, codes } of byGuild(keys)) removed += await store.forget(guildId, codes);
+      return removed;
+    },
+    removeGuild: (guildId) => store.clearGuild(guildId),
+    pingStore: () => store.ping(),
+  };
+}
+
+/** The primitives of a store: its own, or as much of them as its public methods give. */
+export function anyPrimitivesOf(store: SentCodeStore): StorePrimitives {
+  return primitivesOf(store) ?? derivedPrimitives(storeAsDriver(store), store.name);
+}
+
+function optionsOf(mark: Mark | undefined): { source?: string; sentAt?: Date } {
+  const { source = null, sentAt = null } = mark ?? {};
+  return { ...(source !== null && { source }), ...(sentAt !== null && { sentAt: new Date(sentAt) }) };
+}
+
+function byGuild(keys: readonly CodeKey[]): GuildCodes<string[]>[] {
+  return [...groups(keys, ({ guildId }) => guildId)].map(([guildId, own]) => ({ guildId, codes: own.map(({ code }) => code) }));
+}
+
+function groups<T, K>(items: readonly T[], keyOfGroup: (item: T) => K): Map<K, T[]> {
+  const all = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOfGroup(item);
+    const group = all.get(key);
+    if (group === undefined) all.set(key, [item]);
+    else group.push(item);
+  }
+  return all;
+}

@@ -1,0 +1,4 @@
+/** What was thrown, as one text for a log line or another error: an error's message, or the value itself. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

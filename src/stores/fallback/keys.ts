@@ -1,0 +1,39 @@
+/** Begins every metadata key that a chain keeps for itself. */
+export const OWN_KEYS = 'fallback:';
+
+/** In a mirror: its random id. */
+export const ID = `${OWN_KEYS}id`;
+
+/**
+ * In a mirror: the secrets of the first store that it is kept beside, with a space between them.
+ * {@link belowKey} is the other side.
+ */
+export const ABOVE = `${OWN_KEYS}above`;
+
+/** In a mirror: the era in which its authority counts. */
+export const ERA = `${OWN_KEYS}era`;
+
+/** In a mirror, before a guild id: the era in which the guild was copied. */
+export const COVERED = `${OWN_KEYS}authority:`;
+
+/** In a mirror, before a guild id: somebody else writes the guild too. */
+export const FOREIGN = `${OWN_KEYS}foreign:`;
+
+/** In a mirror, before a number and a random part: a write that the first store lacks. */
+export const PENDING = `${OWN_KEYS}pending:`;
+
+/**
+ * In the first store: a random value, which changes when a mirror that could not be read misses a
+ * write. In a mirror: the last value that it has seen.
+ */
+export const MISSED = `${OWN_KEYS}missed`;
+
+/** In the first store: the secret that it shares with a mirror. */
+export function belowKey(mirrorId: string): string {
+  return `${OWN_KEYS}below:${mirrorId}`;
+}
+
+/** In the first store: the era that a mirror has lost without knowing it. */
+export function revokedKey(mirrorId: string): string {
+  return `${OWN_KEYS}demoted:${mirrorId}`;
+}
