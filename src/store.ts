@@ -4,7 +4,17 @@
  *
  * @packageDocumentation
  */
-export * from './contract/errors.js';
+export {
+  AllStoresFailedError,
+  InvalidInputError,
+  LeaseLostError,
+  NotAuthoritativeError,
+  SentCodeStoreError,
+  type SentCodeStoreErrorCode,
+  type SentCodeStoreErrorOptions,
+  StoreDamagedError,
+  StoreLockedError,
+} from './contract/errors.js';
 export type { Identity } from './contract/identity.js';
 export type { Logger } from './contract/logger.js';
 export type { SentCodeStore } from './contract/store.js';
