@@ -1,3 +1,8 @@
+/**
+ * For authors of stores: the tests that show whether a store keeps what `SentCodeStore` promises.
+ *
+ * @packageDocumentation
+ */
 export type { ConformanceGroupName } from './groups.js';
 export type { Fixture } from './fixture.js';
 export { type DescribeFunction, type ItFunction, testSentCodeStore, type TestOptions } from './register.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GuildId, Outcome, Source } from '../contract/types.js';
+import type { GuildId, DeliveryOutcome, Source } from '../contract/types.js';
 import type { Clock } from '../domain/clock.js';
 import { checkOptions } from '../core/check-options.js';
 import {
@@ -20,13 +20,13 @@ import type { GuildReport } from './report.js';
 import type { Schedule } from './timers.js';
 
 /** What is offered: a list or a set. */
-export type Items<T> = readonly T[] | ReadonlySet<T>;
+export type DeliveryItems<T> = readonly T[] | ReadonlySet<T>;
 
 /** What `send` is told of its message. */
 export interface SendContext {
   /** The guild, as a string. */
   readonly guildId: string;
-  /** Names the message through all retries, by whichever process: see {@link discordNonce}. */
+  /** Names the message through all retries, by whichever process: see `discordNonce` of `sent-code-store/discord`. */
   readonly messageId: string;
   /** 1 for the first try of the message; more for a retry, whose earlier tries may have arrived. */
   readonly attempt: number;
@@ -38,7 +38,7 @@ export interface SendContext {
 }
 
 /** What {@link ClassifyError} is told of the message. */
-export interface ErrorContext {
+export interface SendErrorContext {
   /** The guild, as a string. */
   readonly guildId: string;
   /** The message. */
@@ -52,7 +52,7 @@ export interface ErrorContext {
 /** What an error of `send` says. */
 export interface ErrorVerdict {
   /** Whether the message arrived. */
-  readonly outcome: Outcome;
+  readonly outcome: DeliveryOutcome;
   /** Whether trying again is of no use until somebody does something. Only reported. */
   readonly permanent?: boolean;
   /** For people. Only reported. */
@@ -63,13 +63,13 @@ export interface ErrorVerdict {
  * Says what an error of `send` means for the message. Anything but a verdict, also an exception, counts as `uncertain`. Answer
  * `not-sent` only if it is certain that nothing arrived.
  */
-export type ClassifyError = (error: unknown, context: ErrorContext) => Outcome | ErrorVerdict;
+export type ClassifyError = (error: unknown, context: SendErrorContext) => DeliveryOutcome | ErrorVerdict;
 
 /**
  * Chooses what of today's items is sent to a guild that has no records; the others are recorded as its baseline. It may be asked
  * more than once for a guild, but its answer counts once, so it should do nothing else.
  */
-export type ChooseFirst<T> = (items: T[]) => Items<T> | Promise<Items<T>>;
+export type ChooseFirst<T> = (items: T[]) => DeliveryItems<T> | Promise<DeliveryItems<T>>;
 
 /** Options that {@link sendOnce} and {@link announce} share. */
 export interface DeliveryOptions<T> {
@@ -77,7 +77,7 @@ export interface DeliveryOptions<T> {
    * What is offered, new or not. An item whose code is malformed is reported as `refused`, and the others go out. Of items with
    * the same code the first one counts.
    */
-  readonly codes: Items<T>;
+  readonly codes: DeliveryItems<T>;
   /** The code of an item. */
   readonly codeOf?: (item: T) => string;
   /**

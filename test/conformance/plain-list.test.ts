@@ -1,4 +1,4 @@
-import type { BaselineResult, ClaimResult, CodeRecord, Codes, GuildId } from 'sent-code-store';
+import type { BaselineResult, ClaimResult, CodeRecord, Codes, GuildId } from 'sent-code-store/store';
 import { runConformance, testSentCodeStore } from 'sent-code-store/conformance';
 import { describe, expect, it, test } from 'vitest';
 import { PlainListDriver, PlainListStore, plainListFixture } from '../support/stores/plain-list-store.js';

@@ -15,9 +15,9 @@ const LAYERS = [
   ['migration', 'conformance'],
   ['delivery'],
   ['platforms'],
-  ['index.ts'],
+  ['index.ts', 'store.ts'],
 ];
-const ENTRIES = ['index.ts', 'conformance/index.ts'];
+const ENTRIES = ['index.ts', 'store.ts', 'conformance/index.ts', 'platforms/discord/index.ts', 'platforms/telegram/index.ts'];
 
 /** A folder with rooms of its own. */
 interface House {
@@ -129,7 +129,7 @@ describe('the layers of src', () => {
     expect(cycles).toEqual([]);
   });
 
-  it('have no file that only hands on what others export, but the two entries', () => {
+  it('have no file that only hands on what others export, but the entry points', () => {
     const isBarrel = ({ path, text }: SourceFile): boolean =>
       ts
         .createSourceFile(path, text, ts.ScriptTarget.ESNext)

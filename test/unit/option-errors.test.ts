@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {
   announce,
-  discordNonce,
   FallbackStore,
   InvalidInputError,
   JsonFileStore,
@@ -15,6 +14,7 @@ import {
   sendOnce,
 } from 'sent-code-store';
 import { runConformance, testSentCodeStore } from 'sent-code-store/conformance';
+import { discordNonce } from 'sent-code-store/discord';
 import { describe, expect, it } from 'vitest';
 import { nearest } from '../../src/domain/nearest.js';
 

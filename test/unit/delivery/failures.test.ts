@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ErrorContext, ErrorVerdict } from '../../../src/delivery/options.js';
+import type { SendErrorContext, ErrorVerdict } from '../../../src/delivery/options.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { settlePausesMs } from '../../../src/delivery/record-outcome.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
@@ -61,9 +61,9 @@ describe('an error of send', () => {
   });
 
   test('classifyError is told the error, the message and that this is no resend', async () => {
-    const seen: [unknown, ErrorContext][] = [];
+    const seen: [unknown, SendErrorContext][] = [];
     const store = new MemoryStore({ randomId: () => 'm' });
-    const classifyError = (error: unknown, context: ErrorContext): 'not-sent' => {
+    const classifyError = (error: unknown, context: SendErrorContext): 'not-sent' => {
       seen.push([error, context]);
       return 'not-sent';
     };
