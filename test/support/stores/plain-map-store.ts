@@ -11,7 +11,7 @@ import {
   SentCodeStoreError,
   type SentCode,
   type SentCodeStore,
-} from 'sent-code-store';
+} from 'sent-code-store/store';
 
 const unsupported = (): Promise<never> =>
   Promise.reject(new SentCodeStoreError('CLAIMS_UNSUPPORTED', 'A map of marks has no claims.'));
