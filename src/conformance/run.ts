@@ -1,3 +1,4 @@
+import { withErrorJson } from '../domain/error-json.js';
 import { contextOf } from './context.js';
 import { groups, type ConformanceGroupName } from './groups.js';
 import { checkConformanceOptions, type ConformanceOptions } from './options.js';
@@ -58,7 +59,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
       await withTimeout(run(), options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
       passed += 1;
     } catch (error) {
-      failures.push({ group, name, error });
+      failures.push(withErrorJson({ group, name, error }));
     }
   }
   return { passed, failures, skipped: options.skip ?? {} };

@@ -1,6 +1,7 @@
 import { InvalidInputError, LeaseLostError } from '../contract/errors.js';
 import type { Claim } from '../contract/types.js';
 import { describe } from '../domain/describe.js';
+import { withErrorJson } from '../domain/error-json.js';
 import { judge } from './error-verdict.js';
 import { isThenable } from './events.js';
 import { keepRenewed } from './renewal.js';
@@ -24,7 +25,12 @@ export async function deliverMessage<T>(run: Run<T>, claim: Claim, claimedAt: Mo
   const stale = await renewIfStale(run, claim, claimedAt);
   const failure = stale ?? (run.signal.aborted ? abortedOutcome(run.signal) : undefined);
   const outcome = failure === undefined ? await sendAndSettle(run, claim) : await nothingArrived(run, claim, failure);
-  run.emit({ type: 'message', ...describeMessage(claim), outcome, durationMs: elapsedSince(startedAt, run.clock) });
+  run.emit({
+    type: 'message',
+    ...describeMessage(claim),
+    outcome: withErrorJson(outcome),
+    durationMs: elapsedSince(startedAt, run.clock),
+  });
   return outcome;
 }
 

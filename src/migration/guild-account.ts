@@ -1,4 +1,5 @@
 import type { Logger } from '../contract/logger.js';
+import { withErrorJson } from '../domain/error-json.js';
 import { errorText } from '../domain/error-text.js';
 import type { GuildMigration, RefusedCode } from './report.js';
 
@@ -26,7 +27,7 @@ export class GuildAccount implements GuildMigration {
   /** The figures as a plain value. */
   toReport(): GuildMigration {
     const { guildId, found, migrated, alreadyThere, repeats, refused, notMoved, error } = this;
-    return {
+    return withErrorJson({
       guildId,
       found,
       migrated,
@@ -35,7 +36,7 @@ export class GuildAccount implements GuildMigration {
       refused: [...refused],
       notMoved,
       ...(error !== undefined && { error }),
-    };
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { withErrorJson } from '../../domain/error-json.js';
 import type { Chain } from './chain/chain.js';
 import type { FallbackStatus, MemberStatus } from './events.js';
 import type { Member } from './chain/member.js';
@@ -16,7 +17,7 @@ function stateOf(chain: Chain): FallbackStatus['state'] {
 
 function memberStatus(chain: Chain, member: Member): MemberStatus {
   const mirror = member instanceof Mirror ? member : undefined;
-  return {
+  return withErrorJson({
     name: member.name,
     role: member === chain.first ? 'first' : mirror === undefined ? 'witness' : 'mirror',
     up: member.up,
@@ -24,5 +25,5 @@ function memberStatus(chain: Chain, member: Member): MemberStatus {
     pending: mirror?.pendingCodes ?? 0,
     copiedGuilds: mirror?.coveredGuilds ?? 0,
     foreignGuilds: mirror?.foreignGuilds.size ?? 0,
-  };
+  });
 }
