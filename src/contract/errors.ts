@@ -1,3 +1,5 @@
+import { errorJson } from './error-json.js';
+
 /**
  * Every `code` that a {@link SentCodeStoreError} can have. Codes are stable: a program may branch on them. Texts may change.
  *
@@ -85,20 +87,6 @@ export class SentCodeStoreError extends Error {
     const details = Object.fromEntries(Object.entries(this));
     return { ...details, name, message, ...(cause !== undefined && { cause: errorJson(cause) }) };
   }
-}
-
-/**
- * An error as `JSON.stringify` should have it: name, code, message, and the same of its cause. Of an error
- * of somebody else nothing more: what its fields hold is not known, a token perhaps.
- */
-export function errorJson(error: unknown, levels = 4): unknown {
-  if (error instanceof SentCodeStoreError) return error.toJSON();
-  if (!(error instanceof Error)) return String(error);
-  const { name, message, cause } = error;
-  const { code } = error as { readonly code?: unknown };
-  const hasCode = typeof code === 'string' || typeof code === 'number';
-  const hasCause = cause !== undefined && levels > 1;
-  return { name, ...(hasCode && { code }), message, ...(hasCause && { cause: errorJson(cause, levels - 1) }) };
 }
 
 /** Bad input. Nothing was written. */

@@ -1,4 +1,4 @@
-import { errorJson } from '../contract/errors.js';
+import { errorJson } from '../contract/error-json.js';
 
 interface HasErrors {
   readonly error?: unknown;

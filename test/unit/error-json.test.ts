@@ -14,6 +14,7 @@ import {
 import { runConformance } from 'sent-code-store/conformance';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Disk, DiskStore } from '../support/fallback/disk-store.js';
+import { plainStore } from '../support/migration/plain-store.js';
 
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 const platformError = Object.assign(new Error('Missing Access', { cause: new Error('HTTP 403') }), {
@@ -119,14 +120,8 @@ describe('an error in a report is in its JSON', () => {
   });
 
   it('of a migration, and of the error that brings it', async () => {
-    class Refuses extends MemoryStore {
-      protected override markRecords(): Promise<never> {
-        return Promise.reject(platformError);
-      }
-    }
-    const error: unknown = await migrateLegacyState({ from: { sent: { '1': ['A'] } }, to: new Refuses() }).catch(
-      (reason: unknown) => reason,
-    );
+    const to = plainStore(new MemoryStore(), { markSentMany: () => Promise.reject(platformError) });
+    const error: unknown = await migrateLegacyState({ from: { sent: { '1': ['A'] } }, to }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(MigrationIncompleteError);
     const report = { guilds: [{ guildId: '1', error: platformJson }] };
     expect(json((error as MigrationIncompleteError).report)).toMatchObject(report);
