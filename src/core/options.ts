@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../domain/clock.js';
 import { giftCodeIdentity } from '../domain/identity.js';
 import { type RandomId, randomId } from '../domain/random.js';
 import { clockSchema, functionSchema, identitySchema, leaseSchema, loggerSchema, textSchema } from './option-schemas.js';
+import { safeLogger } from './callbacks.js';
 
 /** Options that every store takes. */
 export interface StoreOptions {
@@ -43,7 +44,7 @@ export function resolveStoreOptions(options: StoreOptions, defaultName: string):
     name: options.name ?? defaultName,
     identity: options.identity ?? giftCodeIdentity,
     leaseMs: options.leaseMs ?? 60_000,
-    logger: options.logger ?? silent,
+    logger: options.logger === undefined ? silent : safeLogger(options.logger),
     clock: options.clock ?? systemClock,
     randomId: options.randomId ?? randomId,
   };

@@ -4,7 +4,7 @@ import type { SentCodeStore } from '../contract/store.js';
 import { describe } from '../domain/describe.js';
 import { withErrorJson } from '../domain/error-json.js';
 import { checkGuildId } from '../domain/guild-id.js';
-import { callHook } from './events.js';
+import { callHook } from '../core/callbacks.js';
 import { deliverToGuild, reportAborted, statesByIdentity } from './guild-delivery.js';
 import { type AnnounceOptions, checkAnnounceOptions } from './options.js';
 import { addCounts, type AnnounceReport, type GuildReport } from './report.js';

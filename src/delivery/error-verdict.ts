@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../contract/errors.js';
 import type { Claim, DeliveryOutcome } from '../contract/types.js';
 import { describe } from '../domain/describe.js';
-import { warnOfRejection } from './events.js';
+import { warnOfRejection } from '../core/callbacks.js';
 import type { ClassifyError, ErrorVerdict } from './options.js';
 
 /** A verdict with nothing left open. */

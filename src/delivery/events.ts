@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import type { CodeOutcome } from './report.js';
 
 /**
@@ -32,31 +31,4 @@ interface MessageEvent {
   readonly attempt: number;
   /** The codes of the message, as the first to claim it wrote them. */
   readonly codes: readonly string[];
-}
-
-/**
- * Calls a hook of the bot. A bug in it changes nothing of what is sent or recorded: what it throws, or rejects with, becomes a
- * process warning (`process.on('warning')`).
- */
-export function callHook<E>(hook: ((event: E) => unknown) | undefined, event: E): void {
-  if (hook === undefined) return;
-  try {
-    warnOfRejection(hook(event));
-  } catch (error) {
-    warn(error);
-  }
-}
-
-/** Turns the rejection of what a bot's function returned into a process warning, where nobody waits for it. */
-export function warnOfRejection(result: unknown): void {
-  if (isThenable(result)) result.then(undefined, warn);
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new Error(inspect(error)));
-}
-
-/** Whether a value can be waited for. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -3,7 +3,7 @@ import type { Claim } from '../contract/types.js';
 import { describe } from '../domain/describe.js';
 import { withErrorJson } from '../domain/error-json.js';
 import { judge } from './error-verdict.js';
-import { isThenable } from './events.js';
+import { isThenable } from '../core/callbacks.js';
 import { keepRenewed } from './renewal.js';
 import type { FailedOutcome, SentOutcome, UncertainOutcome } from './report.js';
 import { abortedOutcome, describeMessage, type Run } from './delivery-context.js';

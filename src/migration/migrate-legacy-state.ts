@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../contract/errors.js';
 import type { Logger } from '../contract/logger.js';
+import { safeLogger } from '../core/callbacks.js';
 import type { SentCodeStore } from '../contract/store.js';
 import { type Clock, systemClock } from '../domain/clock.js';
 import { checkOptions } from '../core/check-options.js';
@@ -79,7 +80,8 @@ const silent: Logger = { info: () => undefined, warn: () => undefined, error: ()
  */
 export async function migrateLegacyState(options: MigrationOptions): Promise<MigrationReport> {
   checkOptions(optionsSchema, options, 'migrateLegacyState');
-  const { to, globalCodes = 'every-guild', dryRun = false, logger = silent, clock = systemClock } = options;
+  const { to, globalCodes = 'every-guild', dryRun = false, clock = systemClock } = options;
+  const logger = safeLogger(options.logger ?? silent);
   const source = knowSource(options.from);
   const name = options.name ?? source.name;
   if ((options.from as unknown) === to) {
