@@ -1,6 +1,12 @@
 import { defineConfig, type Options } from 'tsup';
 
-const entry = { index: 'src/index.ts', 'conformance/index': 'src/conformance/index.ts' };
+/** The entry points: `exports` of package.json names the same paths below dist. */
+const entry = Object.fromEntries(
+  ['index', 'store', 'conformance/index', 'platforms/discord/index', 'platforms/telegram/index'].map((path) => [
+    path,
+    `src/${path}.ts`,
+  ]),
+);
 
 const common: Options = {
   platform: 'node',
@@ -8,20 +14,26 @@ const common: Options = {
   sourcemap: true,
   keepNames: true,
   removeNodeProtocol: false,
+  silent: true,
   // tsup still passes `baseUrl` to the declaration build, which TypeScript 6 calls deprecated.
   dts: { entry, compilerOptions: { ignoreDeprecations: '6.0' } },
 };
 
-// esbuild does not share code between the entries of a CommonJS build. The kit therefore loads the public entry at run time,
-// so that an error class exists once and `instanceof` holds across both entries.
-const keepIndexExternal: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'keep-index-external',
+/**
+ * esbuild shares no code between the entries of a CommonJS build: each would have an error class and a
+ * base of stores of its own, and `instanceof` would fail across them. So each source file becomes a
+ * file, which all entries require.
+ */
+const requireEachFile: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'require-each-file',
   setup(build) {
-    build.onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path: '../index.cjs', external: true }));
+    build.onResolve({ filter: /^\./ }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : { path: path.replace(/\.js$/, '.cjs'), external: true },
+    );
   },
 };
 
 export default defineConfig([
   { ...common, entry, format: 'esm', splitting: true },
-  { ...common, entry, format: 'cjs', splitting: false, esbuildPlugins: [keepIndexExternal] },
+  { ...common, entry: ['src/**/*.ts'], format: 'cjs', splitting: false, esbuildPlugins: [requireEachFile] },
 ]);

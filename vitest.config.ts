@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-
-const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+import tsconfig from './tsconfig.json' with { type: 'json' };
 
 export default defineConfig({
   resolve: {
-    alias: [
-      { find: /^sent-code-store$/, replacement: source('src/index.ts') },
-      { find: /^sent-code-store\/conformance$/, replacement: source('src/conformance/index.ts') },
-    ],
+    // The entry points, as the compiler finds them.
+    alias: Object.entries(tsconfig.compilerOptions.paths).map(([name, [path = '']]) => ({
+      find: new RegExp(`^${name}$`),
+      replacement: fileURLToPath(new URL(path, import.meta.url)),
+    })),
   },
   test: {
     include: ['test/**/*.test.ts'],

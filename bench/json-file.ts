@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { systemClock } from '../src/domain/clock.js';
 import { randomId } from '../src/domain/random.js';
-import { internalsOf } from '../src/stores/json-file/test-seams.js';
+import { testSeamsOf } from '../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../src/stores/json-file/json-file-store.js';
 import { openWritable } from '../src/stores/json-file/open-writable.js';
 
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
 async function fill(file: string, guilds: number, codes: number): Promise<void> {
   const options = { path: file, create: 'if-missing', lockTimeoutMs: 0, recover: false } as const;
   const logger = { info: () => undefined, warn: console.warn, error: console.error };
-  const opened = await openWritable({ ...options, clock: systemClock, randomId, logger, internals: internalsOf({}) });
+  const opened = await openWritable({ ...options, clock: systemClock, randomId, logger, seams: testSeamsOf({}) });
   for (let guild = 0; guild < guilds; guild += 1) {
     const changes = Array.from({ length: codes }, (_, code) => ({
       guildId: guildOf(guild),

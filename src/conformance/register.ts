@@ -1,4 +1,5 @@
-import { type ConformanceOptions, DEFAULT_TIMEOUT_MS, planTests, type PlannedTest } from './run.js';
+import { checkTestOptions, type ConformanceOptions } from './options.js';
+import { DEFAULT_TIMEOUT_MS, planTests, type PlannedTest } from './run.js';
 
 /** `describe` of vitest, jest, mocha or node:test. */
 export type DescribeFunction = (name: string, body: () => void) => unknown;
@@ -20,8 +21,9 @@ export interface TestOptions extends ConformanceOptions {
   readonly it?: ItFunction;
 }
 
-/** Registers the tests of the kit with a test runner: one `describe` for the store, in it one for each group. */
+/** Registers the tests of the kit with a test runner: one `describe` for the store, in it one for each group. `INVALID_OPTION` for wrong options. */
 export function testSentCodeStore(options: TestOptions): void {
+  checkTestOptions(options);
   const describe = options.describe ?? (fromGlobals('describe') as DescribeFunction);
   const it = options.it ?? (fromGlobals('it') as ItFunction);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;

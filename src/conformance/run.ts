@@ -1,21 +1,9 @@
-import type { StoreSupport } from '../contract/support.js';
 import { withinLimit } from '../core/time-limit.js';
+import { withErrorJson } from '../domain/error-json.js';
 import { contextOf } from './context.js';
-import type { Fixture } from './fixture.js';
 import { groups, type ConformanceGroupName } from './groups.js';
+import { checkConformanceOptions, type ConformanceOptions } from './options.js';
 import type { ConformanceTest } from './test-case.js';
-
-/** What the kit needs to know of a store. */
-export interface ConformanceOptions {
-  /** What the store is expected to support; compared with the store's `supports`. What it does not support, it must refuse. */
-  readonly supports: StoreSupport;
-  /** Makes a store for one test. */
-  readonly create: () => Promise<Fixture>;
-  /** Groups that are left out, each with the reason. */
-  readonly skip?: Readonly<Partial<Record<ConformanceGroupName, string>>>;
-  /** The most time that one test may take in ms; 60 000 unless given. */
-  readonly timeoutMs?: number;
-}
 
 /** One test of the kit as a runner takes it. */
 export interface PlannedTest {
@@ -44,11 +32,8 @@ export interface ConformanceReport {
   readonly skipped: Readonly<Partial<Record<ConformanceGroupName, string>>>;
 }
 
-/** The tests that apply to a store. */
+/** The tests that apply to a store. The options are checked already. */
 export function planTests(options: ConformanceOptions): PlannedTest[] {
-  const names = groups.map(({ name }): string => name);
-  const unknown = Object.keys(options.skip ?? {}).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new Error(`There is no group "${unknown}" to skip. The groups: "${names.join('", "')}".`);
   return groups.flatMap((group) =>
     group.tests
       .filter((test) => test.when?.(options.supports) ?? true)
@@ -64,8 +49,9 @@ export function planTests(options: ConformanceOptions): PlannedTest[] {
   );
 }
 
-/** Runs the kit without a test runner, one test after the other. Never rejects because a test failed: the report says so. */
+/** Runs the kit without a test runner, one test after the other. Never rejects because a test failed: the report says so. `INVALID_OPTION` for wrong options. */
 export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
+  checkConformanceOptions(options);
   let passed = 0;
   const failures: ConformanceFailure[] = [];
   for (const { group, name, skipped, run } of planTests(options)) {
@@ -75,7 +61,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
       await withinLimit(limitMs, run(), () => new Error(`No end after ${limitMs} ms.`));
       passed += 1;
     } catch (error) {
-      failures.push({ group, name, error });
+      failures.push(withErrorJson({ group, name, error }));
     }
   }
   return { passed, failures, skipped: options.skip ?? {} };

@@ -1,3 +1,5 @@
+import { errorJson } from './error-json.js';
+
 /**
  * Every `code` that a {@link SentCodeStoreError} can have. Codes are stable: a program may branch on them. Texts may change.
  *
@@ -78,6 +80,13 @@ export class SentCodeStoreError extends Error {
     this.code = code;
     this.retryable = options.retryable ?? false;
   }
+
+  /** For `JSON.stringify`: name, code, message, what else the error has, and the same of its cause. No stack. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { name, message, cause } = this;
+    const details = Object.fromEntries(Object.entries(this));
+    return { ...details, name, message, ...(cause !== undefined && { cause: errorJson(cause) }) };
+  }
 }
 
 /** Bad input. Nothing was written. */
@@ -151,5 +160,9 @@ export class AllStoresFailedError extends SentCodeStoreError {
   constructor(message: string, errors: readonly unknown[]) {
     super('ALL_STORES_FAILED', message, { retryable: true, cause: new AggregateError(errors, message) });
     this.errors = errors;
+  }
+
+  override toJSON(): Readonly<Record<string, unknown>> {
+    return { ...super.toJSON(), errors: this.errors.map((error) => errorJson(error)) };
   }
 }

@@ -19,7 +19,7 @@ export interface GuildCodes<C extends Codes = Codes> {
 export type Source = 'auto' | 'api' | 'website' | 'manual' | 'migration' | 'baseline' | (string & {});
 
 /** Whether a message arrived: the one vocabulary for sending, releasing, resolving and classifying errors. */
-export type Outcome = 'sent' | 'not-sent' | 'uncertain';
+export type DeliveryOutcome = 'sent' | 'not-sent' | 'uncertain';
 
 /** What a store knows of a (guild, code). Only `absent` may be sent. */
 export type CodeState = 'absent' | 'claimed' | 'uncertain' | 'sent';

@@ -5,30 +5,37 @@ import type { Claim, ClaimOptions, Codes, MarkOptions, TakeUncertainOptions } fr
 import { checkCodes, type SpelledKey } from '../domain/codes.js';
 import { describe } from '../domain/describe.js';
 import { checkGuildId } from '../domain/guild-id.js';
-import { checkOptions, leaseSchema } from './options.js';
+import { checkOptions } from './check-options.js';
+import {
+  durationSchema,
+  leaseSchema,
+  listOf,
+  optionSchema,
+  sourceSchema,
+  textSchema,
+  wholeNumberSchema,
+} from './option-schemas.js';
 
 const markOptionsSchema = z.strictObject({
-  source: z
-    .string()
-    .min(1)
-    .max(100)
-    .refine((source) => source.isWellFormed(), 'a string without lone surrogates')
-    .optional(),
-  sentAt: z.date().optional(),
+  source: sourceSchema.optional(),
+  sentAt: optionSchema<Date>((value) => value instanceof Date && !Number.isNaN(value.getTime()), 'a valid Date').optional(),
 });
 const claimOptionsSchema = z.strictObject({ leaseMs: leaseSchema.optional() });
 const takeOptionsSchema = z.strictObject({
   leaseMs: leaseSchema.optional(),
-  withinMs: z.number().nonnegative().optional(),
+  withinMs: durationSchema.optional(),
   // Checked as every other list of codes is.
-  codes: z.custom<Codes>(() => true).optional(),
+  codes: optionSchema<unknown>(() => true, 'codes').optional(),
 });
 const claimSchema = z.object({
-  codes: z.array(z.string()).min(1),
-  token: z.string().min(1),
-  messageId: z.string().min(1),
+  codes: optionSchema<string[]>(
+    (value) => Array.isArray(value) && value.length > 0 && value.every((code) => typeof code === 'string'),
+    'the claim as the store gave it, with an array of codes',
+  ),
+  token: textSchema(),
+  messageId: textSchema(),
   leaseMs: leaseSchema,
-  attempt: z.number().int().min(1),
+  attempt: wholeNumberSchema('tries', 1),
 });
 
 /** Checks the options of a mark. */
@@ -48,6 +55,14 @@ export function checkTakeOptions(options: TakeUncertainOptions | undefined): Tak
 
 /** Checks that a value is a claim as a store gave it, and that codes are part of it. Returns those, or all, in the claim's spelling and order. */
 export function checkClaimedCodes(claim: Claim, codes: Codes | undefined, identity: Identity): readonly SpelledKey[] {
+  const given: unknown = claim;
+  if (typeof given !== 'object' || given === null) {
+    throw new InvalidInputError(
+      'INVALID_OPTION',
+      'claim',
+      `claim is ${describe(given)}. Pass a claim as claim() or takeUncertain() gave it.`,
+    );
+  }
   checkOptions(claimSchema, claim, 'claim');
   const guildId = checkGuildId(claim.guildId, 'claim.guildId');
   const all = checkCodes(guildId, claim.codes, identity, 'claim.codes');
@@ -69,6 +84,5 @@ export function checkClaimedCodes(claim: Claim, codes: Codes | undefined, identi
 /** Checks a word that decides. */
 export function checkDecision(value: string, argument: string, allowed: readonly string[]): void {
   if (allowed.includes(value)) return;
-  const words = allowed.map((word) => JSON.stringify(word)).join(' or ');
-  throw new InvalidInputError('INVALID_OPTION', argument, `${argument} is ${describe(value)}. Pass ${words}.`);
+  throw new InvalidInputError('INVALID_OPTION', argument, `${argument} is ${describe(value)}. Pass ${listOf(allowed)}.`);
 }

@@ -12,7 +12,7 @@ const markerSchema = z.object({
 });
 type Marker = z.infer<typeof markerSchema>;
 
-/** Key of a guild's baseline among the store's own facts. */
+/** Key of a guild's baseline among the store's own metadata. */
 export function baselineKey(guildId: string): string {
   return `baseline:${guildId}`;
 }

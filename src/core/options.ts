@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
 import type { Logger } from '../contract/logger.js';
 import { type Clock, systemClock } from '../domain/clock.js';
-import { describe } from '../domain/describe.js';
 import { giftCodeIdentity } from '../domain/identity.js';
 import { type RandomId, randomId } from '../domain/random.js';
+import { clockSchema, functionSchema, identitySchema, leaseSchema, loggerSchema, textSchema } from './option-schemas.js';
 
 /** Options that every store takes. */
 export interface StoreOptions {
@@ -23,39 +22,13 @@ export interface StoreOptions {
   readonly randomId?: RandomId;
 }
 
-/** A function, for a schema: zod's own check of a function wraps it. */
-export function functionSchema<T>(): z.ZodType<T> {
-  return z.custom<T>((value) => typeof value === 'function', 'a function');
-}
-
-/** An object with methods, for a schema: methods stay on their object, which zod would otherwise copy without its prototype. */
-export function methodsSchema<T>(...methods: readonly (keyof T & string)[]): z.ZodType<T> {
-  return z.custom<T>(
-    (value) =>
-      (typeof value === 'object' || typeof value === 'function') &&
-      value !== null &&
-      methods.every((m) => typeof (value as T)[m] === 'function'),
-    `an object with ${methods.map((m) => `${m}()`).join(', ')}`,
-  );
-}
-
-const DAY_MS = 86_400_000;
-
-/** The schema of a lease in ms: a second at least, a day at most. */
-export const leaseSchema = z.number().int().min(1000).max(DAY_MS);
-
 /** The schema of {@link StoreOptions}, for stores to extend. */
 export const storeOptionsSchema = z.strictObject({
-  name: z.string().min(1).max(100).optional(),
-  identity: methodsSchema<Identity>('normalize')
-    .refine(
-      (identity) => typeof identity.name === 'string' && identity.name !== '' && identity.name.length <= 100,
-      'an identity with a name of 1 to 100 characters',
-    )
-    .optional(),
+  name: textSchema(100).optional(),
+  identity: identitySchema.optional(),
   leaseMs: leaseSchema.optional(),
-  logger: methodsSchema<Logger>('info', 'warn', 'error').optional(),
-  clock: methodsSchema<Clock>('now', 'monotonic').optional(),
+  logger: loggerSchema.optional(),
+  clock: clockSchema.optional(),
   randomId: functionSchema<RandomId>().optional(),
 });
 
@@ -74,21 +47,4 @@ export function resolveStoreOptions(options: StoreOptions, defaultName: string):
     clock: options.clock ?? systemClock,
     randomId: options.randomId ?? randomId,
   };
-}
-
-/** Checks options against a schema; `INVALID_OPTION` names the option, what it must be and what it got. */
-export function checkOptions<T>(schema: z.ZodType<T>, options: unknown, owner: string): T {
-  const parsed = schema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  if (issue?.code === 'unrecognized_keys') {
-    const names = issue.keys.map((key) => JSON.stringify(key)).join(', ');
-    throw new InvalidInputError('INVALID_OPTION', issue.keys[0] ?? '', `${owner} has no option ${names}.`);
-  }
-  const path = issue?.path ?? [];
-  const option = path.map(String).join('.') || 'options';
-  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], options);
-  // zod says what it expected and what it got; the second is said here with the value.
-  const expected = (issue?.message ?? '').replace(/^Invalid input: expected /, '').replace(/, received .*$/, '');
-  throw new InvalidInputError('INVALID_OPTION', option, `${owner}: ${option} is ${describe(value)}. Expected: ${expected}.`);
 }

@@ -1,5 +1,6 @@
 import { SentCodeStoreError } from '../contract/errors.js';
 import type { GuildMarkResult } from '../contract/types.js';
+import { errorText } from '../domain/error-text.js';
 
 /**
  * A batch that needs several chunks failed after some were acknowledged. Marking is safe to repeat: call again with the whole batch.
@@ -11,10 +12,9 @@ export class PartialMarkError extends SentCodeStoreError {
 
   constructor(storeName: string, results: readonly GuildMarkResult[], cause: unknown) {
     const count = results.reduce((sum, result) => sum + result.marked.length, 0);
-    const reason = cause instanceof Error ? cause.message : String(cause);
     super(
       'PARTIALLY_MARKED',
-      `${storeName}: ${count} codes were marked, then a chunk failed: ${reason} Call again with the whole batch.`,
+      `${storeName}: ${count} codes were marked, then a chunk failed: ${errorText(cause)} Call again with the whole batch.`,
       {
         cause,
         retryable: cause instanceof SentCodeStoreError && cause.retryable,

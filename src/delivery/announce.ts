@@ -2,6 +2,7 @@ import { InvalidInputError, SentCodeStoreError } from '../contract/errors.js';
 import type { CodeState, GuildId } from '../contract/types.js';
 import type { SentCodeStore } from '../contract/store.js';
 import { describe } from '../domain/describe.js';
+import { withErrorJson } from '../domain/error-json.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { callHook } from './events.js';
 import { deliverToGuild, reportAborted, statesByIdentity } from './guild-delivery.js';
@@ -48,7 +49,7 @@ async function serveAll<T>(run: Run<T>, options: AnnounceOptions<T>, targets: re
     for (let index = next++; index < targets.length; index = next++) {
       const target = targets[index];
       if (target === undefined) return;
-      const guild = await serveGuild(run, target, lookedUp.get(target.guildId));
+      const guild = withErrorJson(await serveGuild(run, target, lookedUp.get(target.guildId)));
       reports[index] = guild;
       done += 1;
       callHook(options.onProgress, { done, total: targets.length, guild });

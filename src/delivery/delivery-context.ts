@@ -3,6 +3,7 @@ import { SentCodeStoreError } from '../contract/errors.js';
 import type { Claim } from '../contract/types.js';
 import type { SentCodeStore } from '../contract/store.js';
 import { type Clock, systemClock } from '../domain/clock.js';
+import { withErrorJson } from '../domain/error-json.js';
 import { claimsUnsupported } from '../core/claims.js';
 import { callHook, type DeliveryEvent } from './events.js';
 import { Offer } from './offered-codes.js';
@@ -61,7 +62,7 @@ function prepareRun<T>(store: SentCodeStore, options: DeliveryOptions<T>, signal
     signal,
     clock: options.clock ?? systemClock,
     schedule: options.schedule ?? systemSchedule,
-    emit: (event) => callHook(options.onEvent, event),
+    emit: (event) => callHook(options.onEvent, withErrorJson(event)),
   };
 }
 

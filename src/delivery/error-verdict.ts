@@ -1,12 +1,12 @@
 import { InvalidInputError } from '../contract/errors.js';
-import type { Claim, Outcome } from '../contract/types.js';
+import type { Claim, DeliveryOutcome } from '../contract/types.js';
 import { describe } from '../domain/describe.js';
 import { warnOfRejection } from './events.js';
 import type { ClassifyError, ErrorVerdict } from './options.js';
 
 /** A verdict with nothing left open. */
 export interface Verdict {
-  readonly outcome: Outcome;
+  readonly outcome: DeliveryOutcome;
   readonly permanent: boolean;
   /** The verdict's reason. */
   readonly detail?: string;
@@ -14,7 +14,7 @@ export interface Verdict {
   readonly followUpErrors?: readonly unknown[];
 }
 
-const outcomes: readonly unknown[] = ['sent', 'not-sent', 'uncertain'] satisfies Outcome[];
+const outcomes: readonly unknown[] = ['sent', 'not-sent', 'uncertain'] satisfies DeliveryOutcome[];
 
 /** Asks the bot what an error of `send` means. No answer, a wrong answer and an exception all mean that it is not known. */
 export function judge(classify: ClassifyError | undefined, error: unknown, claim: Claim): Verdict {

@@ -1,6 +1,7 @@
 import { InvalidInputError, LeaseLostError } from '../contract/errors.js';
 import type { Claim } from '../contract/types.js';
 import { describe } from '../domain/describe.js';
+import { withErrorJson } from '../domain/error-json.js';
 import { judge } from './error-verdict.js';
 import { isThenable } from './events.js';
 import { keepRenewed } from './renewal.js';
@@ -24,7 +25,12 @@ export async function deliverMessage<T>(run: Run<T>, claim: Claim, claimedAt: Mo
   const stale = await renewIfStale(run, claim, claimedAt);
   const failure = stale ?? (run.signal.aborted ? abortedOutcome(run.signal) : undefined);
   const outcome = failure === undefined ? await sendAndSettle(run, claim) : await nothingArrived(run, claim, failure);
-  run.emit({ type: 'message', ...describeMessage(claim), outcome, durationMs: elapsedSince(startedAt, run.clock) });
+  run.emit({
+    type: 'message',
+    ...describeMessage(claim),
+    outcome: withErrorJson(outcome),
+    durationMs: elapsedSince(startedAt, run.clock),
+  });
   return outcome;
 }
 
@@ -150,14 +156,14 @@ async function recordSent<T>(run: Run<T>, claim: Claim, leaseLost: boolean): Pro
  */
 async function nothingArrived<T>(run: Run<T>, claim: Claim, failure: FailedOutcome): Promise<MessageOutcome> {
   const { messageId, attempt } = claim;
-  const { status: _, reason, ...details } = failure;
   try {
     await giveBack(run, claim);
   } catch (releaseError) {
-    return { ...details, status: 'uncertain', reason: 'not-released', messageId, attempt, followUpErrors: [releaseError] };
+    return { ...failure, status: 'uncertain', reason: 'not-released', messageId, attempt, followUpErrors: [releaseError] };
   }
   if (attempt === 1) return failure;
-  return { ...details, status: 'uncertain', reason: reason === 'send' ? 'send' : 'held', messageId, attempt };
+  const reason = failure.reason === 'send' ? 'send' : 'held';
+  return { ...failure, status: 'uncertain', reason, messageId, attempt };
 }
 
 /** Tried once only: the end of the lease leads to the same state. */

@@ -2,7 +2,7 @@ import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
 import { describe } from '../domain/describe.js';
 import { checkCode } from '../domain/identity.js';
-import type { Items } from './options.js';
+import type { DeliveryItems } from './options.js';
 import type { CodeOutcome, CodeReport } from './report.js';
 
 /** An offered code. */
@@ -27,7 +27,7 @@ export class Offer<T> {
   readonly #entries: readonly Entry<T>[];
   readonly #codeOf: (item: T) => string;
 
-  constructor(items: Items<T>, codeOf: ((item: T) => string) | undefined, identity: Identity) {
+  constructor(items: DeliveryItems<T>, codeOf: ((item: T) => string) | undefined, identity: Identity) {
     checkItems(items);
     this.#identity = identity;
     // Without `codeOf` an item has to be its own code; anything else is refused by the check of the code.
@@ -59,7 +59,7 @@ export class Offer<T> {
   }
 
   /** The identities of items that a bot's function chose. `INVALID_OPTION` if one was not offered. */
-  identitiesOf(items: Items<T>, argument: string): ReadonlySet<string> {
+  identitiesOf(items: DeliveryItems<T>, argument: string): ReadonlySet<string> {
     if (!Array.isArray(items) && !(items instanceof Set)) {
       throw new InvalidInputError(
         'INVALID_OPTION',

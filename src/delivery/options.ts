@@ -1,19 +1,32 @@
 import { z } from 'zod';
-import type { GuildId, Outcome, Source } from '../contract/types.js';
+import type { GuildId, DeliveryOutcome, Source } from '../contract/types.js';
 import type { Clock } from '../domain/clock.js';
-import { checkOptions, functionSchema, leaseSchema, methodsSchema } from '../core/options.js';
+import { checkOptions } from '../core/check-options.js';
+import {
+  clockSchema,
+  durationSchema,
+  flagSchema,
+  functionSchema,
+  leaseSchema,
+  signalSchema,
+  sourceSchema,
+  checkedLaterSchema,
+  wholeNumberSchema,
+  wordOrFunctionSchema,
+  wordSchema,
+} from '../core/option-schemas.js';
 import type { DeliveryEvent } from './events.js';
 import type { GuildReport } from './report.js';
 import type { Schedule } from './timers.js';
 
 /** What is offered: a list or a set. */
-export type Items<T> = readonly T[] | ReadonlySet<T>;
+export type DeliveryItems<T> = readonly T[] | ReadonlySet<T>;
 
 /** What `send` is told of its message. */
 export interface SendContext {
   /** The guild, as a string. */
   readonly guildId: string;
-  /** Names the message through all retries, by whichever process: see {@link discordNonce}. */
+  /** Names the message through all retries, by whichever process: see `discordNonce` of `sent-code-store/discord`. */
   readonly messageId: string;
   /** 1 for the first try of the message; more for a retry, whose earlier tries may have arrived. */
   readonly attempt: number;
@@ -25,7 +38,7 @@ export interface SendContext {
 }
 
 /** What {@link ClassifyError} is told of the message. */
-export interface ErrorContext {
+export interface SendErrorContext {
   /** The guild, as a string. */
   readonly guildId: string;
   /** The message. */
@@ -39,7 +52,7 @@ export interface ErrorContext {
 /** What an error of `send` says. */
 export interface ErrorVerdict {
   /** Whether the message arrived. */
-  readonly outcome: Outcome;
+  readonly outcome: DeliveryOutcome;
   /** Whether trying again is of no use until somebody does something. Only reported. */
   readonly permanent?: boolean;
   /** For people. Only reported. */
@@ -50,13 +63,13 @@ export interface ErrorVerdict {
  * Says what an error of `send` means for the message. Anything but a verdict, also an exception, counts as `uncertain`. Answer
  * `not-sent` only if it is certain that nothing arrived.
  */
-export type ClassifyError = (error: unknown, context: ErrorContext) => Outcome | ErrorVerdict;
+export type ClassifyError = (error: unknown, context: SendErrorContext) => DeliveryOutcome | ErrorVerdict;
 
 /**
  * Chooses what of today's items is sent to a guild that has no records; the others are recorded as its baseline. It may be asked
  * more than once for a guild, but its answer counts once, so it should do nothing else.
  */
-export type ChooseFirst<T> = (items: T[]) => Items<T> | Promise<Items<T>>;
+export type ChooseFirst<T> = (items: T[]) => DeliveryItems<T> | Promise<DeliveryItems<T>>;
 
 /** Options that {@link sendOnce} and {@link announce} share. */
 export interface DeliveryOptions<T> {
@@ -64,7 +77,7 @@ export interface DeliveryOptions<T> {
    * What is offered, new or not. An item whose code is malformed is reported as `refused`, and the others go out. Of items with
    * the same code the first one counts.
    */
-  readonly codes: Items<T>;
+  readonly codes: DeliveryItems<T>;
   /** The code of an item. */
   readonly codeOf?: (item: T) => string;
   /**
@@ -140,38 +153,30 @@ export interface AnnounceOptions<T = string> extends DeliveryOptions<T> {
   readonly onProgress?: (progress: AnnounceProgress<T>) => unknown;
 }
 
-const anything = z.custom<unknown>(() => true);
-
 const shared = {
-  // Checked by name below: their errors have codes of their own.
-  codes: anything,
+  codes: checkedLaterSchema,
   codeOf: functionSchema().optional(),
   send: functionSchema(),
   // As a mark has it: refused here, because after the send it would be too late.
-  source: z
-    .string()
-    .min(1)
-    .max(100)
-    .refine((source) => source.isWellFormed(), 'a string without lone surrogates')
-    .optional(),
-  messages: z.enum(['together', 'each']).optional(),
-  maxPerMessage: z.number().int().min(1).optional(),
+  source: sourceSchema.optional(),
+  messages: wordSchema('together', 'each').optional(),
+  maxPerMessage: wholeNumberSchema('codes', 1).optional(),
   leaseMs: leaseSchema.optional(),
-  onUncertain: z.enum(['hold', 'retry']).optional(),
-  retryWithinMs: z.number().nonnegative().optional(),
+  onUncertain: wordSchema('hold', 'retry').optional(),
+  retryWithinMs: durationSchema.optional(),
   classifyError: functionSchema().optional(),
-  firstRun: z.union([z.enum(['send', 'baseline']), functionSchema()], "'send', 'baseline' or a function").optional(),
-  dryRun: z.boolean().optional(),
-  signal: methodsSchema<AbortSignal>('addEventListener', 'removeEventListener').optional(),
+  firstRun: wordOrFunctionSchema('send', 'baseline').optional(),
+  dryRun: flagSchema.optional(),
+  signal: signalSchema.optional(),
   onEvent: functionSchema().optional(),
-  clock: methodsSchema<Clock>('now', 'monotonic').optional(),
+  clock: clockSchema.optional(),
   schedule: functionSchema().optional(),
 };
-const sendOnceSchema = z.strictObject({ ...shared, guildId: anything });
+const sendOnceSchema = z.strictObject({ ...shared, guildId: checkedLaterSchema });
 const announceSchema = z.strictObject({
   ...shared,
-  guilds: anything,
-  concurrency: z.number().int().min(1).max(1000).optional(),
+  guilds: checkedLaterSchema,
+  concurrency: wholeNumberSchema('guilds at once', 1, 1000).optional(),
   onProgress: functionSchema().optional(),
 });
 

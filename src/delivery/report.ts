@@ -1,4 +1,5 @@
 import type { InvalidInputError } from '../contract/errors.js';
+import { withErrorJson } from '../domain/error-json.js';
 
 /** The message with this code went out in this call, and is recorded. */
 export interface SentOutcome {
@@ -153,5 +154,5 @@ export function addCounts(all: Iterable<StatusCounts>): StatusCounts {
 export function makeReport<T>(guildId: string, codes: readonly CodeReport<T>[]): SendReport<T> {
   const counts = { ...noCounts };
   for (const { status, repeat } of codes) if (!repeat) counts[status] += 1;
-  return { guildId, codes, counts };
+  return { guildId, codes: codes.map(withErrorJson), counts };
 }

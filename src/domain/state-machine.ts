@@ -85,7 +85,7 @@ export function transition(record: LocalRecord | undefined, event: CodeEvent, no
 /** A local record as every store reports it. */
 export function toCodeRecord(record: LocalRecord, now: number): CodeRecord {
   if (record.state === 'sent') return record;
-  const { leaseUntil: _, firstTriedAt, ...hold } = record;
+  const { leaseUntil, firstTriedAt, ...hold } = record;
   const state = localState(record, now) === 'claimed' ? 'claimed' : 'uncertain';
   return { ...hold, state, ageMs: firstTriedAt === null ? null : now - firstTriedAt };
 }

@@ -1,34 +1,41 @@
+import type { BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
-import { type FileSystem, hasCode, syncFolder, writeAll } from './file-system.js';
+import { type FileSystem, hasCode, removeIfThere, syncFolder, writeAll } from './file-system.js';
 import { ioError } from './io-error.js';
-
-/** Written bytes are synced in steps of this many, so that the last sync, and others' syncs beside it, wait for no more than this. */
-const SYNC_BYTES = 1 << 22;
-
-/** The bits of a file's mode that are permissions. */
-export const PERMISSIONS = 0o777;
+import { temporaryPath } from './temporary-name.js';
 
 /** How a file is put in place. */
 export interface AtomicWrite {
   readonly path: string;
   /** The content in pieces, each asked for when the one before is written. */
   readonly pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-  /** Permission bits of the file that is replaced, to be kept. */
-  readonly mode?: number;
-  /** Called when the content is on the disk, before it takes its name. What it throws leaves the old file where it was. */
-  readonly beforeRename?: () => Promise<void>;
+  /**
+   * Called when the content is on the disk under a temporary name, before the file takes its place. What it throws leaves the
+   * old file where it was.
+   */
+  readonly beforeRename?: (temporary: string) => Promise<void>;
 }
 
+/** Written bytes are synced in steps of this many, so that the last sync, and others' syncs beside it, wait for no more than this. */
+const SYNC_BYTES = 1 << 22;
+/** The bits of a file's mode that can be set. */
+const PERMISSIONS = 0o7777;
+/** The mode of a file that replaces none, before the umask. */
+const NEW_FILE = 0o666;
+
 /**
- * Writes a file beside its place, durably, and puts it there in one step: at every moment, through a crash as well, the path has the old content
- * or all of the new.
+ * Writes a file beside its place, durably, and puts it there in one step: at every moment, through a crash as well, the path has
+ * the old content or all of the new. The permissions of the old file stay, and its owner where this process may give files away.
+ * `STORE_IO` if the file system refuses; the old file is as it was then, unless the sync of the folder alone has failed.
  */
-export async function writeAtomically(files: FileSystem, { path, pieces, mode, beforeRename }: AtomicWrite): Promise<void> {
+export async function writeAtomically(files: FileSystem, { path, pieces, beforeRename }: AtomicWrite): Promise<void> {
   const temporary = temporaryPath(path);
   let fd: number | undefined;
   try {
-    fd = await files.open(temporary, 'w');
-    if (mode !== undefined && (files.fstatSync(fd).mode & PERMISSIONS) !== mode) await files.fchmod(fd, mode);
+    const old = await statOf(files, path);
+    // Never readable by more than the old file is: who opens it now reads all that is written later.
+    fd = await files.open(temporary, 'wx', old === undefined ? NEW_FILE : Number(old.mode) & PERMISSIONS);
+    if (old !== undefined) await takeOver(files, fd, old);
     let position = 0;
     let synced = 0;
     for await (const piece of pieces) {
@@ -41,7 +48,7 @@ export async function writeAtomically(files: FileSystem, { path, pieces, mode, b
     await files.fsync(fd);
     await files.close(fd);
     fd = undefined;
-    await beforeRename?.();
+    await beforeRename?.(temporary);
     await files.rename(temporary, path);
     await syncFolder(files, dirname(path));
   } catch (error) {
@@ -51,16 +58,27 @@ export async function writeAtomically(files: FileSystem, { path, pieces, mode, b
   }
 }
 
-/** Where a file is written before it takes its name. One writer has the lock, so one name is enough, and nothing is left over but by a crash. */
-export function temporaryPath(path: string): string {
-  return `${path}.unfinished`;
+/** Gives a new file the owner and the permissions of the old one. */
+async function takeOver(files: FileSystem, fd: number, old: BigIntStats): Promise<void> {
+  const { uid, gid } = files.fstatSync(fd);
+  if (uid !== Number(old.uid) || gid !== Number(old.gid)) {
+    try {
+      await files.fchown(fd, Number(old.uid), Number(old.gid));
+    } catch (error) {
+      // Only root may give files away, and in a container only to owners that it knows. The content matters more.
+      if (!hasCode(error, 'EPERM', 'EINVAL')) throw error;
+    }
+  }
+  // After the owner, a change of which clears bits; and a new file's mode went through the umask.
+  const mode = Number(old.mode) & PERMISSIONS;
+  if ((files.fstatSync(fd).mode & PERMISSIONS) !== mode) await files.fchmod(fd, mode);
 }
 
-/** Removes a file, if there is one. */
-export async function removeIfThere(files: FileSystem, path: string): Promise<void> {
+async function statOf(files: FileSystem, path: string): Promise<BigIntStats | undefined> {
   try {
-    await files.unlink(path);
+    return await files.stat(path);
   } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw ioError(error, 'remove', path);
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
   }
 }

@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import { promisify } from 'node:util';
+import { ioError } from './io-error.js';
 
 /** The calls on files that a store makes: one seam, so that a test can count them, fail them, or end the process between them. */
 export interface FileSystem {
-  open(path: string, flags: string): Promise<number>;
+  /** `mode`: the permission bits of a file that is made, as far as the umask lets them through. */
+  open(path: string, flags: string, mode?: number): Promise<number>;
   close(fd: number): Promise<void>;
   /** Resolves to the number of bytes read; 0 at the end of the file. */
   read(fd: number, target: Uint8Array, offset: number, length: number, position: number): Promise<number>;
@@ -15,6 +17,7 @@ export interface FileSystem {
   fsync(fd: number): Promise<void>;
   ftruncate(fd: number, length: number): Promise<void>;
   fchmod(fd: number, mode: number): Promise<void>;
+  fchown(fd: number, uid: number, gid: number): Promise<void>;
   fstatSync(fd: number): fs.Stats;
   stat(path: string): Promise<fs.BigIntStats>;
   readdir(path: string): Promise<string[]>;
@@ -37,6 +40,7 @@ export const nodeFileSystem: FileSystem = {
   fsync: promisify(fs.fsync),
   ftruncate: promisify(fs.ftruncate),
   fchmod: promisify(fs.fchmod),
+  fchown: promisify(fs.fchown),
   fstatSync: fs.fstatSync,
   stat: async (path) => fs.promises.stat(path, { bigint: true }),
   readdir: (path) => fs.promises.readdir(path),
@@ -89,6 +93,15 @@ export async function syncFolder(files: FileSystem, folder: string): Promise<voi
     await files.fsync(fd);
   } finally {
     await files.close(fd);
+  }
+}
+
+/** Removes a file, if there is one. */
+export async function removeIfThere(files: FileSystem, path: string): Promise<void> {
+  try {
+    await files.unlink(path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw ioError(error, 'remove', path);
   }
 }
 

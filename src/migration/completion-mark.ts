@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { SentCodeStoreError } from '../contract/errors.js';
 import type { SentCodeStore } from '../contract/store.js';
 import type { StoreMetadata } from '../core/driver.js';
+import { checkOptions } from '../core/check-options.js';
+import { textSchema } from '../core/option-schemas.js';
 import { targetOf } from './target.js';
+
+const optionsSchema = z.strictObject({ name: textSchema().optional() });
 
 const PREFIX = 'migration:';
 const MAX_NAME_LENGTH = 150;
@@ -22,6 +27,7 @@ export async function setCompletion(metadata: StoreMetadata, name: string, compl
  * migrations forgotten. `METADATA_UNSUPPORTED` on a store without metadata, which remembers none.
  */
 export async function resetMigration(store: SentCodeStore, options: { readonly name?: string } = {}): Promise<number> {
+  checkOptions(optionsSchema, options, 'resetMigration');
   const { metadata } = targetOf(store);
   if (metadata === undefined) {
     throw new SentCodeStoreError(

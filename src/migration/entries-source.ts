@@ -14,14 +14,14 @@ export async function* readEntries(items: Iterable<unknown> | AsyncIterable<unkn
 }
 
 function readEntry(item: unknown, place: string): SourceEntry {
-  if (typeof item !== 'object' || item === null) return broken(place, place, item, 'Expected { guildId, codes }.');
+  if (typeof item !== 'object' || item === null) return broken(place, place, item, 'Pass { guildId, codes }.');
   const { guildId, _id, codes, last_sent_at } = item as Record<string, unknown>;
   const guild = guildId ?? _id;
   if (typeof guild !== 'string' && typeof guild !== 'bigint') {
-    return broken(place, `${place}.guildId`, guild, 'Expected a string or a bigint: a number may have lost digits.');
+    return broken(place, `${place}.guildId`, guild, 'Pass a string or a bigint: a number may have lost digits.');
   }
   if (!Array.isArray(codes) && !(codes instanceof Set))
-    return broken(guild, `${place}.codes`, codes, 'Expected an array or a Set of codes.');
+    return broken(guild, `${place}.codes`, codes, 'Pass an array or a Set of codes.');
   if (guildId === undefined && guild === GLOBAL) {
     return broken(
       guild,

@@ -10,11 +10,11 @@ export function checkFoundCode(value: unknown, identity: Identity): string | Ref
     return checkCode(value as string, identity, 'the code');
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    return { code: textOf(value), reason: error.message };
+    return { code: codeText(value), reason: error.message };
   }
 }
 
 /** What a source has as a code, as text. */
-export function textOf(value: unknown): string {
+export function codeText(value: unknown): string {
   return typeof value === 'string' ? value : describe(value);
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '../contract/logger.js';
-import { textOf } from './found-code.js';
+import { withErrorJson } from '../domain/error-json.js';
+import { errorText } from '../domain/error-text.js';
 import type { GuildMigration, RefusedCode } from './report.js';
 
 /** What became of one guild's codes so far. */
@@ -26,7 +27,7 @@ export class GuildAccount implements GuildMigration {
   /** The figures as a plain value. */
   toReport(): GuildMigration {
     const { guildId, found, migrated, alreadyThere, repeats, refused, notMoved, error } = this;
-    return {
+    return withErrorJson({
       guildId,
       found,
       migrated,
@@ -35,7 +36,7 @@ export class GuildAccount implements GuildMigration {
       refused: [...refused],
       notMoved,
       ...(error !== undefined && { error }),
-    };
+    });
   }
 }
 
@@ -47,6 +48,7 @@ export function logGuild(logger: Logger, guild: GuildMigration, dryRun: boolean)
     logger.info(`${dryRun ? 'Would migrate' : 'Migrated'} ${migrated} codes for guild ${guildId} (${figures})`);
     return;
   }
-  const reason = error instanceof Error ? error.message : textOf(error);
-  logger.error(`Migration of guild ${guildId} failed: ${reason} (${migrated} migrated, ${notMoved} not moved, ${figures})`);
+  logger.error(
+    `Migration of guild ${guildId} failed: ${errorText(error)} (${migrated} migrated, ${notMoved} not moved, ${figures})`,
+  );
 }

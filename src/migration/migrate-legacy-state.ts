@@ -3,7 +3,19 @@ import { InvalidInputError } from '../contract/errors.js';
 import type { Logger } from '../contract/logger.js';
 import type { SentCodeStore } from '../contract/store.js';
 import { type Clock, systemClock } from '../domain/clock.js';
-import { checkOptions, functionSchema, methodsSchema } from '../core/options.js';
+import { checkOptions } from '../core/check-options.js';
+import {
+  clockSchema,
+  flagSchema,
+  functionSchema,
+  hasMethods,
+  loggerSchema,
+  optionSchema,
+  signalSchema,
+  textSchema,
+  checkedLaterSchema,
+  wordOrFunctionSchema,
+} from '../core/option-schemas.js';
 import { changeState } from '../stores/legacy/adapter.js';
 import { completionOf, setCompletion } from './completion-mark.js';
 import type { GlobalCodes } from './legacy-source.js';
@@ -40,19 +52,17 @@ export interface MigrationOptions {
 }
 
 const optionsSchema = z.strictObject({
-  from: z.unknown(),
-  to: methodsSchema<SentCodeStore>('statesMany', 'markSentMany', 'ping'),
-  globalCodes: z
-    .union([z.enum(['every-guild', 'skip']), functionSchema<Extract<GlobalCodes, (...args: never) => unknown>>()])
-    .optional(),
-  dryRun: z.boolean().optional(),
-  force: z.boolean().optional(),
-  markLegacyState: z.boolean().optional(),
-  name: z.string().min(1).max(100).optional(),
-  onProgress: functionSchema<(progress: MigrationProgress) => unknown>().optional(),
-  signal: z.instanceof(AbortSignal).optional(),
-  logger: methodsSchema<Logger>('info', 'warn', 'error').optional(),
-  clock: methodsSchema<Clock>('now', 'monotonic').optional(),
+  from: checkedLaterSchema,
+  to: optionSchema<SentCodeStore>((value) => hasMethods(value, ['statesMany', 'markSentMany', 'ping']), 'a store'),
+  globalCodes: wordOrFunctionSchema('every-guild', 'skip').optional(),
+  dryRun: flagSchema.optional(),
+  force: flagSchema.optional(),
+  markLegacyState: flagSchema.optional(),
+  name: textSchema(100).optional(),
+  onProgress: functionSchema().optional(),
+  signal: signalSchema.optional(),
+  logger: loggerSchema.optional(),
+  clock: clockSchema.optional(),
 });
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };

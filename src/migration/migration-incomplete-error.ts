@@ -1,4 +1,5 @@
 import { SentCodeStoreError } from '../contract/errors.js';
+import { errorText } from '../domain/error-text.js';
 import type { MigrationReport } from './report.js';
 
 /** Some guilds could not be moved. What was moved stays; the next run moves the rest. `cause` is the first failure. */
@@ -10,10 +11,9 @@ export class MigrationIncompleteError extends SentCodeStoreError {
     const failed = report.guilds.filter(({ error }) => error !== undefined).map(({ guildId }) => guildId);
     const names = failed.slice(0, 5).join(', ') + (failed.length > 5 ? ', …' : '');
     const guilds = failed.length === 0 ? '' : ` (${failed.length} of ${report.guilds.length} guilds failed: ${names})`;
-    const reason = cause instanceof Error ? cause.message : String(cause);
     super(
       'MIGRATION_INCOMPLETE',
-      `Migration of ${report.name} is not complete${guilds}: ${reason} What was moved stays. Do not send from the target before a run completes.`,
+      `Migration of ${report.name} is not complete${guilds}: ${errorText(cause)} What was moved stays. Do not send from the target before a run completes.`,
       { cause, retryable: cause instanceof SentCodeStoreError && cause.retryable },
     );
     this.report = report;

@@ -3,7 +3,7 @@ import type { Identity } from '../contract/identity.js';
 import type { Logger } from '../contract/logger.js';
 import { keyOf } from '../domain/codes.js';
 import { checkGuildId } from '../domain/guild-id.js';
-import { checkFoundCode, textOf } from './found-code.js';
+import { checkFoundCode, codeText } from './found-code.js';
 import { GuildAccount, logGuild } from './guild-account.js';
 import type { GuildMigration, MigrationProgress } from './report.js';
 import { totalsOf } from './report.js';
@@ -98,7 +98,8 @@ export class Mover {
       account.fail(problem, 1);
       return;
     }
-    const code = refusal === undefined ? checkFoundCode(value, this.#options.identity) : { code: textOf(value), reason: refusal };
+    const code =
+      refusal === undefined ? checkFoundCode(value, this.#options.identity) : { code: codeText(value), reason: refusal };
     if (typeof code !== 'string') {
       account.refused.push(code);
       return;
@@ -128,7 +129,7 @@ export class Mover {
       await this.#writeOneByOne(parts, error);
     }
     for (const account of this.#finished.splice(0)) logGuild(this.#options.logger, account, this.#options.dryRun);
-    const { failedGuilds: _, ...progress } = totalsOf([...this.#accounts.values()]);
+    const { failedGuilds, ...progress } = totalsOf([...this.#accounts.values()]);
     this.#options.onProgress?.(progress);
   }
 

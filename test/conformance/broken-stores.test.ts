@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type ConformanceFailure, type ConformanceGroupName, type Fixture, runConformance } from 'sent-code-store/conformance';
 import { sharedMapFixture, type SharedMapKind } from '../support/stores/shared-map-store.js';
 import * as claims from './broken/claims.js';
@@ -17,7 +17,7 @@ async function failuresOf(create: () => Fixture): Promise<readonly ConformanceFa
   return failures;
 }
 
-test('the unbroken twin of the broken stores passes', async () => {
+it('the unbroken twin of the broken stores passes', async () => {
   expect(await failuresOf(() => sharedMapFixture())).toEqual([]);
 });
 
@@ -84,18 +84,18 @@ const broken: readonly Row[] = [
 ];
 
 describe('a store that is broken on purpose fails the group that names its promise', () => {
-  test.for(broken)('%s', async ([, Kind, group, promise]) => {
+  it.for(broken)('%s', async ([, Kind, group, promise]) => {
     const failures = await failuresOf(() => sharedMapFixture(Kind));
     const own = failures.filter((failure) => failure.group === group).map(({ name }) => name);
     expect(own).toContainEqual(expect.stringMatching(promise));
   });
 
-  test('forgets everything when it is opened again', async () => {
+  it('forgets everything when it is opened again', async () => {
     const failures = await failuresOf(() => sharedMapFixture(undefined, { reopen: false, peer: true }));
     expect(new Set(failures.map(({ group }) => group))).toEqual(new Set(['reopening']));
   });
 
-  test('does not see what another process wrote', async () => {
+  it('does not see what another process wrote', async () => {
     const failures = await failuresOf(() => sharedMapFixture(undefined, { reopen: true, peer: false }));
     expect(new Set(failures.map(({ group }) => group))).toEqual(new Set(['shared data']));
   });

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { JsonFileStore, type JsonFileStoreOptions } from 'sent-code-store';
 import { type Fixture, testSentCodeStore } from 'sent-code-store/conformance';
 import { describe, it } from 'vitest';
-import { type Internals, withInternals } from '../../src/stores/json-file/test-seams.js';
+import { type TestSeams, withTestSeams } from '../../src/stores/json-file/test-seams.js';
 import { ManualClock } from '../support/stores/manual-clock.js';
 import { interceptedFiles, systemError } from '../support/json-file/intercepted-files.js';
 
 /** A store on a file of its own, on a disk that can be made to fail. */
-async function jsonFileFixture(internals: Partial<Internals>): Promise<Fixture> {
+async function jsonFileFixture(seams: Partial<TestSeams>): Promise<Fixture> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
   const clock = new ManualClock();
   let diskFails = false;
@@ -17,7 +17,7 @@ async function jsonFileFixture(internals: Partial<Internals>): Promise<Fixture> 
     if (diskFails) throw systemError('EIO');
   });
   const open = (options: Partial<JsonFileStoreOptions> = {}): JsonFileStore =>
-    new JsonFileStore(withInternals({ path: join(folder, 'sent.json'), clock, ...options }, { ...internals, files }));
+    new JsonFileStore(withTestSeams({ path: join(folder, 'sent.json'), clock, ...options }, { ...seams, files }));
   let store = open();
   return {
     store,
@@ -42,18 +42,18 @@ async function jsonFileFixture(internals: Partial<Internals>): Promise<Fixture> 
   };
 }
 
-const setups: readonly (readonly [name: string, internals: Partial<Internals>])[] = [
+const setups: readonly (readonly [name: string, seams: Partial<TestSeams>])[] = [
   ['JsonFileStore', {}],
   // The journal is folded into the snapshot all the time, in small pieces.
   ['JsonFileStore that always compacts', { compactAtBytes: { least: 200, most: 2000 }, pieceBytes: 500 }],
 ];
 
-for (const [name, internals] of setups) {
+for (const [name, seams] of setups) {
   testSentCodeStore({
     name,
     describe,
     it,
     supports: { claims: 'process', times: true, sources: true, metadata: true, durable: true },
-    create: () => jsonFileFixture(internals),
+    create: () => jsonFileFixture(seams),
   });
 }

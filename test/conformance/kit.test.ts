@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Fixture, runConformance, testSentCodeStore, type TestOptions } from 'sent-code-store/conformance';
-import { afterEach, describe, expect, it, test, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryFixture } from '../support/stores/memory-fixture.js';
 
 const supports = { claims: 'process', times: true, sources: true, metadata: true, durable: false } as const;
@@ -130,7 +130,7 @@ describe('runConformance', () => {
   });
 });
 
-test('the kit runs under node:test, with exit code 0 for a store that conforms and 1 for one that does not', async () => {
+it('the kit runs under node:test, with exit code 0 for a store that conforms and 1 for one that does not', async () => {
   const run = (store: string): Promise<{ stdout: string }> =>
     promisify(execFile)(process.execPath, [
       '--import',

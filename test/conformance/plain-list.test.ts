@@ -1,6 +1,6 @@
-import type { BaselineResult, ClaimResult, CodeRecord, Codes, GuildId } from 'sent-code-store';
+import type { BaselineResult, ClaimResult, CodeRecord, Codes, GuildId } from 'sent-code-store/store';
 import { runConformance, testSentCodeStore } from 'sent-code-store/conformance';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PlainListDriver, PlainListStore, plainListFixture } from '../support/stores/plain-list-store.js';
 
 const supports = { claims: false, times: false, sources: false, metadata: false, durable: false } as const;
@@ -46,7 +46,7 @@ class ForgetsNothing extends PlainListDriver {
 }
 
 describe('a store that does what it says it does not support fails', () => {
-  test.for([
+  it.for([
     ['gives a time where none is kept', InventsTimes, /has no times/],
     ['gives a source where none is kept', InventsSources, /has no sources/],
     ['gives claims and says that it has none', ClaimsWithoutSayingSo, /CLAIMS_UNSUPPORTED/],
@@ -57,7 +57,7 @@ describe('a store that does what it says it does not support fails', () => {
     expect(own).toContainEqual(expect.stringMatching(promise));
   });
 
-  test('does not forget', async () => {
+  it('does not forget', async () => {
     const { failures } = await runConformance({ supports, create: async () => plainListFixture(ForgetsNothing), skip });
     expect(new Set(failures.map(({ group }) => group))).toContain('forget and clear');
   });

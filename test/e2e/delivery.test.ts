@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mongoUri } from '../tools/mongo/connect.js';
 import { runScenario, type Scenario } from './scenario.js';
 import { openStage } from './stage.js';
@@ -13,7 +13,7 @@ describe('bots that are killed, stopped and cut off, against a Discord that fail
   });
   afterAll(() => stage.close());
 
-  test.concurrent.each<Scenario>([
+  it.concurrent.each<Scenario>([
     { ...mongo, seed: 1, policy: 'retry' },
     { ...file, seed: 2, policy: 'retry' },
   ])(
@@ -27,7 +27,7 @@ describe('bots that are killed, stopped and cut off, against a Discord that fail
     60_000,
   );
 
-  test.concurrent.each<Scenario>([
+  it.concurrent.each<Scenario>([
     { ...mongo, seed: 3, policy: 'hold' },
     { ...file, seed: 4, policy: 'hold' },
   ])(
@@ -48,12 +48,12 @@ describe('controls, which must show what the others must not', () => {
   });
   afterAll(() => stage.close());
 
-  test('look-up, send and mark without claims posts codes twice', async () => {
+  it('look-up, send and mark without claims posts codes twice', async () => {
     const verdict = await runScenario(stage, { ...mongo, seed: 5, policy: 'naive', nonce: false, accidents: 0 });
     expect(verdict.duplicates).not.toEqual([]);
   }, 60_000);
 
-  test('retry without nonces posts codes twice', async () => {
+  it('retry without nonces posts codes twice', async () => {
     await stage.control.setFaults({ random: { seed: 1, probabilities: { 'server-error-after-commit': 0.5 } } });
     const verdict = await runScenario(stage, { ...file, seed: 6, policy: 'retry', nonce: false, accidents: 0 });
     expect(verdict.duplicates).not.toEqual([]);

@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { announce } from '../../src/delivery/announce.js';
 import { Recorder } from '../support/delivery/recorder.js';
 import { mongoWorld } from '../support/mongo-stores.js';
 
-test('announcing 10 codes to 1 000 guilds, of which nothing is new, costs 10 round trips', async () => {
+it('announcing 10 codes to 1 000 guilds, of which nothing is new, costs 10 round trips', async () => {
   const { store, log } = await mongoWorld();
   const guilds = Array.from({ length: 1000 }, (_, index) => String(900_000_000_000_000_000n + BigInt(index)));
   const codes = Array.from({ length: 10 }, (_, index) => `CODE${index}`);

@@ -6,12 +6,16 @@ import { type Consumer, makeConsumer, packTarball } from '../support/consumer.js
 
 const use = `
 const main = async () => {
-  const store = new JsonFileStore({ path: './sent-' + process.pid + '.json' });
-  const { marked } = await store.markSent('1', ['a']);
-  await store.close();
+  const file = new JsonFileStore({ path: './sent-' + process.pid + '.json' });
+  const { marked } = await file.markSent('1', ['a']);
+  await file.close();
   if (marked.join() !== 'a') throw new Error('not marked');
   const wrong = await new MemoryStore().filterUnsent('1', ['']).catch((error) => error);
   if (!(wrong instanceof SentCodeStoreError)) throw new Error('another error class');
+  if (store.SentCodeStoreError !== SentCodeStoreError) throw new Error('another error class in ./store');
+  if (!(new MemoryStore() instanceof store.AbstractSentCodeStore)) throw new Error('another base in ./store');
+  if (discord.discordNonce('id') !== 'id') throw new Error('no nonce');
+  if (telegram.classifyTelegramError({ error_code: 500 }).outcome !== 'uncertain') throw new Error('no verdict');
   const create = async () => {
     let time = 0;
     const store = new MemoryStore({ clock: { now: () => 1e12 + time, monotonic: () => time } });
@@ -25,13 +29,37 @@ const main = async () => {
 main();
 `;
 const names = '{ JsonFileStore, MemoryStore, MongoStore, SentCodeStoreError }';
-const typed = `
-import { JsonFileStore, MongoStore, type SentCodeStore } from 'sent-code-store';
+const asModule = `
+import ${names} from 'sent-code-store';
+import * as store from 'sent-code-store/store';
 import { runConformance } from 'sent-code-store/conformance';
+import * as discord from 'sent-code-store/discord';
+import * as telegram from 'sent-code-store/telegram';
+${use}`;
+const asCommonJs = `
+const ${names} = require('sent-code-store');
+const store = require('sent-code-store/store');
+const { runConformance } = require('sent-code-store/conformance');
+const discord = require('sent-code-store/discord');
+const telegram = require('sent-code-store/telegram');
+${use}`;
+const typed = `
+import { type ClassifyError, JsonFileStore, MongoStore, type SentCodeStore, SentCodeStoreError } from 'sent-code-store';
+import { runConformance } from 'sent-code-store/conformance';
+import { classifyDiscordError, discordNonce } from 'sent-code-store/discord';
+import { AbstractSentCodeStore, type CodeEvent, type Hold, SentCodeStoreError as SameError, transition } from 'sent-code-store/store';
+import { classifyTelegramError } from 'sent-code-store/telegram';
 const store: SentCodeStore = new JsonFileStore({ path: './sent.json' });
 export const fresh: Promise<string[]> = store.filterUnsent(1n, new Set(['a']));
 export const kit: typeof runConformance = runConformance;
 export const mongo = new MongoStore({ uri: 'mongodb://127.0.0.1/' });
+export const classifiers: ClassifyError[] = [classifyDiscordError, classifyTelegramError];
+export const nonce: string = discordNonce('id');
+export const base: AbstractSentCodeStore = mongo;
+export const same: typeof SentCodeStoreError = SameError;
+const hold: Hold = { token: 't', messageId: 'm', spelling: 'a', position: 0, size: 1, attempt: 1 };
+const event: CodeEvent = { type: 'claim', hold, leaseMs: 60_000 };
+export const held = transition(undefined, event, 0);
 // @ts-expect-error -- a lone string would be its letters
 export const letters = store.filterUnsent('1', 'abc');
 // @ts-expect-error -- a number has lost digits
@@ -88,19 +116,13 @@ describe('a project that installs the tarball and no driver', () => {
   }, 120_000);
   afterAll(() => consumer.dispose());
 
-  it('imports it as ESM, with one error class for both entries', async () => {
-    consumer.write(
-      'use.mjs',
-      `import ${names} from 'sent-code-store';\nimport { runConformance } from 'sent-code-store/conformance';\n${use}`,
-    );
+  it('imports it as ESM, with one error class for all entries', async () => {
+    consumer.write('use.mjs', asModule);
     expect(await consumer.run('node', 'use.mjs')).toEqual({ code: 0, output: 'driver: DRIVER_MISSING\n' });
   });
 
-  it('requires it as CommonJS, with one error class for both entries', async () => {
-    consumer.write(
-      'use.cjs',
-      `const ${names} = require('sent-code-store');\nconst { runConformance } = require('sent-code-store/conformance');\n${use}`,
-    );
+  it('requires it as CommonJS, with one error class for all entries', async () => {
+    consumer.write('use.cjs', asCommonJs);
     expect(await consumer.run('node', 'use.cjs')).toEqual({ code: 0, output: 'driver: DRIVER_MISSING\n' });
   });
 
@@ -123,10 +145,7 @@ describe.for(['mongodb@6', 'mongodb@7'])('a project that installs the tarball an
   afterAll(() => consumer.dispose());
 
   it('finds the driver at run time', async () => {
-    consumer.write(
-      'use.mjs',
-      `import ${names} from 'sent-code-store';\nimport { runConformance } from 'sent-code-store/conformance';\n${use}`,
-    );
+    consumer.write('use.mjs', asModule);
     expect(await consumer.run('node', 'use.mjs')).toEqual({
       code: 0,
       output: expect.stringMatching(/^driver: STORE_(UNAVAILABLE|TIMEOUT)\n$/) as string,

@@ -4,58 +4,18 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
-const dist = (path: string): string => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
+interface EntryPoint {
+  readonly import: { readonly types: string; readonly default: string };
+  readonly require: { readonly types: string; readonly default: string };
+}
+
+const readJson = (path: string): unknown => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+const inPackage = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const require = createRequire(import.meta.url);
 
+const { exports } = readJson('../../package.json') as { exports: Readonly<Record<string, EntryPoint>> };
 /** What the package exports. To add or remove a name is a decision, and a line in the changelog. */
-const pinned = {
-  index: {
-    values: [
-      'AbstractSentCodeStore',
-      'AllStoresFailedError',
-      'FallbackStore',
-      'InvalidInputError',
-      'JsonFileStore',
-      'LeaseLostError',
-      'LegacyAdapterStore',
-      'MemoryStore',
-      'MigrationIncompleteError',
-      'MongoStore',
-      'NotAuthoritativeError',
-      'PartialMarkError',
-      'SentCodeStoreError',
-      'StoreDamagedError',
-      'StoreLockedError',
-      'announce',
-      'classifyDiscordError',
-      'discordNonce',
-      'giftCodeIdentity',
-      'legacyStateCollection',
-      'legacyStateFile',
-      'listCodes',
-      'migrateLegacyState',
-      'normalizeCode',
-      'resetMigration',
-      'sendOnce',
-    ],
-    types: readFileSync(new URL('exported-types.txt', import.meta.url), 'utf8')
-      .trim()
-      .split('\n'),
-  },
-  'conformance/index': {
-    values: ['runConformance', 'testSentCodeStore'],
-    types: [
-      'ConformanceFailure',
-      'ConformanceGroupName',
-      'ConformanceOptions',
-      'ConformanceReport',
-      'DescribeFunction',
-      'Fixture',
-      'ItFunction',
-      'TestOptions',
-    ],
-  },
-};
+const pinned = readJson('exports.json') as Readonly<Record<string, { values: string[]; types: string[] }>>;
 
 /** The names that a declaration file exports, values and types. */
 function declaredNames(file: string): string[] {
@@ -68,16 +28,22 @@ function declaredNames(file: string): string[] {
   return checker.getExportsOfModule(module!).map((symbol) => symbol.name);
 }
 
+it('every entry point is pinned', () => {
+  expect(Object.keys(exports)).toEqual([...Object.keys(pinned), './package.json']);
+});
+
 describe.for(Object.entries(pinned))('the exports of %s', ([entry, { values, types }]) => {
+  const paths = exports[entry]!;
+
   it('are the pinned ones as ES module', async () => {
-    expect(Object.keys((await import(dist(`${entry}.js`))) as object).sort()).toEqual([...values].sort());
+    expect(Object.keys((await import(inPackage(paths.import.default))) as object).sort()).toEqual(values);
   });
 
   it('are the pinned ones as CommonJS', () => {
-    expect(Object.keys(require(dist(`${entry}.cjs`)) as object).sort()).toEqual([...values].sort());
+    expect(Object.keys(require(inPackage(paths.require.default)) as object).sort()).toEqual(values);
   });
 
-  it.for(['.d.ts', '.d.cts'])('are the pinned ones in %s', (extension) => {
-    expect(declaredNames(dist(entry + extension)).sort()).toEqual([...values, ...types].sort());
+  it.for([paths.import.types, paths.require.types])('are the pinned ones in %s', (file) => {
+    expect(declaredNames(inPackage(file)).sort()).toEqual([...values, ...types].sort());
   });
 });

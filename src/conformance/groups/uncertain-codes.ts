@@ -27,7 +27,7 @@ export const uncertainCodes: ConformanceGroup<'uncertain codes'> = {
         await store.markSent(one, ['sent']);
         const own = (await collect(store.listUncertain(BigInt(one)))).sort((a, b) => (a.code < b.code ? -1 : 1));
         assert.deepEqual(
-          own.map(({ ageMs: _, ...rest }) => rest),
+          own.map(({ ageMs, ...rest }) => rest),
           [
             { guildId: one, code: 'B', spelling: 'b', messageId, attempt: 1 },
             { guildId: one, code: 'GIFT A', spelling: 'gift a', messageId, attempt: 1 },

@@ -14,6 +14,9 @@ export interface FolderSocket {
   readonly path: string;
 }
 
+/** What the name of a socket has while nobody is to reckon with it. */
+const UNSEEN = '-new';
+
 interface Rival {
   readonly owner: Owner;
   readonly path: string;
@@ -65,24 +68,35 @@ export async function withdraw({ socket, path }: FolderSocket): Promise<void> {
 
 /** The socket listens before it has a name that others look at: whoever is refused by it knows that its owner is dead, not new. */
 async function putInPlace(place: LockPlace, path: string): Promise<FolderSocket> {
-  const unseen = pathBeside(`${path}-new`);
-  const seen = pathBeside(path);
-  const socket = await LockSocket.listen(socketAddress(place, unseen));
-  if (socket === undefined) throw new Error(`${unseen} is taken, which was made up a moment ago`);
-  try {
-    await rename(unseen, seen);
-    return { socket, path: seen };
-  } catch (error) {
-    await socket.close();
-    throw error;
+  for (;;) {
+    const unseen = pathBeside(`${path}${UNSEEN}`);
+    const seen = pathBeside(path);
+    const socket = await LockSocket.listen(socketAddress(place, unseen));
+    if (socket === undefined) throw new Error(`${unseen} is taken, which was made up a moment ago`);
+    try {
+      await rename(unseen, seen);
+      return { socket, path: seen };
+    } catch (error) {
+      await socket.close();
+      // Somebody has taken it for a dead one, in the moment between its making and its listening.
+      if (!hasCode(error, 'ENOENT')) throw error;
+    }
   }
 }
 
+/** The sockets to reckon with. Dead ones are removed on the way, also those whose opener died before they had their name. */
 async function livingRivals(place: LockPlace, path: string, own: string): Promise<Rival[]> {
   const folder = dirname(path);
-  const names = (await readdir(folder)).filter((name) => name.startsWith(`${basename(path)}.`) && join(folder, name) !== own);
-  const rivals = await Promise.all(names.map((name) => rivalAt(place, join(folder, name))));
-  return rivals.filter((rival) => rival !== undefined);
+  const names = await readdir(folder);
+  const look = async (start: string): Promise<Rival[]> => {
+    // A further dot: the lock of a file whose name begins like this lock's.
+    const ours = names.filter((name) => name.startsWith(start) && !name.includes('.', start.length));
+    const paths = ours.map((name) => join(folder, name));
+    const rivals = await Promise.all(paths.filter((each) => each !== own).map((each) => rivalAt(place, each)));
+    return rivals.filter((rival) => rival !== undefined);
+  };
+  for (const { owner } of await look(`${basename(path)}${UNSEEN}.`)) owner.letGo();
+  return look(`${basename(path)}.`);
 }
 
 async function rivalAt(place: LockPlace, path: string): Promise<Rival | undefined> {

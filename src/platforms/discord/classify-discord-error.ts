@@ -1,13 +1,33 @@
 import type { ErrorVerdict } from '../../delivery/options.js';
+import { fieldsOf } from '../network/error-fields.js';
+import { neverConnected } from '../network/never-connected.js';
+import { type ResendContext, verdictOnMessage } from '../network/resend.js';
 
-/** What {@link classifyDiscordError} has to be told. */
-export interface DiscordErrorContext {
-  /**
-   * Whether the message may have reached Discord before the request that failed: a retry of {@link sendOnce}, or a REST client that
-   * sends again by itself and reports the last failure alone, as discord.js does three times unless it is made with
-   * `rest: { retries: 0 }`.
-   */
-  readonly resend: boolean;
+/**
+ * What an error of Discord's API, of a REST client or of the network means for a message; made to be the `classifyError` of
+ * `sendOnce`. Looks at the structure of the error alone (`code`, `status`, `url`, `syscall`, `name`, and the `cause` in
+ * which `fetch` wraps them), so it works with every copy and version of discord.js, `@discordjs/rest` and undici, and needs none.
+ *
+ * | error | outcome |
+ * |---|---|
+ * | 429, by answer or by `rejectOnRateLimit` | `not-sent` |
+ * | no connection: refused, unreachable, not resolved, connect timeout | `not-sent` |
+ * | 10003 Unknown Channel, 50001 Missing Access, 50013 Missing Permissions, 401 | `not-sent`, `permanent` |
+ * | any other 4xx but 408 | `not-sent` |
+ * | 10008 Unknown Message on a resend: delivered, and deleted since | `sent` |
+ * | any error of a request about a message that exists, such as a crosspost | `uncertain` |
+ * | 408, 5xx, resets, closed sockets, timeouts, aborts, and everything unknown | `uncertain` |
+ *
+ * On a resend every `not-sent` is `uncertain`: the refusal of one request says nothing of the one before it. So make discord.js
+ * with `rest: { retries: 0 }`, or say `{ resend: true }` of every error. It sends again after 5xx, resets and its own timeout
+ * (https://github.com/discordjs/discord.js/blob/main/packages/rest/src/lib/handlers/Shared.ts), and a 50013 that comes after a
+ * 500 hides a message that was posted.
+ *
+ * 502 and 503 are not taken for "not sent", although Discord's text for 502 sounds like it: what a proxy says is no evidence of
+ * what the server behind it did.
+ */
+export function classifyDiscordError(error: unknown, context: ResendContext = {}): ErrorVerdict {
+  return verdictOnMessage(classify(error, context.resend === true), context);
 }
 
 /**
@@ -23,49 +43,14 @@ const REFUSALS: ReadonlyMap<unknown, string> = new Map([
 /** A message with this nonce was sent, and was deleted since (https://github.com/discord/discord-api-docs/pull/6647). */
 const UNKNOWN_MESSAGE = 10008;
 
-/** How far causes are followed. */
-const MAX_DEPTH = 5;
-
-/** What Node's resolver and undici say of connections that were never made. */
-const NEVER_CONNECTED: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
-
 /** The route of a crosspost, a reaction, a pin or an edit, which a `send` may add to its message. */
 const OF_A_MESSAGE = /\/messages\/\d/;
 
 /** What `@discordjs/rest` throws before it sends anything, once Discord has refused the token. */
 const NO_TOKEN = 'Expected token to be set for this request, but none was present';
 
-/**
- * What an error of Discord's API, of a REST client or of the network means for a message; made to be the `classifyError` of
- * {@link sendOnce}. Looks at the structure of the error alone (`code`, `status`, `url`, `syscall`, `name`, and the `cause` in
- * which `fetch` wraps them), so it works with every copy and version of discord.js, `@discordjs/rest` and undici, and needs none.
- *
- * | error | outcome |
- * |---|---|
- * | 429, by answer or by `rejectOnRateLimit` | `not-sent` |
- * | no connection: refused, unreachable, not resolved, connect timeout | `not-sent` |
- * | 10003 Unknown Channel, 50001 Missing Access, 50013 Missing Permissions, 401 | `not-sent`, `permanent` |
- * | any other 4xx but 408 | `not-sent` |
- * | 10008 Unknown Message on a resend: delivered, and deleted since | `sent` |
- * | any error of a request about a message that exists, such as a crosspost | `uncertain` |
- * | 408, 5xx, resets, closed sockets, timeouts, aborts, and everything unknown | `uncertain` |
- *
- * On a resend every `not-sent` is `uncertain`: the refusal of one request says nothing of the one before it. So make discord.js
- * with `rest: { retries: 0 }`. It sends again after 5xx, resets and its own timeout
- * (https://github.com/discordjs/discord.js/blob/main/packages/rest/src/lib/handlers/Shared.ts), and a 50013 that comes after a
- * 500 hides a message that was posted.
- *
- * 502 and 503 are not taken for "not sent", although Discord's text for 502 sounds like it: what a proxy says is no evidence of
- * what the server behind it did.
- */
-export function classifyDiscordError(error: unknown, context: DiscordErrorContext): ErrorVerdict {
-  const verdict = classify(error, context.resend);
-  if (!context.resend || verdict.outcome !== 'not-sent') return verdict;
-  return { ...verdict, outcome: 'uncertain', reason: `${verdict.reason ?? 'refused'}; an earlier request may have arrived` };
-}
-
 function classify(error: unknown, resend: boolean): ErrorVerdict {
-  const { code, status, name, message, url } = fieldsOf(error);
+  const { code, status, name, message, url } = fieldsOf<'code' | 'status' | 'name' | 'message' | 'url'>(error);
   if (typeof url === 'string' && OF_A_MESSAGE.test(url)) {
     return { outcome: 'uncertain', reason: 'the request was about a message that is there already' };
   }
@@ -88,24 +73,4 @@ function classify(error: unknown, resend: boolean): ErrorVerdict {
 /** `@discordjs/rest` names its error after the route: `RateLimitError[/channels/:id/messages]`. */
 function isRateLimitError(name: unknown): boolean {
   return typeof name === 'string' && /^RateLimitError(\[|$)/.test(name);
-}
-
-/**
- * Whether the request cannot have left: the connection was not made. An `EHOSTUNREACH` or `ETIMEDOUT` without `connect` may come
- * from a connection that had carried the request already.
- */
-function neverConnected(error: unknown, depth = 0): boolean {
-  // An error can be its own cause.
-  if (depth > MAX_DEPTH) return false;
-  const { code, syscall, cause, errors } = fieldsOf(error);
-  if (NEVER_CONNECTED.has(code) || syscall === 'connect' || syscall === 'getaddrinfo') return true;
-  // One error for each address of the name that was tried.
-  if (Array.isArray(errors)) return errors.length > 0 && errors.every((each) => neverConnected(each, depth + 1));
-  return cause !== undefined && neverConnected(cause, depth + 1);
-}
-
-type Field = 'code' | 'status' | 'name' | 'message' | 'url' | 'syscall' | 'cause' | 'errors';
-
-function fieldsOf(error: unknown): Partial<Record<Field, unknown>> {
-  return typeof error === 'object' && error !== null ? error : {};
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { InvalidInputError } from '../../contract/errors.js';
+import { describe } from '../../domain/describe.js';
 
 const MAX_LENGTH = 25;
 
@@ -12,9 +14,17 @@ const MAX_LENGTH = 25;
  * https://github.com/discord/discord-api-docs/pull/6647).
  *
  * A message id of this package's stores has 22 characters and is its own nonce; anything longer than 25, or not plain ASCII,
- * becomes 150 bits of its SHA-256. The same id always gives the same nonce.
+ * becomes 150 bits of its SHA-256. The same id always gives the same nonce. `INVALID_OPTION` for an id that is no string.
  */
 export function discordNonce(messageId: string): string {
+  const given: unknown = messageId;
+  if (typeof given !== 'string') {
+    throw new InvalidInputError(
+      'INVALID_OPTION',
+      'messageId',
+      `discordNonce: messageId is ${describe(given)}. Pass the messageId that send() is given: send(codes, { messageId }).`,
+    );
+  }
   if (messageId.length <= MAX_LENGTH && /^[\w-]+$/.test(messageId)) return messageId;
   return createHash('sha256').update(messageId).digest('base64url').slice(0, MAX_LENGTH);
 }

@@ -1,9 +1,10 @@
-import { z } from 'zod';
 import { InvalidInputError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
 import type { SentCodeStore } from '../../contract/store.js';
 import { primitivesOf } from '../../core/primitives-of.js';
-import { checkOptions, functionSchema, type StoreOptions, storeOptionsSchema } from '../../core/options.js';
+import { checkOptions } from '../../core/check-options.js';
+import { functionSchema, wholeNumberSchema, wordSchema } from '../../core/option-schemas.js';
+import { type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 import type { FallbackEvent } from './events.js';
 
 /** Options of a {@link FallbackStore}. */
@@ -39,10 +40,10 @@ export interface FallbackSettings {
 }
 
 const schema = storeOptionsSchema.omit({ identity: true }).extend({
-  operationTimeoutMs: z.number().int().min(1).max(600_000).optional(),
-  probeAfterMs: z.number().int().min(0).max(30_000).optional(),
-  whenDegraded: z.enum(['auto', 'continue', 'hold']).optional(),
-  trust: z.enum(['synced', 'always']).optional(),
+  operationTimeoutMs: wholeNumberSchema('ms', 1, 600_000).optional(),
+  probeAfterMs: wholeNumberSchema('ms', 0, 30_000).optional(),
+  whenDegraded: wordSchema('auto', 'continue', 'hold').optional(),
+  trust: wordSchema('synced', 'always').optional(),
   onEvent: functionSchema<(event: FallbackEvent) => void>().optional(),
 });
 

@@ -1,4 +1,5 @@
 import { isBelieved } from './chain/authority.js';
+import { withErrorJson } from '../../domain/error-json.js';
 import type { Chain } from './chain/chain.js';
 import type { FallbackStatus, MemberStatus } from './events.js';
 import type { Member } from './chain/member.js';
@@ -18,7 +19,7 @@ function stateOf(chain: Chain): FallbackStatus['state'] {
 
 function memberStatus(chain: Chain, member: Member): MemberStatus {
   const mirror = member instanceof Mirror ? member : undefined;
-  return {
+  return withErrorJson({
     name: member.name,
     role: member === chain.first ? 'first' : mirror === undefined ? 'witness' : 'mirror',
     up: member.up,
@@ -27,5 +28,5 @@ function memberStatus(chain: Chain, member: Member): MemberStatus {
     missed: member instanceof Witness ? member.missedCodes : 0,
     copiedGuilds: mirror?.authority.coveredGuilds ?? 0,
     foreignGuilds: mirror?.authority.foreignGuilds.size ?? 0,
-  };
+  });
 }

@@ -1,19 +1,21 @@
 import type { Logger } from '../../contract/logger.js';
-import { PERMISSIONS, removeIfThere, temporaryPath, writeAtomically } from '../../files/atomic-write.js';
+import { errorText } from '../../domain/error-text.js';
+import { writeAtomically } from '../../files/atomic-write.js';
+import { type FileIdentity, fileIdentity, isSameFile } from '../../files/file-identity.js';
+import { removeIfThere } from '../../files/file-system.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
 import type { Header } from './format/header.js';
 import type { GroupCommit } from './journal/group-commit.js';
-import type { Internals } from './test-seams.js';
+import type { TestSeams } from './test-seams.js';
 import { JournalFile } from './journal/journal-file.js';
-import { fileIdentity } from './loader.js';
 import type { RecordCodec } from './records/record-codec.js';
 import type { Records } from './records/records.js';
 import { snapshotPieces } from './snapshot/snapshot-writer.js';
 import type { StorePaths } from './store-paths.js';
 
 /** What a {@link Compaction} works on. */
-export interface CompactionParts {
-  readonly internals: Internals;
+export interface CompactionDependencies {
+  readonly seams: TestSeams;
   readonly paths: StorePaths;
   readonly store: string;
   readonly records: Records;
@@ -22,8 +24,7 @@ export interface CompactionParts {
   readonly lock: FileLock;
   readonly logger: Logger;
   /** {@link fileIdentity} of the snapshot as this process knows it. */
-  readonly snapshot: string | undefined;
-  readonly snapshotBytes: number;
+  readonly snapshot: FileIdentity | undefined;
   /** Generations of journals that the snapshot does not make superfluous, but for the one that is written to. */
   readonly olderJournals: readonly number[];
   /** Their bytes. */
@@ -43,9 +44,9 @@ export interface CompactionParts {
  * again, which changes nothing: a line says how its records are, not what happened to them.
  */
 export class Compaction {
-  readonly #parts: CompactionParts;
+  readonly #dependencies: CompactionDependencies;
   /** What may be at the snapshot's path: what was read or written last, and what may have been renamed to it before a step failed. */
-  #known: ReadonlySet<string | undefined>;
+  #known: readonly (FileIdentity | undefined)[];
   #snapshotBytes: number;
   #older: readonly number[];
   #olderBytes: number;
@@ -54,24 +55,23 @@ export class Compaction {
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(parts: CompactionParts) {
-    this.#parts = parts;
-    this.#known = new Set([parts.snapshot]);
-    this.#snapshotBytes = parts.snapshotBytes;
-    this.#older = parts.olderJournals;
-    this.#olderBytes = parts.olderBytes;
+  constructor(dependencies: CompactionDependencies) {
+    this.#dependencies = dependencies;
+    this.#known = [dependencies.snapshot];
+    this.#snapshotBytes = Number(dependencies.snapshot?.size ?? 0);
+    this.#older = dependencies.olderJournals;
+    this.#olderBytes = dependencies.olderBytes;
   }
 
   /** Begins in the background if the journals are large enough. */
   consider(): void {
-    const bytes = this.#olderBytes + this.#parts.commits.journal.end;
+    const bytes = this.#olderBytes + this.#dependencies.commits.journal.end;
     if (this.#running !== undefined || this.#stopped || bytes < Math.max(this.#threshold, this.#postponedTo)) return;
     void this.run().catch((error: unknown) => {
       this.#postponedTo = bytes + this.#threshold;
       if (this.#stopped) return;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#parts.logger.warn(
-        `${this.#parts.paths.snapshot}: the journal was not folded into the snapshot, and grows on. ${reason}`,
+      this.#dependencies.logger.warn(
+        `${this.#dependencies.paths.snapshot}: the journal was not folded into the snapshot, and grows on. ${errorText(error)}`,
       );
     });
   }
@@ -92,37 +92,37 @@ export class Compaction {
   }
 
   get #threshold(): number {
-    const { least, most } = this.#parts.internals.compactAtBytes;
+    const { least, most } = this.#dependencies.seams.compactAtBytes;
     return Math.min(Math.max(this.#snapshotBytes / 16, least), most);
   }
 
   async #fold(): Promise<void> {
-    const { internals, paths, store, records, codec, commits, lock } = this.#parts;
-    const { files, pieceBytes } = internals;
+    const { seams, paths, store, records, codec, commits, lock } = this.#dependencies;
+    const { files, pieceBytes } = seams;
     const failures = commits.failures;
     lock.check();
     await this.#turnPage();
     const generation = commits.journal.generation;
     const header: Header = { store, generation };
-    let written: string | undefined;
+    let written: FileIdentity | undefined;
     let bytes = 0;
     await writeAtomically(files, {
       path: paths.snapshot,
       pieces: this.#unlessStopped(snapshotPieces(records, codec, header, pieceBytes), (length) => (bytes += length)),
-      ...(await this.#mode()),
-      beforeRename: async () => {
+      beforeRename: async (temporary) => {
         // What is in the snapshot may not be durable yet, and may still be taken back. A snapshot must not have it then.
         await commits.settled();
         if (commits.failures !== failures) throw new Error('A write to the journal failed meanwhile.');
-        if (!this.#known.has(await fileIdentity(files, paths.snapshot))) {
+        const found = await fileIdentity(files, paths.snapshot);
+        if (!this.#known.some((known) => isSameFile(known, found))) {
           throw new Error('The file was changed or replaced while the store was open, and is left as it is. Restart to read it.');
         }
-        written = await fileIdentity(files, temporaryPath(paths.snapshot));
-        this.#known = new Set([...this.#known, written]);
+        written = await fileIdentity(files, temporary);
+        this.#known = [...this.#known, written];
         lock.check();
       },
     });
-    this.#known = new Set([written]);
+    this.#known = [written];
     this.#snapshotBytes = bytes;
     this.#olderBytes = 0;
     this.#postponedTo = 0;
@@ -132,19 +132,13 @@ export class Compaction {
 
   /** Lets marks go on in a journal of the next generation. */
   async #turnPage(): Promise<void> {
-    const { internals, paths, store, commits } = this.#parts;
+    const { seams, paths, store, commits } = this.#dependencies;
     const generation = commits.journal.generation + 1;
-    const next = await JournalFile.create(internals.files, { path: paths.journal(generation), store, generation });
+    const next = await JournalFile.create(seams.files, { path: paths.journal(generation), store, generation });
     const before = await commits.switchTo(next);
     this.#older = [...this.#older, before.generation];
     this.#olderBytes += before.end;
     await before.close();
-  }
-
-  async #mode(): Promise<{ mode?: number }> {
-    const { internals, paths } = this.#parts;
-    if ((await fileIdentity(internals.files, paths.snapshot)) === undefined) return {};
-    return { mode: Number((await internals.files.stat(paths.snapshot)).mode) & PERMISSIONS };
   }
 
   *#unlessStopped(pieces: Iterable<Uint8Array>, onPiece: (length: number) => void): Generator<Uint8Array> {

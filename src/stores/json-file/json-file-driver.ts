@@ -6,8 +6,8 @@ import { type LocalRecord, toCodeRecord } from '../../domain/state-machine.js';
 import type { ScannedRecord, ScanScope, StoreMetadata } from '../../core/driver.js';
 import { LocalDriver, type RecordChange } from '../../core/local-driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
-import { FactStore } from './json-file-metadata.js';
-import { internalsOf } from './test-seams.js';
+import { JsonFileMetadata } from './json-file-metadata.js';
+import { testSeamsOf } from './test-seams.js';
 import type { OpenFile } from './open-file.js';
 import { openWritable } from './open-writable.js';
 import type { JsonFileStoreOptions } from './options.js';
@@ -33,10 +33,10 @@ export class JsonFileDriver extends LocalDriver {
     const { create = 'if-missing', lockTimeoutMs = 0, readOnly = false } = this.#fileOptions;
     const recover = this.#recover || this.#fileOptions.recover === true;
     const { clock, randomId, logger } = this.options;
-    const internals = internalsOf(this.#fileOptions);
+    const seams = testSeamsOf(this.#fileOptions);
     this.#open = readOnly
-      ? await ReadOnlyFile.open({ path, clock, internals })
-      : await openWritable({ path, create, lockTimeoutMs, recover, clock, randomId, logger, internals });
+      ? await ReadOnlyFile.open({ path, clock, seams })
+      : await openWritable({ path, create, lockTimeoutMs, recover, clock, randomId, logger, seams });
   }
 
   async pingStore(): Promise<void> {
@@ -60,7 +60,7 @@ export class JsonFileDriver extends LocalDriver {
   }
 
   get metadata(): StoreMetadata {
-    return new FactStore(this.#file, this.#fileOptions.readOnly === true);
+    return new JsonFileMetadata(this.#file, this.#fileOptions.readOnly === true);
   }
 
   override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {

@@ -1,8 +1,8 @@
 import type { StoreMetadata } from '../../core/driver.js';
 import type { OpenFile } from './open-file.js';
 
-/** The store's own facts, kept in the same files as the codes. */
-export class FactStore implements StoreMetadata {
+/** The store's own metadata, kept in the same files as the codes. */
+export class JsonFileMetadata implements StoreMetadata {
   readonly #file: OpenFile;
   readonly #readOnly: boolean;
 
@@ -24,7 +24,7 @@ export class FactStore implements StoreMetadata {
 
   async insert(key: string, value: string): Promise<string> {
     const known = this.#file.records.metadata.get(key);
-    // A store that holds nothing, as one whose creation was interrupted, is the same whatever its first fact will be.
+    // A store that holds nothing, as one whose creation was interrupted, is the same whatever its first metadata will be.
     if (this.#readOnly && (known !== undefined || this.#isEmpty())) return known ?? value;
     // No pause before the commit: two callers never both find the key absent.
     await this.#file.commit([], known === undefined ? [[key, value]] : []);
@@ -43,8 +43,8 @@ export class FactStore implements StoreMetadata {
   }
 
   async *list(prefix: string): AsyncIterable<readonly [key: string, value: string]> {
-    const facts = await this.#file.read([], [], () => [...this.#file.records.metadata]);
-    for (const entry of facts) if (entry[0].startsWith(prefix)) yield entry;
+    const metadata = await this.#file.read([], [], () => [...this.#file.records.metadata]);
+    for (const entry of metadata) if (entry[0].startsWith(prefix)) yield entry;
   }
 
   #isEmpty(): boolean {

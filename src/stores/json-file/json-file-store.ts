@@ -1,5 +1,5 @@
 import { AbstractSentCodeStore } from '../../core/abstract-store.js';
-import { checkOptions } from '../../core/options.js';
+import { checkOptions } from '../../core/check-options.js';
 import { JsonFileDriver } from './json-file-driver.js';
 import { type JsonFileStoreOptions, jsonFileOptionsSchema } from './options.js';
 

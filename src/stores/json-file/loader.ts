@@ -1,8 +1,7 @@
 import type { Clock } from '../../domain/clock.js';
 import type { OnDamage } from './format/damage.js';
+import { type FileIdentity, fileIdentity } from '../../files/file-identity.js';
 import type { FileSystem } from '../../files/file-system.js';
-import { hasCode } from '../../files/file-system.js';
-import { ioError } from '../../files/io-error.js';
 import { JOURNAL_START, type JournalContent, readJournal } from './journal/journal-reader.js';
 import type { JournalEntry } from './journal/journal-entries.js';
 import { RecordCodec } from './records/record-codec.js';
@@ -24,7 +23,7 @@ export interface LoadedStore {
   /** `undefined` if no file says it, which only damage or an interrupted creation leaves. */
   readonly store: string | undefined;
   /** {@link fileIdentity} of the snapshot; `undefined` if there is none. */
-  readonly snapshot: string | undefined;
+  readonly snapshot: FileIdentity | undefined;
   /** Journals that count, in order. */
   readonly journals: readonly LoadedJournal[];
   /** Generations of journals that are in the snapshot already: their removal was interrupted. */
@@ -85,22 +84,6 @@ export function applyEntry(records: Records, codec: RecordCodec, { changes, meta
   for (const [key, value] of metadata) {
     if (value === null) records.metadata.delete(key);
     else records.metadata.set(key, value);
-  }
-}
-
-/**
- * What tells a file from the one that was there before, also if it was changed in place. `undefined`: none there. `STORE_IO` for what is not
- * a file.
- */
-export async function fileIdentity(files: FileSystem, path: string): Promise<string | undefined> {
-  try {
-    const stat = await files.stat(path);
-    if (stat.isDirectory()) throw Object.assign(new Error('EISDIR: a folder'), { code: 'EISDIR' });
-    if (!stat.isFile()) throw new Error('it is not a regular file');
-    return [stat.dev, stat.ino, stat.size, stat.mtimeNs].join(':');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw ioError(error, 'open', path);
   }
 }
 

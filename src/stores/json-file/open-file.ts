@@ -1,18 +1,15 @@
 import type { CodeKey } from '../../domain/codes.js';
 import type { RecordChange } from '../../core/local-driver.js';
-import type { Records } from './records/records.js';
-
-/** A changed fact of the store; `undefined` removes it. */
-export type FactChange = readonly [key: string, value: string | undefined];
+import type { MetadataChange, Records } from './records/records.js';
 
 /** The files of a store, open for writing or beside a writer. */
 export interface OpenFile {
   /** All that is in them. Ask inside {@link OpenFile.read} only. */
   readonly records: Records;
   /** Runs a look at the records when they are current and those asked for are durable. The look itself must not wait. */
-  read<T>(keys: readonly CodeKey[], facts: readonly string[], look: () => T): Promise<T>;
+  read<T>(keys: readonly CodeKey[], metadataKeys: readonly string[], look: () => T): Promise<T>;
   /** Makes changes visible before it returns, and resolves when they and all before them are durable. */
-  commit(changes: readonly RecordChange[], facts?: readonly FactChange[]): Promise<void>;
+  commit(changes: readonly RecordChange[], metadata?: readonly MetadataChange[]): Promise<void>;
   /** Rejects if the files cannot be used. */
   ping(): Promise<void>;
   /** Waits for what is under way, then lets go of everything. */

@@ -1,19 +1,22 @@
 import type { Logger } from '../../contract/logger.js';
 import type { Clock } from '../../domain/clock.js';
 import type { RandomId } from '../../domain/random.js';
-import { removeIfThere, temporaryPath, writeAtomically } from '../../files/atomic-write.js';
+import { writeAtomically } from '../../files/atomic-write.js';
 import { refuseDamage } from './format/damage.js';
-import { FileLock } from '../../files/lock/file-lock.js';
-import { syncFolder } from '../../files/file-system.js';
-import type { Internals } from './test-seams.js';
+import type { FileLock } from '../../files/lock/file-lock.js';
+import { fileIdentity } from '../../files/file-identity.js';
+import { removeIfThere, syncFolder } from '../../files/file-system.js';
+import { removeUnfinished } from '../../files/temporary-name.js';
+import type { TestSeams } from './test-seams.js';
 import { ioError } from '../../files/io-error.js';
 import { JournalFile } from './journal/journal-file.js';
-import { fileIdentity, type LoadedStore, loadStore } from './loader.js';
+import { type LoadedStore, loadStore } from './loader.js';
 import { RecordCodec } from './records/record-codec.js';
 import { Recovery } from './recovery.js';
 import { Records } from './records/records.js';
 import { snapshotPieces } from './snapshot/snapshot-writer.js';
 import { notFound } from './format/store-errors.js';
+import { lockStore } from './store-lock.js';
 import { resolvePaths, type StorePaths } from './store-paths.js';
 import { WritableFile } from './writable-file.js';
 
@@ -26,21 +29,21 @@ export interface WritableOptions {
   readonly clock: Clock;
   readonly randomId: RandomId;
   readonly logger: Logger;
-  readonly internals: Internals;
+  readonly seams: TestSeams;
 }
 
 /** Takes the lock, reads the files, brings them in order, and makes them if there are none. */
 export async function openWritable(options: WritableOptions): Promise<WritableFile> {
-  const { path, create, internals, logger, lockTimeoutMs: timeoutMs } = options;
+  const { path, create, seams, logger, lockTimeoutMs: timeoutMs } = options;
   const paths = await resolvePaths(path);
-  if ((await fileIdentity(internals.files, paths.snapshot)) === undefined && create === 'never') {
+  if ((await fileIdentity(seams.files, paths.snapshot)) === undefined && create === 'never') {
     // Before the lock, which would leave its traces in a folder that may be the wrong one.
-    if ((await paths.journals(internals.files)).length === 0) throw notFound(paths.snapshot);
+    if ((await paths.journals(seams.files)).length === 0) throw notFound(paths.snapshot);
   }
-  const lock = await FileLock.acquire({ paths, timeoutMs, logger, platform: internals.platform });
+  const lock = await lockStore(paths, { timeoutMs, logger, platform: seams.platform });
   try {
-    const recovery = options.recover ? new Recovery(paths, internals.files, logger) : undefined;
-    const loaded = await loadStore(internals.files, paths, options.clock, recovery?.onDamage ?? refuseDamage);
+    const recovery = options.recover ? new Recovery(paths, seams.files, logger) : undefined;
+    const loaded = await loadStore(seams.files, paths, options.clock, recovery?.onDamage ?? refuseDamage);
     if (loaded === undefined && create === 'never') throw notFound(paths.snapshot);
     const store = loaded ?? (await createStore(paths, options));
     await recovery?.keepDamaged();
@@ -58,8 +61,8 @@ export async function openWritable(options: WritableOptions): Promise<WritableFi
  * Makes the first journal, then the first snapshot, which is empty: a journal that says nothing without a snapshot is a creation that was
  * interrupted, and any other journal without one is damage.
  */
-async function createStore(paths: StorePaths, { internals, clock, randomId }: WritableOptions): Promise<LoadedStore> {
-  const { files, pieceBytes } = internals;
+async function createStore(paths: StorePaths, { seams, clock, randomId }: WritableOptions): Promise<LoadedStore> {
+  const { files, pieceBytes } = seams;
   const header = { store: randomId(), generation: 1 };
   const journal = await JournalFile.create(files, { path: paths.journal(1), ...header });
   const { end } = journal;
@@ -93,14 +96,14 @@ async function openLoaded(
   loaded: LoadedStore,
   paths: StorePaths,
   lock: FileLock,
-  { internals, clock, logger, randomId }: WritableOptions,
+  { seams, clock, logger, randomId }: WritableOptions,
 ): Promise<WritableFile> {
-  const { files } = internals;
+  const { files } = seams;
   const store = loaded.store ?? randomId();
   // Names that a killed process gave may not be on the disk yet, and what is removed next rests on them.
   await syncFolder(files, paths.folder);
   for (const generation of loaded.stale) await removeIfThere(files, paths.journal(generation));
-  await removeIfThere(files, temporaryPath(paths.snapshot));
+  await removeUnfinished(files, paths.folder, (name) => paths.isOurs(name));
   const older: JournalFile[] = [];
   let journal: JournalFile | undefined;
   for (const { generation, end, unterminated } of loaded.journals) {
@@ -116,12 +119,11 @@ async function openLoaded(
     journal,
     lock,
     compaction: {
-      internals,
+      seams,
       paths,
       store,
       logger,
       snapshot: loaded.snapshot,
-      snapshotBytes: Number(loaded.snapshot?.split(':')[2] ?? 0),
       olderJournals: older.map(({ generation }) => generation),
       olderBytes: older.reduce((sum, { end }) => sum + end, 0),
     },

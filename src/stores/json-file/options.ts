@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { flagSchema, optionSchema, waitSchema, wordSchema } from '../../core/option-schemas.js';
 import { type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 
 /** Options of a {@link JsonFileStore}. */
@@ -24,19 +24,17 @@ export interface JsonFileStoreOptions extends StoreOptions {
   readonly readOnly?: boolean;
 }
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** The schema of {@link JsonFileStoreOptions}. */
 export const jsonFileOptionsSchema = storeOptionsSchema
   .extend({
-    path: z
-      .string()
-      .min(1)
-      .refine((path) => !path.includes('\0'), 'a path without NUL'),
-    create: z.enum(['if-missing', 'never']).optional(),
-    lockTimeoutMs: z.number().int().min(0).max(LONGEST_TIMER_MS).optional(),
-    recover: z.boolean().optional(),
-    readOnly: z.boolean().optional(),
+    path: optionSchema<string>(
+      (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
+      'the path of the file: a string without NUL',
+    ),
+    create: wordSchema('if-missing', 'never').optional(),
+    lockTimeoutMs: waitSchema(0).optional(),
+    recover: flagSchema.optional(),
+    readOnly: flagSchema.optional(),
   })
   .refine(({ recover, readOnly }) => recover !== true || readOnly !== true, {
     path: ['recover'],

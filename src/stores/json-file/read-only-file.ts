@@ -2,10 +2,11 @@ import { SentCodeStoreError } from '../../contract/errors.js';
 import type { CodeKey } from '../../domain/codes.js';
 import type { Clock } from '../../domain/clock.js';
 import { refuseDamage } from './format/damage.js';
+import { fileIdentity, isSameFile } from '../../files/file-identity.js';
 import { hasCode } from '../../files/file-system.js';
-import type { Internals } from './test-seams.js';
+import type { TestSeams } from './test-seams.js';
 import { type JournalContent, JOURNAL_START, readJournal } from './journal/journal-reader.js';
-import { applyEntry, fileIdentity, type LoadedJournal, type LoadedStore, loadStore, toLoaded } from './loader.js';
+import { applyEntry, type LoadedJournal, type LoadedStore, loadStore, toLoaded } from './loader.js';
 import type { OpenFile } from './open-file.js';
 import { RecordCodec } from './records/record-codec.js';
 import type { Records } from './records/records.js';
@@ -19,7 +20,7 @@ const MOST_ATTEMPTS = 20;
 export interface ReadOnlyOptions {
   readonly path: string;
   readonly clock: Clock;
-  readonly internals: Internals;
+  readonly seams: TestSeams;
 }
 
 /**
@@ -51,7 +52,7 @@ export class ReadOnlyFile implements OpenFile {
     return this.#loaded.records;
   }
 
-  async read<T>(_keys: readonly CodeKey[], _facts: readonly string[], look: () => T): Promise<T> {
+  async read<T>(_keys: readonly CodeKey[], _metadataKeys: readonly string[], look: () => T): Promise<T> {
     await this.#refreshed();
     return look();
   }
@@ -78,8 +79,8 @@ export class ReadOnlyFile implements OpenFile {
   }
 
   async #refresh(): Promise<void> {
-    const { files } = this.#options.internals;
-    if ((await fileIdentity(files, this.#paths.snapshot)) === this.#loaded.snapshot) {
+    const { files } = this.#options.seams;
+    if (isSameFile(await fileIdentity(files, this.#paths.snapshot), this.#loaded.snapshot)) {
       const appended = await this.#readAppended();
       if (appended !== undefined) {
         this.#loaded = { ...this.#loaded, journals: appended };
@@ -92,7 +93,7 @@ export class ReadOnlyFile implements OpenFile {
   /** What was appended, applied; `undefined` if the files were replaced meanwhile. The newest journal is read first, as when the store opens. */
   async #readAppended(): Promise<readonly LoadedJournal[] | undefined> {
     const { records, store, journals } = this.#loaded;
-    const { files } = this.#options.internals;
+    const { files } = this.#options.seams;
     const open = journals.slice(firstOpen(journals));
     const present = await this.#paths.journals(files);
     if (open.length === 0 || !open.every(({ generation }) => present.includes(generation))) return undefined;
@@ -121,8 +122,8 @@ function firstOpen(journals: readonly LoadedJournal[]): number {
 }
 
 /** A writer may replace the files between two steps of reading them. What is wrong with files that nobody replaced is wrong. */
-async function load(paths: StorePaths, { clock, internals }: ReadOnlyOptions): Promise<LoadedStore> {
-  const { files } = internals;
+async function load(paths: StorePaths, { clock, seams }: ReadOnlyOptions): Promise<LoadedStore> {
+  const { files } = seams;
   for (let attempt = 1; ; attempt += 1) {
     const before = await fileIdentity(files, paths.snapshot);
     try {
@@ -130,7 +131,7 @@ async function load(paths: StorePaths, { clock, internals }: ReadOnlyOptions): P
       if (loaded === undefined) throw notFound(paths.snapshot);
       return loaded;
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || before === (await fileIdentity(files, paths.snapshot))) throw error;
+      if (attempt === MOST_ATTEMPTS || isSameFile(before, await fileIdentity(files, paths.snapshot))) throw error;
     }
   }
 }

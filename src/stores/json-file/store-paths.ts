@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { FileSystem } from '../../files/file-system.js';
 import { hasCode } from '../../files/file-system.js';
 import { ioError, withPath } from '../../files/io-error.js';
+import { refuseTemporaryPath } from '../../files/temporary-name.js';
 
 const MOST_LINKS = 40;
 
@@ -30,16 +31,29 @@ export class StorePaths {
 
   /** Generations of the journals that are there, in order. */
   async journals(files: FileSystem): Promise<number[]> {
-    const prefix = `${this.base}.journal.`;
     const names = await withPath('list the folder', this.folder, () => files.readdir(this.folder));
     return names
-      .filter((name) => name.startsWith(prefix) && /^[1-9]\d{0,14}$/.test(name.slice(prefix.length)))
-      .map((name) => Number(name.slice(prefix.length)))
+      .map((name) => this.#generationOf(name))
+      .filter((generation) => generation !== undefined)
       .sort((a, b) => a - b);
+  }
+
+  /** Whether a name in the folder is that of the snapshot or of a journal. */
+  isOurs(name: string): boolean {
+    return name === this.base || this.#generationOf(name) !== undefined;
+  }
+
+  #generationOf(name: string): number | undefined {
+    const prefix = `${this.base}.journal.`;
+    const digits = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    return /^[1-9]\d{0,14}$/.test(digits) ? Number(digits) : undefined;
   }
 }
 
-/** Follows the symbolic links of a path once, so that a rename replaces the file and not the link to it. The file need not be there. */
+/**
+ * Follows the symbolic links of a path once, so that a rename replaces the file and not the link to it. The file need not be
+ * there. `INVALID_OPTION` for a name that only a file in the making may have.
+ */
 export async function resolvePaths(path: string): Promise<StorePaths> {
   let target = resolve(path);
   for (let links = 0; ; links += 1) {
@@ -48,6 +62,7 @@ export async function resolvePaths(path: string): Promise<StorePaths> {
     if (link === undefined) break;
     target = resolve(dirname(target), link);
   }
+  refuseTemporaryPath(target);
   const folder = await withPath('find the folder of', target, () => realpath(dirname(target)));
   return new StorePaths(folder, basename(target));
 }

@@ -4,12 +4,12 @@ import { Compaction } from './compaction.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
 import { GroupCommit } from './journal/group-commit.js';
 import type { JournalFile } from './journal/journal-file.js';
-import type { FactChange, OpenFile } from './open-file.js';
+import type { OpenFile } from './open-file.js';
 import type { RecordCodec } from './records/record-codec.js';
-import type { Records } from './records/records.js';
+import type { MetadataChange, Records } from './records/records.js';
 
 /** What a {@link WritableFile} is put together of. */
-export interface WritableParts {
+export interface WritableFileDependencies {
   readonly records: Records;
   readonly codec: RecordCodec;
   readonly journal: JournalFile;
@@ -25,7 +25,7 @@ export class WritableFile implements OpenFile {
   readonly #compaction: Compaction;
   #lost: Error | undefined;
 
-  constructor({ records, codec, journal, lock, compaction }: WritableParts) {
+  constructor({ records, codec, journal, lock, compaction }: WritableFileDependencies) {
     this.records = records;
     this.#lock = lock;
     this.#commits = new GroupCommit({
@@ -39,19 +39,19 @@ export class WritableFile implements OpenFile {
     this.#compaction.consider();
   }
 
-  async read<T>(keys: readonly CodeKey[], facts: readonly string[], look: () => T): Promise<T> {
+  async read<T>(keys: readonly CodeKey[], metadataKeys: readonly string[], look: () => T): Promise<T> {
     for (;;) {
       this.#checkCurrent();
-      const pending = this.#commits.pending(keys, facts);
+      const pending = this.#commits.pending(keys, metadataKeys);
       if (pending === undefined) return look();
       // Taken back or durable: the next look tells.
       await pending.catch(() => undefined);
     }
   }
 
-  async commit(changes: readonly RecordChange[], facts: readonly FactChange[] = []): Promise<void> {
+  async commit(changes: readonly RecordChange[], metadata: readonly MetadataChange[] = []): Promise<void> {
     this.#checkCurrent();
-    await this.#commits.commit(changes, facts);
+    await this.#commits.commit(changes, metadata);
   }
 
   async ping(): Promise<void> {

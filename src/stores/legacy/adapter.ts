@@ -1,4 +1,5 @@
 import { SentCodeStoreError } from '../../contract/errors.js';
+import { errorText } from '../../domain/error-text.js';
 import { applyChange, type LegacyStateChange } from './state-change.js';
 import { SerialQueue } from './serial-queue.js';
 
@@ -71,8 +72,7 @@ async function answerOf(method: string, call: () => Promise<unknown>): Promise<u
     return await call();
   } catch (cause) {
     if (cause instanceof SentCodeStoreError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SentCodeStoreError('STORE_UNAVAILABLE', `${method} of the legacy state failed: ${reason}`, {
+    throw new SentCodeStoreError('STORE_UNAVAILABLE', `${method} of the legacy state failed: ${errorText(cause)}`, {
       cause,
       retryable: true,
     });

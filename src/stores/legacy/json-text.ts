@@ -1,5 +1,6 @@
 import { parse, stringify } from 'lossless-json';
 import { StoreDamagedError } from '../../contract/errors.js';
+import { errorText } from '../../domain/error-text.js';
 
 /**
  * Parses a file's JSON; numbers keep every digit. `STORE_DAMAGED` with line and column (from 1, in characters) where it is no JSON, names a
@@ -12,7 +13,7 @@ export function parseJson(bytes: Uint8Array, path: string): unknown {
     requireUtf8(bytes, text);
     return parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     const { line, column } = placeOf(text, Number(/ position (\d+)$/.exec(reason)?.[1] ?? 0));
     throw new StoreDamagedError(
       `${path}:${line}:${column}: ${reason.replace(/ at position \d+$/, '')}. Nothing can be said of the codes in it: mend or restore the file.`,

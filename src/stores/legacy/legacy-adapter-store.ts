@@ -1,7 +1,8 @@
 import { InvalidInputError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
 import { AbstractSentCodeStore } from '../../core/abstract-store.js';
-import { checkOptions, type StoreOptions, storeOptionsSchema } from '../../core/options.js';
+import { checkOptions } from '../../core/check-options.js';
+import { type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 import { isLegacyStateAdapter, type LegacyStateAdapter } from './adapter.js';
 import { LegacyDriver } from './legacy-driver.js';
 

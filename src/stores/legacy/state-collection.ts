@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { InvalidInputError, SentCodeStoreError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
-import { checkOptions } from '../../core/options.js';
+import { checkOptions } from '../../core/check-options.js';
+import { wordSchema } from '../../core/option-schemas.js';
 import type { LegacyStateChanger } from './adapter.js';
 import type { LegacyLists, LegacyStateChange } from './state-change.js';
 
@@ -27,7 +28,7 @@ export interface LegacyStateCollectionOptions {
   readonly create?: 'if-missing' | 'never';
 }
 
-const optionsSchema = z.strictObject({ create: z.enum(['if-missing', 'never']).optional() });
+const optionsSchema = z.strictObject({ create: wordSchema('if-missing', 'never').optional() });
 
 const ID = 'giftcode_state';
 const EMPTY = { sent: {} };

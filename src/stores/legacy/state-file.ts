@@ -1,16 +1,20 @@
-import type { Stats } from 'node:fs';
-import { open, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { InvalidInputError, SentCodeStoreError, StoreLockedError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
-import { checkOptions } from '../../core/options.js';
+import { writeAtomically } from '../../files/atomic-write.js';
+import { hasCode, nodeFileSystem } from '../../files/file-system.js';
+import { withPath } from '../../files/io-error.js';
+import { refuseTemporaryPath, removeUnfinished } from '../../files/temporary-name.js';
+import type { FileLock } from '../../files/lock/file-lock.js';
+import { checkOptions } from '../../core/check-options.js';
+import { waitSchema, wordSchema } from '../../core/option-schemas.js';
 import type { LegacyStateChanger } from './adapter.js';
-import { applyChange } from './state-change.js';
-import { takeLock } from './file-lock.js';
+import { applyChange, type LegacyStateChange } from './state-change.js';
 import { parseJson, printJson } from './json-text.js';
-import { replaceFile } from './replace-file.js';
 import { SerialQueue } from './serial-queue.js';
+import { lockStateFile } from './state-lock.js';
 
 /** Options of {@link legacyStateFile}. */
 export interface LegacyStateFileOptions {
@@ -19,13 +23,13 @@ export interface LegacyStateFileOptions {
    * `'if-missing'`: a bot that has sent nothing yet, until the adapter has seen the file once.
    */
   readonly create?: 'if-missing' | 'never';
-  /** How long a write waits for another process's, in ms; 5 000 unless given. Then `STORE_LOCKED`. */
+  /** How long a write waits for another process's, in ms. Default: 5 000 ms. Then `STORE_LOCKED`. */
   readonly lockTimeoutMs?: number;
 }
 
 const optionsSchema = z.strictObject({
-  create: z.enum(['if-missing', 'never']).optional(),
-  lockTimeoutMs: z.number().int().nonnegative().optional(),
+  create: wordSchema('if-missing', 'never').optional(),
+  lockTimeoutMs: waitSchema(0).optional(),
 });
 
 const MAX_TRIES = 5;
@@ -33,10 +37,12 @@ const MAX_TRIES = 5;
 /**
  * The old bot's `giftcode_state.json`.
  *
- * Every read reads the file. A write replaces it by a new version in one step, on the disk before it resolves; writers of this package take
- * turns, in one process and in several of one machine. Everything that a write does not name stays: unknown fields, and numbers to the
- * digit. The old bot itself knows nothing of turns: a write that finds the file changed since it was read starts again, which leaves the
- * moment of the rename.
+ * Every read reads the file. A write replaces the file by a new version in one step, on the disk before the call resolves.
+ * Everything that a write does not name stays: unknown fields, and numbers to the digit.
+ *
+ * Writers of this package take turns, by a lock that ends with its process: those of one process, of one machine, and of
+ * containers that share the folder, if the folder takes sockets. The old bot knows nothing of turns: a write that finds the
+ * file changed since it was read starts again, which leaves the moment of the rename.
  *
  * `STORE_DAMAGED` with line and column if the file is no JSON, `STORE_IO` if the file system refuses.
  */
@@ -54,12 +60,12 @@ export function legacyStateFile(path: string, options: LegacyStateFileOptions = 
   let seen = false;
 
   async function read(target: string): Promise<Version> {
-    const version = await readVersion(target);
-    if (version !== undefined) {
+    const bytes = await readBytes(target);
+    if (bytes !== undefined) {
       seen = true;
-      return version;
+      return { state: parseJson(bytes, target), bytes };
     }
-    if (create === 'if-missing' && !seen) return { state: { channels: {}, sent: {} } };
+    if (create === 'if-missing' && !seen) return { state: { channels: {}, sent: {} }, bytes };
     const hint = seen ? '' : " Pass { create: 'if-missing' } for a bot that has sent nothing yet.";
     throw new SentCodeStoreError(
       'STORE_NOT_FOUND',
@@ -67,25 +73,38 @@ export function legacyStateFile(path: string, options: LegacyStateFileOptions = 
     );
   }
 
+  async function write(target: string, change: LegacyStateChange, lock: FileLock): Promise<unknown> {
+    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+      const { state, bytes } = await read(target);
+      const after = applyChange(state, change);
+      if (after === state) return state;
+      if (!(await replaceIfUnchanged(target, printJson(after), bytes, lock))) continue;
+      seen = true;
+      return state;
+    }
+    throw new StoreLockedError(
+      `${absolute} was changed by somebody else during each of ${MAX_TRIES} tries to write it. Nothing was written.`,
+      undefined,
+    );
+  }
+
   return {
     description: `file ${absolute}`,
-    getState: () => orStoreIo(absolute, async () => (await read(await locate(absolute))).state),
+    getState: () => withPath('read', absolute, async () => (await read(await locate(absolute))).state),
     changeState: (change) =>
-      orStoreIo(absolute, async () => {
+      withPath('write', absolute, async () => {
         const target = await locate(absolute);
-        return inTurn(target, lockTimeoutMs, async () => {
-          for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-            const { state, file } = await read(target);
-            const after = applyChange(state, change);
-            if (after === state) return state;
-            if (!(await replaceIfUnchanged(target, printJson(after), file))) continue;
-            seen = true;
-            return state;
+        return queueOf(target).run(async () => {
+          const { state } = await read(target);
+          // Nothing to write: no lock either, which a folder that cannot be written to would refuse.
+          if (applyChange(state, change) === state) return state;
+          const lock = await lockStateFile(target, lockTimeoutMs);
+          try {
+            await removeUnfinished(nodeFileSystem, dirname(target), (name) => name === basename(target));
+            return await write(target, change, lock);
+          } finally {
+            await lock.release();
           }
-          throw new StoreLockedError(
-            `${absolute} was changed by somebody else during each of ${MAX_TRIES} tries to write it. Nothing was written.`,
-            undefined,
-          );
         });
       }),
   };
@@ -93,72 +112,55 @@ export function legacyStateFile(path: string, options: LegacyStateFileOptions = 
 
 interface Version {
   readonly state: unknown;
-  /** Absent if there is no file. */
-  readonly file?: { readonly bytes: Buffer; readonly stats: Stats };
-}
-
-async function readVersion(path: string): Promise<Version | undefined> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      const bytes = await handle.readFile();
-      return { state: parseJson(bytes, path), file: { bytes, stats: await handle.stat() } };
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  /** `undefined` if there is no file. */
+  readonly bytes: Buffer | undefined;
 }
 
 class ChangedMeanwhile extends Error {}
 
-async function replaceIfUnchanged(path: string, text: string, last: Version['file']): Promise<boolean> {
+/** Replaces the file, and resolves to `false` if somebody who knows nothing of the lock has changed the file meanwhile. */
+async function replaceIfUnchanged(path: string, text: string, last: Buffer | undefined, lock: FileLock): Promise<boolean> {
   // The content decides. A time and a length can stay the same: clocks of file systems move in steps of milliseconds.
-  const confirm = async (): Promise<void> => {
+  const beforeRename = async (): Promise<void> => {
     const current = await readBytes(path);
-    if (last === undefined ? current !== undefined : current?.equals(last.bytes) !== true) throw new ChangedMeanwhile();
+    if (last === undefined ? current !== undefined : current?.equals(last) !== true) throw new ChangedMeanwhile();
+    lock.check();
   };
   try {
-    await replaceFile({ path, text, ...(last && { last: last.stats }), confirm });
+    await writeAtomically(nodeFileSystem, { path, pieces: [Buffer.from(text)], beforeRename });
     return true;
   } catch (error) {
-    if (error instanceof ChangedMeanwhile) return false;
+    if (error instanceof SentCodeStoreError && error.cause instanceof ChangedMeanwhile) return false;
     throw error;
   }
 }
 
 const queues = new Map<string, SerialQueue>();
 
-/** One writer of a file at a time: of this process by a queue, of the machine by a lock. */
-async function inTurn<T>(file: string, lockTimeoutMs: number, task: () => Promise<T>): Promise<T> {
-  const folder = await stat(dirname(file), { bigint: true });
-  // By the folder's inode: one folder can be mounted at two paths.
-  const name = `legacy-state:${folder.dev}:${folder.ino}:${basename(file)}`;
-  const queue = queues.get(name) ?? new SerialQueue();
-  queues.set(name, queue);
-  return queue.run(async () => {
-    const lock = await takeLock(name, file, lockTimeoutMs);
-    try {
-      return await task();
-    } finally {
-      await lock.release();
-    }
-  });
+/** Writes of this process take turns in the order of the calls; the lock alone would know no order. */
+function queueOf(file: string): SerialQueue {
+  const queue = queues.get(file) ?? new SerialQueue();
+  queues.set(file, queue);
+  return queue;
 }
 
 /** The file behind a symbolic link, so that the link stays one. */
 async function locate(path: string): Promise<string> {
+  const target = await followLinks(path);
+  refuseTemporaryPath(target);
+  return target;
+}
+
+async function followLinks(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
   try {
     return join(await realpath(dirname(path)), basename(path));
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
     return path;
   }
 }
@@ -167,21 +169,7 @@ async function readBytes(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-}
-
-async function orStoreIo<T>(path: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (cause) {
-    if (cause instanceof SentCodeStoreError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SentCodeStoreError('STORE_IO', `${path}: ${reason}`, { cause });
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return (error as NodeJS.ErrnoException | null)?.code;
 }

@@ -6,7 +6,7 @@ export const GLOBAL = 'global';
 
 /** The part of the old bot's state that means something here. */
 export interface LegacyState {
-  /** Lists of codes by guild, and {@link GLOBAL}. Items are what was found: mostly strings. */
+  /** Lists of codes by guild, and `global`. Items are what was found: mostly strings. */
   readonly sent: ReadonlyMap<string, readonly unknown[]>;
   /** The guilds that have a channel. */
   readonly channels: readonly string[];

@@ -1,5 +1,6 @@
 import { AbstractSentCodeStore } from '../../core/abstract-store.js';
-import { checkOptions, type StoreOptions, storeOptionsSchema } from '../../core/options.js';
+import { checkOptions } from '../../core/check-options.js';
+import { type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 import { MemoryDriver } from './memory-driver.js';
 
 /** Options of a {@link MemoryStore}. */

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../contract/errors.js';
 import { withinLimit } from '../../core/time-limit.js';
+import { errorText } from '../../domain/error-text.js';
 import { READ_OPTIONS } from './commands.js';
 import type { MongoCollectionLike, OwnMongoClient } from './driver.js';
 import { timeoutError, toStoreError, type CommandContext } from './errors.js';
@@ -58,7 +59,7 @@ async function openUri(
   limits: { readonly storeName: string; readonly operationTimeoutMs: number },
 ): Promise<Connection> {
   const redact = redactor(options.uri, options.clientOptions);
-  const context: CommandContext = { ...limits, what: 'the connection', redact };
+  const context: CommandContext = { ...limits, what: 'connecting', redact };
   const { MongoClient } = await loadDriver(limits.storeName);
   let client: OwnMongoClient;
   try {
@@ -67,12 +68,12 @@ async function openUri(
     throw new InvalidInputError(
       'INVALID_OPTION',
       'uri',
-      `${limits.storeName}: the driver does not accept uri or clientOptions: ${redact((error as Error).message)}`,
+      `${limits.storeName}: the driver does not accept uri or clientOptions: ${redact(errorText(error))}`,
       { cause: redactError(error, redact) },
     );
   }
   const close = async (): Promise<void> => {
-    await guarded(client.close(), { ...context, what: 'the end of the connection' });
+    await guarded(client.close(), { ...context, what: 'closing the connection' });
   };
   try {
     await guarded(client.connect(), context);

@@ -1,4 +1,5 @@
 import { SentCodeStoreError } from '../../contract/errors.js';
+import { errorText } from '../../domain/error-text.js';
 import { redactError, type Redact } from './redact.js';
 
 /** What an error of the driver says of the command. */
@@ -25,7 +26,6 @@ export interface CommandContext {
 
 interface DriverError {
   readonly name?: unknown;
-  readonly message?: unknown;
   readonly code?: unknown;
   readonly result?: {
     getWriteErrors?(): readonly { readonly code?: unknown }[];
@@ -75,8 +75,8 @@ export function failureOf(error: unknown): FailureKind {
 export function toStoreError(error: unknown, context: CommandContext): SentCodeStoreError {
   if (error instanceof SentCodeStoreError) return error;
   const { redact, storeName, what } = context;
-  const { message, code } = asDriverError(error);
-  const reason = redact(typeof message === 'string' ? message : String(error));
+  const { code } = asDriverError(error);
+  const reason = redact(errorText(error));
   const cause = redactError(error, redact);
   const failed = (text: string, retryable: boolean): SentCodeStoreError =>
     new SentCodeStoreError('STORE_UNAVAILABLE', `${storeName}: ${text}`, { cause, retryable });
@@ -84,7 +84,7 @@ export function toStoreError(error: unknown, context: CommandContext): SentCodeS
     case 'late':
       return timeoutError(context, cause);
     case 'unreachable':
-      return failed(`the database cannot be reached for ${what}: ${reason}`, true);
+      return failed(`cannot reach the database (${what}): ${reason}. Check that it runs and that the address is right.`, true);
     case 'broken':
       return failed(`${what} was interrupted, and may have taken effect: ${reason}. Repeat the call.`, true);
     case 'unconfirmed':
@@ -101,7 +101,7 @@ export function toStoreError(error: unknown, context: CommandContext): SentCodeS
 export function timeoutError({ storeName, what, operationTimeoutMs }: CommandContext, cause?: unknown): SentCodeStoreError {
   return new SentCodeStoreError(
     'STORE_TIMEOUT',
-    `${storeName}: no answer to ${what} within ${operationTimeoutMs} ms. It may still take effect. Repeat the call.`,
+    `${storeName}: ${what} had no answer within ${operationTimeoutMs} ms. It may still take effect. Repeat the call.`,
     { retryable: true, ...(cause !== undefined && { cause }) },
   );
 }

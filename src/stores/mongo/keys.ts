@@ -5,7 +5,7 @@
 
 /** What an id names. */
 export interface ParsedId {
-  /** Empty for the store's own facts. */
+  /** Empty for the store's own metadata. */
   readonly guildId: string;
   /** Absent where the id is a guild's alone. */
   readonly code?: string;

@@ -6,7 +6,7 @@ import { idOf } from './keys.js';
 
 const PAGE = 1000;
 
-/** The store's own facts: documents `{ _id: ":key", value }`. */
+/** The store's own metadata: documents `{ _id: ":key", value }`. */
 export class MongoMetadata implements StoreMetadata {
   readonly #commands: () => Commands;
 

@@ -1,6 +1,8 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { InvalidInputError } from '../../contract/errors.js';
-import { checkOptions, methodsSchema, type StoreOptions, storeOptionsSchema } from '../../core/options.js';
+import { checkOptions } from '../../core/check-options.js';
+import { hasMethods, optionSchema, textSchema, wholeNumberSchema, wordSchema } from '../../core/option-schemas.js';
+import { type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 import type { MongoClientLike, MongoCollectionLike } from './driver.js';
 import { redactWholeUris } from './redact.js';
 import type { TimestampFormat } from '../../domain/timestamps.js';
@@ -57,42 +59,29 @@ export interface MongoUriOptions extends MongoStoreSettings {
 /** Options of a {@link MongoStore}: where the collection comes from, and how it is used. */
 export type MongoStoreOptions = MongoCollectionOptions | MongoClientOptions | MongoUriOptions;
 
-const collectionSchema = methodsSchema<MongoCollectionLike>('find', 'bulkWrite');
-const nameSchema = z.string().min(1);
-
 const mongoOptionsSchema = storeOptionsSchema.extend({
-  collection: z
-    .custom<MongoCollectionLike | string>(
-      (value) => nameSchema.safeParse(value).success || collectionSchema.safeParse(value).success,
-      'a collection of the driver; or, with client or uri, the name of one',
-    )
-    .optional(),
-  client: methodsSchema<MongoClientLike>('db').optional(),
-  uri: z
-    .string()
-    .regex(/^mongodb(?:\+srv)?:\/\//, 'a URI that begins with mongodb:// or mongodb+srv://')
-    .optional(),
-  database: nameSchema.optional(),
-  clientOptions: z
-    .custom<Record<string, unknown>>(
-      (value) => typeof value === 'object' && value !== null,
-      'an object with options of the driver',
-    )
-    .optional(),
-  timestamps: z.enum(['date', 'iso']).optional(),
-  operationTimeoutMs: z.number().int().min(1).max(86_400_000).optional(),
+  collection: optionSchema<MongoCollectionLike | string>(
+    (value) => (typeof value === 'string' && value !== '') || hasMethods(value, ['find', 'bulkWrite']),
+    'a collection of the driver; or, with client or uri, the name of one',
+  ).optional(),
+  client: optionSchema<MongoClientLike>((value) => hasMethods(value, ['db']), 'a MongoClient of the driver').optional(),
+  uri: optionSchema<string>(
+    (value) => typeof value === 'string' && /^mongodb(?:\+srv)?:\/\//.test(value),
+    'a URI that begins with mongodb:// or mongodb+srv://',
+  ).optional(),
+  database: textSchema().optional(),
+  clientOptions: optionSchema<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null,
+    'an object with options of the driver',
+  ).optional(),
+  timestamps: wordSchema('date', 'iso').optional(),
+  operationTimeoutMs: wholeNumberSchema('ms', 1, 86_400_000).optional(),
 });
 
 /** Checks the options of a {@link MongoStore}; `INVALID_OPTION`, which never shows what stands in a URI. */
 export function checkMongoOptions(options: MongoStoreOptions): MongoStoreOptions {
-  try {
-    const checked = checkOptions(mongoOptionsSchema, options, 'MongoStore');
-    checkSource(checked);
-    return options;
-  } catch (error) {
-    if (!(error instanceof InvalidInputError) || error.code !== 'INVALID_OPTION') throw error;
-    throw new InvalidInputError('INVALID_OPTION', error.argument, redactWholeUris(error.message));
-  }
+  checkSource(checkOptions(mongoOptionsSchema, options, 'MongoStore', redactWholeUris));
+  return options;
 }
 
 /** The types say the same; a caller without types reads it here. */

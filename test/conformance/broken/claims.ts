@@ -13,7 +13,7 @@ import {
   type Settlement,
   type StoreSupport,
   type TakeUncertainOptions,
-} from 'sent-code-store';
+} from 'sent-code-store/store';
 import { type LocalRecord, localState, transition } from '../../../src/domain/state-machine.js';
 import type { RecordChange } from '../../../src/core/local-driver.js';
 import { SharedMapDriver, SharedMapStore } from '../../support/stores/shared-map-store.js';

@@ -11,7 +11,7 @@ import type {
   ScannedRecord,
   ScanScope,
   StoreOptions,
-} from 'sent-code-store';
+} from 'sent-code-store/store';
 import { normalizeCode } from 'sent-code-store';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
 import type { RecordChange } from '../../../src/core/local-driver.js';

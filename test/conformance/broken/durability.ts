@@ -11,7 +11,7 @@ import type {
   MarkSentResult,
   SentCode,
   StoreOptions,
-} from 'sent-code-store';
+} from 'sent-code-store/store';
 import { giftCodeIdentity } from 'sent-code-store';
 import { type SharedData, SharedMapDriver, SharedMapStore } from '../../support/stores/shared-map-store.js';
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { BaselineResult, Codes, GuildCodes, GuildId, StoreMetadata } from 'sent-code-store';
+import type { BaselineResult, Codes, GuildCodes, GuildId, StoreMetadata } from 'sent-code-store/store';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
 import type { RecordChange } from '../../../src/core/local-driver.js';
 import { SharedMapDriver, SharedMapStore } from '../../support/stores/shared-map-store.js';

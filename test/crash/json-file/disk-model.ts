@@ -40,10 +40,10 @@ export class DiskModel {
     };
     this.files = {
       ...nodeFileSystem,
-      open: async (name, flags) => {
-        if (flags === 'w') beforeCall();
-        const fd = await nodeFileSystem.open(name, flags);
-        if (flags === 'w') this.#create(path.basename(name));
+      open: async (name, flags, mode) => {
+        if (flags === 'wx') beforeCall();
+        const fd = await nodeFileSystem.open(name, flags, mode);
+        if (flags === 'wx') this.#create(path.basename(name));
         this.#open.set(fd, name === folder ? 'folder' : this.#names.get(path.basename(name))!);
         return fd;
       },

@@ -28,7 +28,7 @@ describe('an acknowledged mark survives kill -9 at any instant', () => {
       kinds.add(
         fs
           .readdirSync(folder)
-          .map((name) => name.replace(/\d+$/, 'n'))
+          .map((name) => name.replace(/\.[0-9a-f]{12}\.unfinished$/, '.unfinished').replace(/\d+(?=$|\.unfinished$)/, 'n'))
           .sort()
           .join(' '),
       );

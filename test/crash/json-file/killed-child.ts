@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { withInternals } from '../../../src/stores/json-file/test-seams.js';
+import { withTestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { type FileCall, interceptedFiles } from '../../support/json-file/intercepted-files.js';
 import { FOLD_AT, foldingIsOver } from './folding.js';
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const file = path.join(folder, 'sent.json');
   const files = interceptedFiles(step);
   const store = new JsonFileStore(
-    withInternals({ path: file }, { files, compactAtBytes: { least: FOLD_AT, most: FOLD_AT }, pieceBytes: 200 }),
+    withTestSeams({ path: file }, { files, compactAtBytes: { least: FOLD_AT, most: FOLD_AT }, pieceBytes: 200 }),
   );
   for (const [group, members] of SCRIPT.entries()) {
     await Promise.all(

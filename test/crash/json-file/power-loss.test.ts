@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SentCodeStoreError } from '../../../src/contract/errors.js';
 import { refuseDamage } from '../../../src/stores/json-file/format/damage.js';
-import { withInternals } from '../../../src/stores/json-file/test-seams.js';
+import { withTestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { loadStore } from '../../../src/stores/json-file/loader.js';
 import { StorePaths } from '../../../src/stores/json-file/store-paths.js';
@@ -39,8 +39,8 @@ describe('an acknowledged mark survives power loss', () => {
       }
     });
     const file = path.join(folder, 'sent.json');
-    const internals = { files: disk.files, compactAtBytes: { least: FOLD_AT, most: FOLD_AT }, pieceBytes: 200 };
-    const store = new JsonFileStore(withInternals({ path: file }, internals));
+    const seams = { files: disk.files, compactAtBytes: { least: FOLD_AT, most: FOLD_AT }, pieceBytes: 200 };
+    const store = new JsonFileStore(withTestSeams({ path: file }, seams));
     await runScript(folder, store, begun, done);
     await store.close();
     for (const image of images) await check(folder, image);

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { bundle, Child } from '../../support/json-file/children.js';
+import { canMount, mounted } from '../../support/json-file/mounts.js';
 import { makeStore, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
 
@@ -112,24 +113,4 @@ async function fillUp(mark: (code: string) => Promise<void>): Promise<unknown> {
       return error;
     }
   }
-}
-
-/** A file system of its own in memory, unmounted after the test. */
-function mounted(options: string): string {
-  const folder = path.join(tempFolder(), 'mount');
-  fs.mkdirSync(folder);
-  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  onTestFinished(() => {
-    spawnSync('umount', [folder]);
-  });
-  return folder;
-}
-
-function canMount(): boolean {
-  const folder = fs.mkdtempSync('/tmp/json-file-mount-');
-  const able = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', folder]).status === 0;
-  if (able) spawnSync('umount', [folder]);
-  fs.rmdirSync(folder);
-  return able;
 }

@@ -7,6 +7,8 @@ import { FOLD_NEVER, makeStore, TestClock, warnings, withStore } from '../../sup
 import { tempFolder } from '../../support/json-file/temp-folder.js';
 import { openPrimitives } from '../../support/stores/open-primitives.js';
 
+const UNFINISHED_SNAPSHOT = /\/sent\.json\.[0-9a-f]{12}\.unfinished$/;
+
 describe('a write that fails', () => {
   it('changes nothing, wherever in its line the disk is full, and the next one is made', async () => {
     const folder = tempFolder();
@@ -175,10 +177,10 @@ describe('a sync that fails', () => {
 describe('a compaction that fails', () => {
   it('leaves the snapshot and all journals as they are, and marks go on', async () => {
     const folder = tempFolder();
-    let failAt: string | undefined = 'sent.json.unfinished';
+    let fails = true;
     const warned = warnings();
     const files = interceptedFiles(({ name, path: at }) => {
-      if (name === 'write' && path.basename(at) === failAt) throw systemError('ENOSPC');
+      if (fails && name === 'write' && UNFINISHED_SNAPSHOT.test(at)) throw systemError('ENOSPC');
     });
     await withStore(folder, (store) => store.markSent('1', ['OLD']));
     const before = fs.readFileSync(path.join(folder, 'sent.json'));
@@ -187,7 +189,7 @@ describe('a compaction that fails', () => {
     expect(await warned.first).toContain('was not folded into the snapshot');
     expect(await store.markSent('1', ['NEW'])).toMatchObject({ marked: ['NEW'] });
     expect(fs.readFileSync(path.join(folder, 'sent.json'))).toEqual(before);
-    failAt = undefined;
+    fails = false;
     await store.close();
     await withStore(folder, async (again) => expect(await again.filterUnsent('1', ['OLD', 'NEW', 'X'])).toEqual(['X']));
   });
@@ -208,11 +210,11 @@ describe('a compaction that fails', () => {
         compactAtBytes: { least: 1, most: 1 },
         files: {
           ...nodeFileSystem,
-          open: async (name, flags) => {
-            const fd = await nodeFileSystem.open(name, flags);
-            paths.set(fd, path.basename(name));
+          open: async (name, flags, mode) => {
+            const fd = await nodeFileSystem.open(name, flags, mode);
+            paths.set(fd, name);
             // In memory at once, so the snapshot that is about to be made lacks the code.
-            if (name.endsWith('sent.json.unfinished')) forgotten ??= store.forget('1', ['SENT']).catch((error: unknown) => error);
+            if (UNFINISHED_SNAPSHOT.test(name)) forgotten ??= store.forget('1', ['SENT']).catch((error: unknown) => error);
             return fd;
           },
           fdatasync: async () => {
@@ -220,7 +222,7 @@ describe('a compaction that fails', () => {
             throw systemError('EIO');
           },
           fsync: async (fd) => {
-            if (paths.get(fd) === 'sent.json.unfinished') {
+            if (UNFINISHED_SNAPSHOT.test(paths.get(fd) ?? '')) {
               fail();
               await forgotten;
               tell();

@@ -13,6 +13,8 @@ describe('the lock in the folder', () => {
     const place: LockPlace = { platform: 'darwin', folder, folderIdentity: '', base: 'sent.json', folderFd: 0 };
     for (let round = 0; round < 40; round += 1) {
       await leaveDeadSocket(at, `${at}.${round}`);
+      // That of an opener that died before anybody had to reckon with it.
+      await leaveDeadSocket(at, `${at}-new.${round}`);
       const results = await Promise.all(Array.from({ length: 12 }, () => listenInFolder(place, at)));
       const owners = results.filter((result) => 'path' in result);
       for (const result of results) if ('gone' in result) result.letGo();

@@ -75,6 +75,12 @@ describe.each(PLATFORMS)('the lock, as on %s', (platform) => {
     await inherited;
   });
 
+  it('lets a process end that has waited for it, when everything is closed', async () => {
+    const child = new Child(process.execPath, [script, path.join(tempFolder(), 'sent.json'), platform, 'heir']);
+    await child.line('inherited');
+    expect(await child.ended()).toBeNull();
+  });
+
   it('has one winner of many who find a dead owner', async () => {
     const folder = tempFolder();
     let dead = opener(folder, platform);
@@ -131,6 +137,15 @@ describe.each(PLATFORMS)('the lock, as on %s', (platform) => {
     for (const name of ['sent.json.lock', 'sent.json.lock.0']) fs.writeFileSync(path.join(folder, name), 'somebody needs this');
     await withStore(folder, (store) => store.ping(), {}, { platform });
     expect(fs.readdirSync(folder).sort()).toEqual(['sent.json', 'sent.json.journal.1', 'sent.json.lock', 'sent.json.lock.0']);
+  });
+
+  it('does not take the lock of a store with a longer name for its own', async () => {
+    const folder = tempFolder();
+    const stores = ['sent.json', 'sent.json.lock', 'sent.json.lock-new'].map((name) =>
+      makeStore('', { path: path.join(folder, name) }, { platform }),
+    );
+    for (const store of stores.toReversed()) await store.ping();
+    for (const store of stores) await store.markSent('1', ['A']);
   });
 
   it('is not shared by the workers of a cluster', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { announce } from '../../../src/delivery/announce.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
@@ -67,7 +67,7 @@ async function offerAll(
 }
 
 describe('many senders of the same codes', () => {
-  test.each(seeds)('without failures every code is posted once (seed %i)', async (seed) => {
+  it.each(seeds)('without failures every code is posted once (seed %i)', async (seed) => {
     const store = new MemoryStore();
     const board = new Board(false);
     await offerAll(seeded(seed), board, { onUncertain: 'hold', failures: 0 }, store);
@@ -75,26 +75,23 @@ describe('many senders of the same codes', () => {
     for (const guildId of guilds) expect((await store.stats(guildId)).total).toBe(codes.length);
   });
 
-  test.each(seeds)(
-    'with failures and hold none is posted twice, and what was not posted is uncertain (seed %i)',
-    async (seed) => {
-      const random = seeded(seed);
-      const store = new MemoryStore();
-      const board = new Board(false);
-      for (let round = 0; round < 10; round += 1) await offerAll(random, board, { onUncertain: 'hold', failures: 0.6 }, store);
-      await offerAll(random, board, { onUncertain: 'hold', failures: 0 }, store);
-      expect(Math.max(...board.counts)).toBe(1);
-      for (const guildId of guilds) {
-        const states = await store.states(guildId, codes);
-        for (const [code, state] of states) {
-          expect(state).not.toBe('absent');
-          if (board.posts.get(`${guildId}:${code}`) === undefined) expect(state).toBe('uncertain');
-        }
+  it.each(seeds)('with failures and hold none is posted twice, and what was not posted is uncertain (seed %i)', async (seed) => {
+    const random = seeded(seed);
+    const store = new MemoryStore();
+    const board = new Board(false);
+    for (let round = 0; round < 10; round += 1) await offerAll(random, board, { onUncertain: 'hold', failures: 0.6 }, store);
+    await offerAll(random, board, { onUncertain: 'hold', failures: 0 }, store);
+    expect(Math.max(...board.counts)).toBe(1);
+    for (const guildId of guilds) {
+      const states = await store.states(guildId, codes);
+      for (const [code, state] of states) {
+        expect(state).not.toBe('absent');
+        if (board.posts.get(`${guildId}:${code}`) === undefined) expect(state).toBe('uncertain');
       }
-    },
-  );
+    }
+  });
 
-  test.each(seeds)('with failures, retry and nonces every code is posted once (seed %i)', async (seed) => {
+  it.each(seeds)('with failures, retry and nonces every code is posted once (seed %i)', async (seed) => {
     const random = seeded(seed);
     const store = new MemoryStore();
     const board = new Board(true);
@@ -106,7 +103,7 @@ describe('many senders of the same codes', () => {
 });
 
 describe('controls, which must show the fault that the others look for', () => {
-  test('check, send, mark without claims posts codes twice', async () => {
+  it('check, send, mark without claims posts codes twice', async () => {
     const store = new MemoryStore();
     const board = new Board(false);
     const random = seeded(1);
@@ -122,7 +119,7 @@ describe('controls, which must show the fault that the others look for', () => {
     expect(Math.max(...board.counts)).toBeGreaterThan(1);
   });
 
-  test('retry without nonces posts codes twice', async () => {
+  it('retry without nonces posts codes twice', async () => {
     const twice: number[] = [];
     for (const seed of seeds.slice(0, 20)) {
       const random = seeded(seed);

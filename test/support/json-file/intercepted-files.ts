@@ -25,9 +25,9 @@ export function interceptedFiles(onCall: OnCall, files: FileSystem = nodeFileSys
   const pathOf = (fd: number): string => paths.get(fd) ?? `descriptor ${fd}`;
   return {
     ...files,
-    open: async (path, flags) => {
-      if (flags === 'w') look('open', path);
-      const fd = await files.open(path, flags);
+    open: async (path, flags, mode) => {
+      if (flags === 'wx') look('open', path);
+      const fd = await files.open(path, flags, mode);
       paths.set(fd, path);
       return fd;
     },

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { internalsOf } from '../../../src/stores/json-file/test-seams.js';
+import { testSeamsOf } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { openWritable } from '../../../src/stores/json-file/open-writable.js';
 import { Lines, TestClock } from './stores.js';
@@ -48,7 +48,7 @@ export async function compact(file: string, clock = new TestClock()): Promise<vo
     clock,
     randomId: () => 'unused',
     logger: new Lines(),
-    internals: internalsOf({}),
+    seams: testSeamsOf({}),
   });
   await opened.compact();
   await opened.close();

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Logger } from '../../../src/contract/logger.js';
-import type { Internals } from '../../../src/stores/json-file/test-seams.js';
-import { withInternals } from '../../../src/stores/json-file/test-seams.js';
+import type { TestSeams } from '../../../src/stores/json-file/test-seams.js';
+import { withTestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import type { JsonFileStoreOptions } from '../../../src/stores/json-file/options.js';
 
 /** A journal is never folded. */
-export const FOLD_NEVER: Partial<Internals> = { compactAtBytes: { least: Infinity, most: Infinity } };
+export const FOLD_NEVER: Partial<TestSeams> = { compactAtBytes: { least: Infinity, most: Infinity } };
 
 /** A logger that keeps its lines. */
 export class Lines {
@@ -41,9 +41,9 @@ export function warnings(): { logger: Logger; first: Promise<string> } {
 export function makeStore(
   folder: string,
   options: Partial<JsonFileStoreOptions> = {},
-  internals: Partial<Internals> = {},
+  seams: Partial<TestSeams> = {},
 ): JsonFileStore {
-  const store = new JsonFileStore(withInternals({ path: path.join(folder, 'sent.json'), ...options }, internals));
+  const store = new JsonFileStore(withTestSeams({ path: path.join(folder, 'sent.json'), ...options }, seams));
   onTestFinished(() => store.close());
   return store;
 }
@@ -53,9 +53,9 @@ export async function withStore<T>(
   folder: string,
   step: (store: JsonFileStore) => Promise<T>,
   options: Partial<JsonFileStoreOptions> = {},
-  internals: Partial<Internals> = {},
+  seams: Partial<TestSeams> = {},
 ): Promise<T> {
-  const store = new JsonFileStore(withInternals({ path: path.join(folder, 'sent.json'), ...options }, internals));
+  const store = new JsonFileStore(withTestSeams({ path: path.join(folder, 'sent.json'), ...options }, seams));
   try {
     return await step(store);
   } finally {

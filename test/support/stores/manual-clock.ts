@@ -1,4 +1,4 @@
-import type { Clock } from 'sent-code-store';
+import type { Clock } from 'sent-code-store/store';
 
 /** A clock that stands still until it is moved. */
 export class ManualClock implements Clock {

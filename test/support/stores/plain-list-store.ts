@@ -6,7 +6,7 @@ import {
   type ScannedRecord,
   type ScanScope,
   type StoreDriver,
-} from 'sent-code-store';
+} from 'sent-code-store/store';
 import type { Fixture } from 'sent-code-store/conformance';
 
 /** What a {@link PlainListStore} hands over. */

@@ -9,7 +9,7 @@ import type {
   Settlement,
   StoreMetadata,
   StoreOptions,
-} from 'sent-code-store';
+} from 'sent-code-store/store';
 import { type SharedData, SharedMapDriver, SharedMapStore } from './shared-map-store.js';
 
 type Records = Promise<readonly (CodeRecord | undefined)[]>;

@@ -1,4 +1,4 @@
-import { SentCodeStoreError, type StoreMetadata, type StoreOptions, type StoreSupport } from 'sent-code-store';
+import { SentCodeStoreError, type StoreMetadata, type StoreOptions, type StoreSupport } from 'sent-code-store/store';
 import type { Fixture } from 'sent-code-store/conformance';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
 import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';

@@ -1,4 +1,4 @@
-import type { ClaimWrite, CodeKey, CodeRecord, Mark, Settlement, StoreOptions } from 'sent-code-store';
+import type { ClaimWrite, CodeKey, CodeRecord, Mark, Settlement, StoreOptions } from 'sent-code-store/store';
 import { SharedData, SharedMapDriver, SharedMapStore } from './shared-map-store.js';
 
 type Records = Promise<readonly (CodeRecord | undefined)[]>;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FETCH_ERRORS } from './real-errors-fetch.js';
 import { MISLEADING_ERRORS, REST_ERRORS } from './real-errors-rest.js';
 import { provoke, shapeOf, type RealError } from './real-errors.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe('the errors that a bot gets are recorded as they really are', () => {
-  test.each(cases)('$title', ({ title, shape, posted }) => {
+  it.each(cases)('$title', ({ title, shape, posted }) => {
     const real = errors.get(title)!;
     expect(shapeOf(real.error)).toMatchObject(shape);
     expect(real.posted).toBe(posted);

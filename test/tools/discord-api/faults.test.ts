@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FaultPlan } from './fault-plan.js';
 import { NAMED_FAULTS, type FaultName } from './faults.js';
 import { postWith, restFor } from './real-errors.js';
@@ -11,18 +11,18 @@ describe('a plan of faults', () => {
   const names = (plan: FaultPlan, channelId: string, count: number): (string | undefined)[] =>
     Array.from({ length: count }, () => plan.next(channelId)?.name);
 
-  test('plays a fault on the nth request of its channel, so many times, and on no other', () => {
+  it('plays a fault on the nth request of its channel, so many times, and on no other', () => {
     const plan = new FaultPlan({ rules: [{ channelId: CHANNEL, nth: 2, times: 2, fault: 'reset-after-commit' }] });
     expect(names(plan, OTHER_CHANNEL, 4)).toEqual([undefined, undefined, undefined, undefined]);
     expect(names(plan, CHANNEL, 4)).toEqual([undefined, 'reset-after-commit', 'reset-after-commit', undefined]);
   });
 
-  test('a rule without a channel counts the requests of all', () => {
+  it('a rule without a channel counts the requests of all', () => {
     const plan = new FaultPlan({ rules: [{ nth: 3, fault: 'missing-access' }] });
     expect([...names(plan, CHANNEL, 2), ...names(plan, OTHER_CHANNEL, 1)]).toEqual([undefined, undefined, 'missing-access']);
   });
 
-  test('the first rule that fits wins, and the others have counted the request', () => {
+  it('the first rule that fits wins, and the others have counted the request', () => {
     const rules = [
       { fault: 'missing-access' as const },
       { nth: 1, times: 2, fault: { type: 'server-error', status: 599, commits: true } as const },
@@ -30,7 +30,7 @@ describe('a plan of faults', () => {
     expect(names(new FaultPlan({ rules }), CHANNEL, 3)).toEqual(['missing-access', 'server-error', undefined]);
   });
 
-  test('random faults depend on seed, channel and number alone, not on how the channels interleave', () => {
+  it('random faults depend on seed, channel and number alone, not on how the channels interleave', () => {
     const random = { seed: 7, probabilities: { 'reset-after-commit': 0.3, 'hang-before-commit': 0.3 } };
     const [one, two] = [new FaultPlan({ random }), new FaultPlan({ random })];
     const apart = [names(one, CHANNEL, 50), names(one, OTHER_CHANNEL, 50)];
@@ -44,7 +44,7 @@ describe('a plan of faults', () => {
     expect(names(new FaultPlan({ random: { ...random, seed: 8 } }), CHANNEL, 50)).not.toEqual(apart[0]);
   });
 
-  test('random faults come about as often as they should', () => {
+  it('random faults come about as often as they should', () => {
     const plan = new FaultPlan({ random: { seed: 'x', probabilities: { 'reset-after-commit': 0.25, 'slow-answer': 0.5 } } });
     const drawn = names(plan, CHANNEL, 4000);
     const share = (name: string | undefined): number => drawn.filter((one) => one === name).length / drawn.length;
@@ -61,7 +61,7 @@ describe('the fake over the wire', () => {
   });
   afterEach(() => api.close());
 
-  test.each(Object.keys(NAMED_FAULTS) as FaultName[])(
+  it.each(Object.keys(NAMED_FAULTS) as FaultName[])(
     '%s: the ledger says whether it was posted, and so does the channel',
     async (fault) => {
       await api.control.setFaults({ rules: [{ fault }] });
@@ -80,7 +80,7 @@ describe('the fake over the wire', () => {
     },
   );
 
-  test('a slow commit posts the message of a client that is gone', async () => {
+  it('a slow commit posts the message of a client that is gone', async () => {
     await api.control.setFaults({ rules: [{ fault: { type: 'slow', delayMs: 1000, commits: false } }] });
     await expect(postWith(restFor(api.url, { timeout: 20 }), CHANNEL)).rejects.toMatchObject({ name: 'AbortError' });
     expect(api.ledger()).toEqual([]);
@@ -88,17 +88,17 @@ describe('the fake over the wire', () => {
     expect(await restFor(api.url).get(`/channels/${CHANNEL}/messages`)).toHaveLength(1);
   });
 
-  test('a slow answer arrives', async () => {
+  it('a slow answer arrives', async () => {
     await api.control.setFaults({ rules: [{ fault: 'slow-answer' }] });
     expect(await postWith(restFor(api.url), CHANNEL)).toMatchObject({ content: 'CODE' });
   });
 
-  test('any 4xx and code can be asked for', async () => {
+  it('any 4xx and code can be asked for', async () => {
     await api.control.setFaults({ rules: [{ fault: { type: 'refusal', status: 400, code: 200000, message: 'blocked' } }] });
     await expect(postWith(restFor(api.url), CHANNEL)).rejects.toMatchObject({ status: 400, code: 200000 });
   });
 
-  test('an empty plan ends all faults', async () => {
+  it('an empty plan ends all faults', async () => {
     await api.control.setFaults({
       rules: [{ times: 99, fault: 'missing-access' }],
       random: { seed: 1, probabilities: { 'close-after-commit': 1 } },
@@ -120,12 +120,12 @@ describe('the fake over the wire', () => {
     ['/clock', 'a clock that runs backwards', { advanceMs: -1 }],
   ];
 
-  test.each(misunderstood)('the control %s refuses %s', async (path, _what, body) => {
+  it.each(misunderstood)('the control %s refuses %s', async (path, _what, body) => {
     const response = await fetch(`${api.url}/control${path}`, { method: 'POST', body: JSON.stringify(body) });
     expect(response.status).toBe(400);
   });
 
-  test('a message that is not there cannot be deleted', async () => {
+  it('a message that is not there cannot be deleted', async () => {
     await expect(api.control.deleteMessage(CHANNEL, '1')).rejects.toThrow('404');
   });
 });

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codesShown, lostToDeduplication, postsByCode, readLedger } from './ledger-reader.js';
 import { postWith, restFor } from './real-errors.js';
 import { startDiscordApi } from './server.js';
@@ -16,20 +16,20 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 describe('the ledger is written before the answer leaves', () => {
-  test('its line is in the file when the client has the answer', async () => {
+  it('its line is in the file when the client has the answer', async () => {
     for (let sent = 1; sent <= 20; sent++) {
       const { id } = (await postWith(restFor(api.url), CHANNEL)) as { id: string };
       expect(api.ledger().at(-1)).toMatchObject({ sequence: sent, kind: 'created', messageId: id });
     }
   });
 
-  test('a line that cannot be written is a 500, and no message', async () => {
+  it('a line that cannot be written is a 500, and no message', async () => {
     rmSync(api.folder, { recursive: true });
     await expect(postWith(restFor(api.url), CHANNEL)).rejects.toMatchObject({ status: 500 });
     expect(await restFor(api.url).get(`/channels/${CHANNEL}/messages`)).toEqual([]);
   });
 
-  test('it is not mixed with an older one', async () => {
+  it('it is not mixed with an older one', async () => {
     await postWith(restFor(api.url), CHANNEL);
     await expect(startDiscordApi({ ledgerPath: api.ledgerPath })).rejects.toThrow('already holds entries');
   });
@@ -43,7 +43,7 @@ describe('a damaged ledger proves nothing', () => {
     ['no file', ''],
   ];
 
-  test.each(damaged)('%s throws', (_what, text) => {
+  it.each(damaged)('%s throws', (_what, text) => {
     const path = join(api.folder, 'damaged.ndjson');
     if (text !== '') writeFileSync(path, text);
     expect(() => readLedger(path)).toThrow();
@@ -51,19 +51,19 @@ describe('a damaged ledger proves nothing', () => {
 });
 
 describe('the codes of a message', () => {
-  test('are the names of embed fields', () => {
+  it('are the names of embed fields', () => {
     const embeds = [{ fields: [{ name: 'A', value: 'v' }] }, { title: 't' }, { fields: [{ name: 'B', value: 'v' }] }];
     expect(codesShown({ content: 'new codes', embeds })).toEqual(['A', 'B']);
   });
 
-  test('are the lines of the content where there are no fields', () => {
+  it('are the lines of the content where there are no fields', () => {
     expect(codesShown({ content: 'A\n\n B ', embeds: [{ title: 't' }] })).toEqual(['A', ' B ']);
   });
 
   const post = (content: string, channelId = CHANNEL, nonce?: string): Promise<unknown> =>
     postWith(restFor(api.url), channelId, { content, ...(nonce === undefined ? {} : { nonce, enforce_nonce: true }) });
 
-  test('are counted by channel, whatever their case and the spaces around them; a resend and a refusal count for nothing', async () => {
+  it('are counted by channel, whatever their case and the spaces around them; a resend and a refusal count for nothing', async () => {
     await post('A\nB', CHANNEL, 'n');
     await post('A\nB', CHANNEL, 'n');
     await post(' b\nb', CHANNEL);
@@ -74,7 +74,7 @@ describe('the codes of a message', () => {
     expect(Object.fromEntries(postsByCode(api.ledger()))).toEqual(counts);
   });
 
-  test('that a resend held beyond the first message, or for another channel, are lost', async () => {
+  it('that a resend held beyond the first message, or for another channel, are lost', async () => {
     await post('A\nB', CHANNEL, 'n');
     await post(' a\nB', CHANNEL, 'n');
     expect(lostToDeduplication(api.ledger())).toEqual([]);

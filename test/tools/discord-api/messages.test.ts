@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BOT_ID, restFor } from './real-errors.js';
 import { temporaryDiscordApi, type TemporaryDiscordApi } from './temporary.js';
 
@@ -32,7 +32,7 @@ async function list(query: string): Promise<string[]> {
 }
 
 describe('messages can be posted, read and deleted', () => {
-  test('a posted message comes back with its author, content and embeds, and can be read', async () => {
+  it('a posted message comes back with its author, content and embeds, and can be read', async () => {
     const embeds = [{ title: 'Codes', fields: [{ name: 'CODE', value: '100 gems' }] }];
     const posted = await call('POST', `/channels/${CHANNEL}/messages`, { content: 'new', embeds, nonce: 'n-1' });
     const expected = {
@@ -47,7 +47,7 @@ describe('messages can be posted, read and deleted', () => {
     expect(read.body).not.toHaveProperty('nonce');
   });
 
-  test('a channel lists its messages from newest to oldest, by pages', async () => {
+  it('a channel lists its messages from newest to oldest, by pages', async () => {
     const ids: string[] = [];
     for (const content of ['1', '2', '3', '4', '5']) ids.push(await post(content));
     await post('elsewhere', OTHER_CHANNEL);
@@ -57,7 +57,7 @@ describe('messages can be posted, read and deleted', () => {
     expect(await list(`?limit=2&after=${ids[1]!}`)).toEqual(['4', '3']);
   });
 
-  test('a deleted message is unknown to every later request', async () => {
+  it('a deleted message is unknown to every later request', async () => {
     const path = `/channels/${CHANNEL}/messages/${await post('x')}`;
     expect(await call('DELETE', path)).toEqual({ status: 204, body: undefined });
     const unknown = { status: 404, body: { code: 10008, message: 'Unknown Message' } };
@@ -67,7 +67,7 @@ describe('messages can be posted, read and deleted', () => {
     expect(api.ledger().map(({ kind }) => kind)).toEqual(['created', 'deleted']);
   });
 
-  test('channel and user can be read with the real client', async () => {
+  it('channel and user can be read with the real client', async () => {
     const rest = restFor(api.url);
     expect(await rest.get(`/channels/${CHANNEL}`)).toMatchObject({ id: CHANNEL, type: 0 });
     expect(await rest.get('/users/@me')).toMatchObject({ id: BOT_ID, bot: true });
@@ -88,23 +88,23 @@ describe('what Discord refuses is refused, and nothing is posted', () => {
     ['a nonce that is no string or integer', { content: 'x', nonce: true }, 400, 50035],
   ];
 
-  test.each(refused)('%s', async (_what, body, status, code) => {
+  it.each(refused)('%s', async (_what, body, status, code) => {
     expect(await call('POST', `/channels/${CHANNEL}/messages`, body)).toMatchObject({ status, body: { code } });
     expect(await list('')).toEqual([]);
     expect(api.ledger()).toMatchObject([{ kind: 'refused', channelId: CHANNEL, author: BOT_ID, status, code }]);
   });
 
-  test('a 50035 says where in the body', async () => {
+  it('a 50035 says where in the body', async () => {
     const { body } = await call('POST', `/channels/${CHANNEL}/messages`, { embeds: [{ fields: fields(26) }] });
     expect(body).toMatchObject({ errors: { embeds: { 0: { fields: { _errors: [{ code: expect.any(String) as string }] } } } } });
   });
 
-  test('the largest message that Discord takes is taken', async () => {
+  it('the largest message that Discord takes is taken', async () => {
     const body = { content: 'x'.repeat(2000), embeds: [{ fields: fields(25) }], nonce: 'n'.repeat(25), enforce_nonce: true };
     expect((await call('POST', `/channels/${CHANNEL}/messages`, body)).status).toBe(200);
   });
 
-  test('a body that is no JSON', async () => {
+  it('a body that is no JSON', async () => {
     const headers = { Authorization: `Bot ${BOT_ID}` };
     const response = await fetch(`${api.url}/api/v10/channels/${CHANNEL}/messages`, {
       method: 'POST',
@@ -114,7 +114,7 @@ describe('what Discord refuses is refused, and nothing is posted', () => {
     expect({ status: response.status, body: await response.json() }).toMatchObject({ status: 400, body: { code: 50109 } });
   });
 
-  test.each(['', 'nobody'])('the token "%s"', async (token) => {
+  it.each(['', 'nobody'])('the token "%s"', async (token) => {
     expect(await call('POST', `/channels/${CHANNEL}/messages`, { content: 'x' }, token)).toMatchObject({
       status: 401,
       body: { code: 0 },
@@ -123,7 +123,7 @@ describe('what Discord refuses is refused, and nothing is posted', () => {
     expect(api.ledger()).toMatchObject([{ kind: 'refused', author: null, status: 401 }]);
   });
 
-  test('a channel that was deleted, or never was one', async () => {
+  it('a channel that was deleted, or never was one', async () => {
     await api.control.deleteChannel(CHANNEL);
     for (const channelId of [CHANNEL, '7']) {
       expect(await call('POST', `/channels/${channelId}/messages`, { content: 'x' })).toMatchObject({

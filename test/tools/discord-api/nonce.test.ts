@@ -1,5 +1,5 @@
 import { Client, type SendableChannels } from 'discord.js';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BOT_ID, postWith, restFor } from './real-errors.js';
 import { temporaryDiscordApi, type TemporaryDiscordApi } from './temporary.js';
 
@@ -24,14 +24,14 @@ const post = async (
   (await postWith(rest, channelId, body)) as { id: string; channel_id: string; content: string };
 
 describe('an enforced nonce is unique for its author within the window', () => {
-  test('a resend returns the first message, whatever it holds, and posts nothing', async () => {
+  it('a resend returns the first message, whatever it holds, and posts nothing', async () => {
     const first = await post(enforced);
     const resent = await post({ ...enforced, content: 'CODE and another' });
     expect(resent).toMatchObject({ id: first.id, content: 'CODE', nonce: 'n-1' });
     expect(kinds()).toEqual(['created', 'deduplicated']);
   });
 
-  test('a nonce that is not enforced is no nonce, neither for its own request nor for later ones', async () => {
+  it('a nonce that is not enforced is no nonce, neither for its own request nor for later ones', async () => {
     const plain = { content: 'CODE', nonce: 'n-1' };
     await post(plain);
     await post(plain);
@@ -40,24 +40,24 @@ describe('an enforced nonce is unique for its author within the window', () => {
     expect(kinds()).toEqual(['created', 'created', 'created', 'created']);
   });
 
-  test('another author has nonces of its own', async () => {
+  it('another author has nonces of its own', async () => {
     const first = await post(enforced);
     const other = await post(enforced, CHANNEL, restFor(api.url).setToken(OTHER_BOT));
     expect(other.id).not.toBe(first.id);
   });
 
-  test('another channel has not: the first message comes back from its own channel', async () => {
+  it('another channel has not: the first message comes back from its own channel', async () => {
     const first = await post(enforced);
     expect(await post(enforced, OTHER_CHANNEL)).toMatchObject({ id: first.id, channel_id: CHANNEL });
     expect(await restFor(api.url).get(`/channels/${OTHER_CHANNEL}/messages`)).toEqual([]);
   });
 
-  test('an integer is a nonce too', async () => {
+  it('an integer is a nonce too', async () => {
     const first = await post({ ...enforced, nonce: 77 });
     expect((await post({ ...enforced, nonce: 77 })).id).toBe(first.id);
   });
 
-  test('after the window the nonce is forgotten', async () => {
+  it('after the window the nonce is forgotten', async () => {
     const first = await post(enforced);
     await api.control.advanceClock(NONCE_WINDOW_MS - 1000);
     expect((await post(enforced)).id).toBe(first.id);
@@ -65,7 +65,7 @@ describe('an enforced nonce is unique for its author within the window', () => {
     expect((await post(enforced)).id).not.toBe(first.id);
   });
 
-  test('the resend of a message that was deleted is a 404/10008, and posts nothing', async () => {
+  it('the resend of a message that was deleted is a 404/10008, and posts nothing', async () => {
     const first = await post(enforced);
     await restFor(api.url).delete(`/channels/${CHANNEL}/messages/${first.id}`);
     await expect(post(enforced)).rejects.toMatchObject({ status: 404, code: 10008 });
@@ -75,7 +75,7 @@ describe('an enforced nonce is unique for its author within the window', () => {
     expect(kinds().at(-1)).toBe('created');
   });
 
-  test('two requests at once post one message', async () => {
+  it('two requests at once post one message', async () => {
     const sent = await Promise.all(Array.from({ length: 8 }, () => post(enforced)));
     expect(new Set(sent.map(({ id }) => id)).size).toBe(1);
     expect(kinds().filter((kind) => kind === 'created')).toHaveLength(1);
@@ -85,19 +85,19 @@ describe('an enforced nonce is unique for its author within the window', () => {
 describe("the REST client's own retries", () => {
   const RETRIED = ['server-error-after-commit', 'reset-after-commit', 'hang-after-commit'] as const;
 
-  test.each(RETRIED)('%s: without a nonce they post one message each, four in all', async (fault) => {
+  it.each(RETRIED)('%s: without a nonce they post one message each, four in all', async (fault) => {
     await api.control.setFaults({ rules: [{ fault, times: 9 }] });
     await expect(post({ content: 'CODE' }, CHANNEL, restFor(api.url, { retries: 3, timeout: 1000 }))).rejects.toThrow();
     expect(kinds()).toEqual(['created', 'created', 'created', 'created']);
   });
 
-  test.each(RETRIED)('%s: with an enforced nonce they post one, and get it', async (fault) => {
+  it.each(RETRIED)('%s: with an enforced nonce they post one, and get it', async (fault) => {
     await api.control.setFaults({ rules: [{ fault }] });
     await post(enforced, CHANNEL, restFor(api.url, { retries: 3, timeout: 1000 }));
     expect(kinds()).toEqual(['created', 'deduplicated']);
   });
 
-  test.each(['close-after-commit', 'half-answer-then-close'] as const)('%s: there are none', async (fault) => {
+  it.each(['close-after-commit', 'half-answer-then-close'] as const)('%s: there are none', async (fault) => {
     await api.control.setFaults({ rules: [{ fault, times: 9 }] });
     await expect(post({ content: 'CODE' }, CHANNEL, restFor(api.url, { retries: 3 }))).rejects.toMatchObject({
       code: 'UND_ERR_SOCKET',
@@ -107,7 +107,7 @@ describe("the REST client's own retries", () => {
 });
 
 describe('discord.js', () => {
-  test('channel.send with nonce and enforceNonce is what the API calls enforce_nonce', async () => {
+  it('channel.send with nonce and enforceNonce is what the API calls enforce_nonce', async () => {
     const client = new Client({ intents: [], rest: { api: `${api.url}/api`, retries: 0 } });
     client.rest.setToken(BOT_ID);
     const channel = (await client.channels.fetch(CHANNEL, { allowUnknownGuild: true })) as SendableChannels;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
 import { closedPort } from './real-errors-unconnected.js';
 import { postWith, restFor } from './real-errors.js';
 import { spawnDiscordApi } from './spawn.js';
@@ -26,7 +26,7 @@ describe('the fake as a process of its own', () => {
   });
   afterEach(() => api.close());
 
-  test('it serves, it is controlled over HTTP, and its ledger is read from the file', async () => {
+  it('it serves, it is controlled over HTTP, and its ledger is read from the file', async () => {
     expect(pid).not.toBe(process.pid);
     await api.control.setFaults({ rules: [{ fault: 'hang-after-commit' }] });
     const abort = new AbortController();
@@ -37,13 +37,13 @@ describe('the fake as a process of its own', () => {
     expect(api.ledger()).toEqual([entry]);
   });
 
-  test('what it answered for is in the ledger when SIGKILL follows the answer', async () => {
+  it('what it answered for is in the ledger when SIGKILL follows the answer', async () => {
     await postWith(restFor(api.url), CHANNEL);
     process.kill(pid, 'SIGKILL');
     expect(api.ledger()).toMatchObject([{ kind: 'created' }]);
   });
 
-  test('SIGTERM ends it while a request hangs', async () => {
+  it('SIGTERM ends it while a request hangs', async () => {
     await api.control.setFaults({ rules: [{ fault: 'hang-before-commit' }] });
     const sending = postWith(restFor(api.url), CHANNEL);
     await Promise.all([
@@ -53,7 +53,7 @@ describe('the fake as a process of its own', () => {
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 
-  test('options that it does not understand end it before it listens', async () => {
+  it('options that it does not understand end it before it listens', async () => {
     const options = JSON.stringify({ ledgerPath: join(api.folder, 'other.ndjson'), nonceWindow: 1 });
     const child = spawn(process.execPath, ['--import', 'tsx', MAIN, options], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -66,7 +66,7 @@ describe('the fake as a process of its own', () => {
     expect(stderr).toContain('nonceWindow');
   });
 
-  test('it ends with the process that started it', async () => {
+  it('it ends with the process that started it', async () => {
     const ledger = join(api.folder, 'of-the-orphan.ndjson');
     const port = await closedPort();
     const script = `

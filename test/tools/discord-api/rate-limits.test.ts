@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { BOT_ID, CONTENT, postWith, restFor } from './real-errors.js';
 import { temporaryDiscordApi, type TemporaryDiscordApi } from './temporary.js';
 
@@ -17,7 +17,7 @@ const post = (channelId = CHANNEL, author = BOT_ID): Promise<Response> =>
   });
 
 describe('rate limits', () => {
-  test('every answer says what is left of its route and when that resets', async () => {
+  it('every answer says what is left of its route and when that resets', async () => {
     api = await temporaryDiscordApi({ routeLimit: { requests: 2, windowMs: 60_000 } });
     const [first, second] = [await post(), await post()];
     expect(Object.fromEntries(first.headers)).toMatchObject({ 'x-ratelimit-limit': '2', 'x-ratelimit-remaining': '1' });
@@ -27,7 +27,7 @@ describe('rate limits', () => {
     expect(Number(second.headers.get('x-ratelimit-reset'))).toBeGreaterThan(Date.now() / 1000);
   });
 
-  test('one request too many is a 429 that says how long to wait, and posts nothing', async () => {
+  it('one request too many is a 429 that says how long to wait, and posts nothing', async () => {
     api = await temporaryDiscordApi({ routeLimit: { requests: 1, windowMs: 60_000 } });
     await post();
     const limited = await post();
@@ -40,7 +40,7 @@ describe('rate limits', () => {
     expect(api.ledger()).toMatchObject([{ kind: 'created' }, { kind: 'refused', status: 429, author: BOT_ID }]);
   });
 
-  test('channels and authors are counted apart, and the window passes', async () => {
+  it('channels and authors are counted apart, and the window passes', async () => {
     api = await temporaryDiscordApi({ routeLimit: { requests: 1, windowMs: 60_000 } });
     expect((await post()).status).toBe(200);
     expect((await post(OTHER_CHANNEL)).status).toBe(200);
@@ -50,7 +50,7 @@ describe('rate limits', () => {
     expect((await post()).status).toBe(200);
   });
 
-  test('the global limit counts all routes of an author, and says that it is global', async () => {
+  it('the global limit counts all routes of an author, and says that it is global', async () => {
     api = await temporaryDiscordApi({ globalLimit: { requests: 2, windowMs: 60_000 } });
     await post();
     await post(OTHER_CHANNEL);
@@ -61,14 +61,14 @@ describe('rate limits', () => {
     expect((await post(CHANNEL, OTHER_BOT)).status).toBe(200);
   });
 
-  test('the real client heeds the headers: many messages at once arrive, one each, without a single 429', async () => {
+  it('the real client heeds the headers: many messages at once arrive, one each, without a single 429', async () => {
     api = await temporaryDiscordApi({ routeLimit: { requests: 5, windowMs: 100 } });
     const rest = restFor(api.url);
     await Promise.all(Array.from({ length: 12 }, (_, index) => postWith(rest, CHANNEL, { content: `CODE${index}` })));
     expect(api.ledger().map(({ kind }) => kind)).toEqual(Array.from({ length: 12 }, () => 'created'));
   });
 
-  test('the real client waits out a 429 and sends again', async () => {
+  it('the real client waits out a 429 and sends again', async () => {
     api = await temporaryDiscordApi();
     await api.control.setFaults({ rules: [{ fault: 'channel-write-limit' }] });
     await postWith(restFor(api.url), CHANNEL);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { chooseServer, withoutSecrets } from './choose-server.js';
 import { downloadedMongod, mongodInPath } from './local-mongod.js';
 import { connect, ownServer } from './connect.js';
@@ -36,7 +36,7 @@ const choose = async (env: NodeJS.ProcessEnv, path = '') => {
 };
 
 describe('The MongoDB server of a run', () => {
-  test('is the one that MONGODB_URI names; it is not stopped, and its options are not shown', async () => {
+  it('is the one that MONGODB_URI names; it is not stopped, and its options are not shown', async () => {
     const own = await ownServer();
     const { info, description, stop } = await choose({ MONGODB_URI: `${own.uri}?appName=hush` });
     expect(info).toMatchObject({ uri: `${own.uri}?appName=hush`, hasCloseAfter: true });
@@ -45,7 +45,7 @@ describe('The MongoDB server of a run', () => {
     await (await connect({ uri: own.uri })).db().admin().ping();
   });
 
-  test('is an error if MONGODB_URI cannot be reached: nobody is tested on another server than they asked for', async () => {
+  it('is an error if MONGODB_URI cannot be reached: nobody is tested on another server than they asked for', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
@@ -59,13 +59,13 @@ describe('The MongoDB server of a run', () => {
     expect(inspect(error, { depth: 10 })).not.toContain('secret');
   });
 
-  test('is the in-process one where there is nothing else', async () => {
+  it('is the in-process one where there is nothing else', async () => {
     const { info, description } = await choose({});
     expect(info).toMatchObject({ kind: 'in-process', hasFailPoints: true, hasCloseAfter: true, hasScopedFailPoints: true });
     expect(description).toBe('in-process server of test/support (no MONGODB_URI, no mongod binary)');
   });
 
-  test('is a mongod in PATH, if there is one; it is stopped at the end', async () => {
+  it('is a mongod in PATH, if there is one; it is stopped at the end', async () => {
     // A stand-in that speaks the protocol, started as mongodb-memory-server starts a mongod.
     const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
     const folder = await folderWithMongod(`
@@ -81,7 +81,7 @@ describe('The MongoDB server of a run', () => {
     await expect(client.db('d').collection('c').insertOne({ a: 1 })).rejects.toThrow();
   });
 
-  test.each([
+  it.each([
     ['exit 14', /^in-process server of test\/support \(the mongod at .*\/mongod does not start: Command failed/],
     ['echo strange', /does not start: its --version names no version\)$/],
   ])('is the in-process one where the mongod does not start (%s), and says why', async (script, expected) => {
@@ -90,7 +90,7 @@ describe('The MongoDB server of a run', () => {
     expect(description).toMatch(expected);
   });
 
-  test('is not downloaded where the host does not answer or has none, or if that is turned off; this takes no more than a moment', async () => {
+  it('is not downloaded where the host does not answer or has none, or if that is turned off; this takes no more than a moment', async () => {
     let asked = 0;
     const mirror = createServer((socket) => {
       asked++;
@@ -113,7 +113,7 @@ describe('The MongoDB server of a run', () => {
   });
 });
 
-test.each([
+it.each([
   ['mongodb://127.0.0.1:27017', 'mongodb://127.0.0.1:27017/'],
   ['mongodb://a:b@h1:1,h2:2/db?replicaSet=r', 'mongodb://h1:1,h2:2/'],
   ['mongodb+srv://user:p%40ss@cluster.example.net/?w=1', 'mongodb+srv://cluster.example.net/'],
@@ -129,7 +129,7 @@ describe('The in-process server as a process of its own', () => {
     return { child, uri };
   };
 
-  test('prints its URI and outlives its clients', async () => {
+  it('prints its URI and outlives its clients', async () => {
     const { uri } = await start();
     const script = `
       import { MongoClient } from 'mongodb';
@@ -142,7 +142,7 @@ describe('The in-process server as a process of its own', () => {
     expect(await client.db('d').collection('c').countDocuments()).toBe(1);
   });
 
-  test('ends with SIGTERM, and when the process that started it is gone', async () => {
+  it('ends with SIGTERM, and when the process that started it is gone', async () => {
     const one = await start();
     one.child.kill('SIGTERM');
     expect(await once(one.child, 'exit')).toEqual([0, null]);

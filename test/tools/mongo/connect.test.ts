@@ -1,11 +1,11 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Db, MongoClient } from 'mongodb';
 import { connect, connectDriver6, countCommands, freshDatabase, mongoUri, ownServer, server } from './connect.js';
 
 describe('freshDatabase', () => {
   let first: string;
 
-  test('is another one each time', async () => {
+  it('is another one each time', async () => {
     first = freshDatabase();
     const client = await connect();
     await client.db(first).collection('c').insertOne({ a: 1 });
@@ -13,7 +13,7 @@ describe('freshDatabase', () => {
     expect((await client.db().admin().listDatabases()).databases.map(({ name }) => name)).toContain(first);
   });
 
-  test('is dropped after the test', async () => {
+  it('is dropped after the test', async () => {
     const client = await connect();
     expect((await client.db().admin().listDatabases()).databases.map(({ name }) => name)).not.toContain(first);
   });
@@ -29,18 +29,18 @@ describe('connect', () => {
     await db.collection('c').insertOne({ a: 1 });
   });
 
-  test('in a beforeAll gives a client for all tests', async () => {
+  it('in a beforeAll gives a client for all tests', async () => {
     expect(await db.collection('c').countDocuments()).toBe(1);
     ofLastTest = await connect();
     await ofLastTest.db().admin().ping();
   });
 
-  test('in a test gives a client that is closed after it', async () => {
+  it('in a test gives a client that is closed after it', async () => {
     expect(await db.collection('c').countDocuments()).toBe(1);
     await expect(ofLastTest.db().admin().ping()).rejects.toThrow(/must be connected/);
   });
 
-  test('uses the options that it gets', async () => {
+  it('uses the options that it gets', async () => {
     const own = await ownServer();
     const client = await connect({ uri: own.uri, appName: 'mine', maxPoolSize: 3 });
     expect(client.options).toMatchObject({ appName: 'mine', maxPoolSize: 3, monitorCommands: true });
@@ -49,7 +49,7 @@ describe('connect', () => {
 });
 
 describe('mongoUri', () => {
-  test('names the server of the run, and this file as the client', async () => {
+  it('names the server of the run, and this file as the client', async () => {
     expect(mongoUri()).toMatch(/^mongodb(\+srv)?:\/\/[^?]+\/[^?]*\?.*appName=test-[0-9a-f]{12}$/);
     expect(mongoUri()).toBe(mongoUri());
     expect(mongoUri().startsWith(server.uri.replace(/\/?(\?.*)?$/, ''))).toBe(true);
@@ -57,7 +57,7 @@ describe('mongoUri', () => {
 });
 
 describe('countCommands', () => {
-  test('has the names and the whole commands since the last mark, with either driver', async () => {
+  it('has the names and the whole commands since the last mark, with either driver', async () => {
     for (const client of [await connect(), await connectDriver6()]) {
       const commands = countCommands(client);
       const entries = client.db(freshDatabase()).collection('c', { writeConcern: { w: 'majority' }, readPreference: 'primary' });
@@ -76,7 +76,7 @@ describe('countCommands', () => {
     }
   });
 
-  test('refuses a client that would not tell', async () => {
+  it('refuses a client that would not tell', async () => {
     const client = await connect({ monitorCommands: false });
     expect(() => countCommands(client)).toThrow(/monitorCommands/);
   });
@@ -85,7 +85,7 @@ describe('countCommands', () => {
 describe('ownServer', () => {
   let uri: string;
 
-  test('runs while the test does, with its own clock', async () => {
+  it('runs while the test does, with its own clock', async () => {
     const own = await ownServer({ clock: () => 42 });
     ({ uri } = own);
     const entries = (await connect({ uri })).db('d').collection('c');
@@ -93,7 +93,7 @@ describe('ownServer', () => {
     expect((await entries.findOne())?.['at']).toEqual(new Date(42));
   });
 
-  test('is gone afterwards', async () => {
+  it('is gone afterwards', async () => {
     await expect(connect({ uri, serverSelectionTimeoutMS: 50 })).rejects.toThrow(/ECONNREFUSED/);
   });
 });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { DryMongoBinary, MongoMemoryServer } from 'mongodb-memory-server-core';
+import { DryMongoBinary, MongoMemoryServer } from 'mongodb-memory-server';
 
 const run = promisify(execFile);
 
@@ -54,7 +54,7 @@ export async function downloadedMongod(env: NodeJS.ProcessEnv): Promise<FoundMon
   if (['false', '0', 'no', 'off'].includes(wanted.toLowerCase())) return undefined;
   try {
     await fetch(host, { method: 'HEAD', signal: AbortSignal.timeout(PROBE_MS) });
-    const script = `import { MongoBinary } from 'mongodb-memory-server-core'; await MongoBinary.getPath();`;
+    const script = `import { MongoBinary } from 'mongodb-memory-server'; await MongoBinary.getPath();`;
     await run(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname, env, timeout: DOWNLOAD_MS });
   } catch {
     // No network, no build for this system, no room: the tests run without it.

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect as dial, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { connect, countCommands, freshDatabase, mongoUri } from '../mongo/connect.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 
@@ -61,7 +61,7 @@ describe('A TCP proxy before an echo server', () => {
     await once(socket, 'data');
   };
 
-  test('pass: everything goes through, and an orderly end on one side is one on the other', async () => {
+  it('pass: everything goes through, and an orderly end on one side is one on the other', async () => {
     const client = await open();
     await echo(client, 'hello');
     expect(client.received()).toBe('hello');
@@ -70,7 +70,7 @@ describe('A TCP proxy before an echo server', () => {
     expect(proxy.connections()).toBe(0);
   });
 
-  test('a megabyte each way arrives whole', async () => {
+  it('a megabyte each way arrives whole', async () => {
     const client = await open();
     const text = 'x'.repeat(1_000_000);
     client.socket.write(text);
@@ -78,7 +78,7 @@ describe('A TCP proxy before an echo server', () => {
     expect(client.received()).toBe(text);
   });
 
-  test('refuse: open connections are reset and new ones refused; the port is the same afterwards', async () => {
+  it('refuse: open connections are reset and new ones refused; the port is the same afterwards', async () => {
     const client = await open();
     await echo(client, 'a');
     await proxy.mode('refuse');
@@ -91,7 +91,7 @@ describe('A TCP proxy before an echo server', () => {
     expect(served).toEqual(['a', 'b']);
   });
 
-  test('cut: open connections are reset, new ones pass', async () => {
+  it('cut: open connections are reset, new ones pass', async () => {
     const client = await open();
     await echo(client, 'a');
     await proxy.mode('cut');
@@ -100,7 +100,7 @@ describe('A TCP proxy before an echo server', () => {
     expect(served).toEqual(['a', 'b']);
   });
 
-  test('stall: old and new connections stay open and nothing comes through, until it passes again', async () => {
+  it('stall: old and new connections stay open and nothing comes through, until it passes again', async () => {
     const old = await open();
     await echo(old, 'a');
     await proxy.mode('stall');
@@ -116,7 +116,7 @@ describe('A TCP proxy before an echo server', () => {
     expect([old.received(), fresh.received()]).toEqual(['ab', 'c']);
   });
 
-  test('halfOpen: the server gets everything, the client nothing, until it passes again', async () => {
+  it('halfOpen: the server gets everything, the client nothing, until it passes again', async () => {
     const client = await open();
     await proxy.mode('halfOpen');
     client.socket.write('a');
@@ -129,7 +129,7 @@ describe('A TCP proxy before an echo server', () => {
     expect(client.received()).toBe('a');
   });
 
-  test('a server that is gone is a reset for the client', async () => {
+  it('a server that is gone is a reset for the client', async () => {
     const client = await open();
     await echo(client, 'a');
     server.close();
@@ -139,7 +139,7 @@ describe('A TCP proxy before an echo server', () => {
     await expect(open().then(({ ended }) => ended)).resolves.toBe('ECONNRESET');
   });
 
-  test('close ends everything and frees the port', async () => {
+  it('close ends everything and frees the port', async () => {
     const client = await open();
     await proxy.mode('stall');
     await proxy.close();
@@ -165,7 +165,7 @@ describe('A TCP proxy before a MongoDB server', () => {
     return { proxy, client, entries, direct };
   };
 
-  test('refuse: commands fail, and the same client works again afterwards', async () => {
+  it('refuse: commands fail, and the same client works again afterwards', async () => {
     const { proxy, entries } = await throughProxy();
     await proxy.mode('refuse');
     await expect(entries.insertOne({ _id: 'away' })).rejects.toThrow();
@@ -174,7 +174,7 @@ describe('A TCP proxy before a MongoDB server', () => {
     expect((await entries.find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id)).toEqual(['after', 'before']);
   });
 
-  test('cut: the client connects again by itself', async () => {
+  it('cut: the client connects again by itself', async () => {
     const { proxy, entries } = await throughProxy();
     await proxy.mode('cut');
     await entries.insertOne({ _id: 'during' }).catch(() => 'a pooled connection was cut under the command');
@@ -182,7 +182,7 @@ describe('A TCP proxy before a MongoDB server', () => {
     expect(await entries.countDocuments({ _id: 'after' })).toBe(1);
   });
 
-  test('stall: a command gets no answer, and is not executed before the stall is over', async () => {
+  it('stall: a command gets no answer, and is not executed before the stall is over', async () => {
     const { proxy, entries, direct } = await throughProxy();
     await proxy.mode('stall');
     await expect(entries.insertOne({ _id: 'stalled' })).rejects.toThrow(/timed out/);
@@ -192,7 +192,7 @@ describe('A TCP proxy before a MongoDB server', () => {
     expect(await direct.countDocuments({ _id: 'stalled' })).toBe(0);
   });
 
-  test('stall, then pass: a command that the client gave up arrives late', async () => {
+  it('stall, then pass: a command that the client gave up arrives late', async () => {
     const { proxy, entries, direct } = await throughProxy();
     await proxy.mode('stall');
     await expect(entries.insertOne({ _id: 'late' })).rejects.toThrow(/timed out/);
@@ -200,7 +200,7 @@ describe('A TCP proxy before a MongoDB server', () => {
     while ((await direct.countDocuments({ _id: 'late' })) === 0);
   });
 
-  test('halfOpen: a command is executed, and the client gets no answer', async () => {
+  it('halfOpen: a command is executed, and the client gets no answer', async () => {
     const { proxy, client, entries, direct } = await throughProxy();
     const commands = countCommands(client);
     await proxy.mode('halfOpen');
@@ -211,7 +211,7 @@ describe('A TCP proxy before a MongoDB server', () => {
 });
 
 describe('The URI of a proxy', () => {
-  test.each([
+  it.each([
     ['mongodb://HOST/', 'mongodb://127.0.0.1:PORT/?directConnection=true'],
     ['mongodb://HOST', 'mongodb://127.0.0.1:PORT/?directConnection=true'],
     ['mongodb://HOST/db?w=1', 'mongodb://127.0.0.1:PORT/db?w=1&directConnection=true'],
@@ -223,7 +223,7 @@ describe('The URI of a proxy', () => {
     expect(proxy.uri).toBe(expected.replace('PORT', String(proxy.port)));
   });
 
-  test('several hosts are refused: there is one target', async () => {
+  it('several hosts are refused: there is one target', async () => {
     await expect(startTcpProxy('mongodb://127.0.0.1:1,127.0.0.1:2/')).rejects.toThrow(/one host/);
   });
 });

@@ -1,4 +1,4 @@
-import type { BaselineResult, StoreMetadata } from 'sent-code-store';
+import type { BaselineResult, StoreMetadata } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { SharedData } from '../../support/stores/shared-map-store.js';
 import { WatchedDriver, WatchedStore } from '../../support/stores/watched-store.js';

@@ -1,4 +1,5 @@
-import { MemoryStore, type ScanScope, type StorePrimitives } from 'sent-code-store';
+import { MemoryStore } from 'sent-code-store';
+import type { ScanScope, StorePrimitives } from 'sent-code-store/store';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openPrimitives } from '../../support/stores/open-primitives.js';
 

@@ -1,4 +1,4 @@
-import type { Identity, StoreOptions } from 'sent-code-store';
+import type { Identity, StoreOptions } from 'sent-code-store/store';
 import { SentCodeStoreError } from 'sent-code-store';
 import { describe, expect, it } from 'vitest';
 import { SharedData, SharedMapDriver, SharedMapStore } from '../../support/stores/shared-map-store.js';

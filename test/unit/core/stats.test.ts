@@ -1,4 +1,4 @@
-import type { CodeRecord, ScannedRecord } from 'sent-code-store';
+import type { CodeRecord, ScannedRecord } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { collectStats } from '../../../src/core/stats.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
@@ -10,7 +10,7 @@ import { entryOf, Recorder, statuses } from '../../support/delivery/recorder.js'
 const guildId = 'g';
 
 describe('an abort', () => {
-  test('before the start: nothing is asked, claimed or sent, and the report has every code', async () => {
+  it('before the start: nothing is asked, claimed or sent, and the report has every code', async () => {
     const store = intercept(new MemoryStore());
     const recorder = new Recorder();
     const reason = new Error('shutdown');
@@ -21,7 +21,7 @@ describe('an abort', () => {
     expect(recorder.sent).toEqual([]);
   });
 
-  test('between messages: the message under way is finished, the others are not claimed', async () => {
+  it('between messages: the message under way is finished, the others are not claimed', async () => {
     const store = new MemoryStore();
     const abort = new AbortController();
     const recorder = new Recorder(() => abort.abort());
@@ -31,7 +31,7 @@ describe('an abort', () => {
     expect(Object.fromEntries(await store.states(guildId, ['A', 'B', 'C']))).toEqual({ A: 'sent', B: 'absent', C: 'absent' });
   });
 
-  test('while a message is being claimed: it is released', async () => {
+  it('while a message is being claimed: it is released', async () => {
     const inner = new MemoryStore();
     const abort = new AbortController();
     const store = intercept(inner, {
@@ -48,7 +48,7 @@ describe('an abort', () => {
     expect((await inner.states(guildId, ['A'])).get('A')).toBe('absent');
   });
 
-  test('while send runs: send gets the signal, and what it rejects with is classified as any error is', async () => {
+  it('while send runs: send gets the signal, and what it rejects with is classified as any error is', async () => {
     const store = new MemoryStore();
     const abort = new AbortController();
     const recorder = new Recorder(({ signal }) => {
@@ -87,7 +87,7 @@ describe('a send that never settles', () => {
     return { time, inner, events, sending, abort, delivery };
   }
 
-  test('is left a lease after the abort: the code is uncertain, and nothing runs on', async () => {
+  it('is left a lease after the abort: the code is uncertain, and nothing runs on', async () => {
     const { time, inner, abort, delivery } = hanging();
     await time.pass(10_000);
     const reason = new Error('shutdown');
@@ -100,7 +100,7 @@ describe('a send that never settles', () => {
     expect(time.waiting).toBe(0);
   });
 
-  test('is left a lease also if it was send itself that aborted', async () => {
+  it('is left a lease also if it was send itself that aborted', async () => {
     const time = new ManualTime();
     const abort = new AbortController();
     const options = { guildId, codes: ['A'], leaseMs: 3000, signal: abort.signal, clock: time, schedule: time.schedule };
@@ -113,7 +113,7 @@ describe('a send that never settles', () => {
     expect(entryOf(await delivery, 'A')).toMatchObject({ status: 'uncertain', reason: 'abandoned' });
   });
 
-  test('and settles before that is nothing special', async () => {
+  it('and settles before that is nothing special', async () => {
     const { time, sending, abort, delivery } = hanging();
     await time.pass(0);
     abort.abort();
@@ -123,7 +123,7 @@ describe('a send that never settles', () => {
     expect(time.waiting).toBe(0);
   });
 
-  test('and succeeds after it was left: that is recorded, and told to onEvent', async () => {
+  it('and succeeds after it was left: that is recorded, and told to onEvent', async () => {
     const { time, inner, events, sending, abort, delivery } = hanging();
     await time.pass(0);
     abort.abort();
@@ -135,7 +135,7 @@ describe('a send that never settles', () => {
     expect(events.at(-1)).toMatchObject({ type: 'late-success', codes: ['A'] });
   });
 
-  test('and succeeds after the store was closed: what the store says is told to onEvent', async () => {
+  it('and succeeds after the store was closed: what the store says is told to onEvent', async () => {
     const { time, inner, events, sending, abort, delivery } = hanging();
     await time.pass(0);
     abort.abort();
@@ -147,7 +147,7 @@ describe('a send that never settles', () => {
     expect(events.at(-1)).toMatchObject({ type: 'late-success', error: { code: 'MARK_FAILED_AFTER_SEND' } });
   });
 
-  test('and fails after it was left: told to onEvent, and no unhandled rejection', async () => {
+  it('and fails after it was left: told to onEvent, and no unhandled rejection', async () => {
     const { time, inner, events, sending, abort, delivery } = hanging();
     await time.pass(0);
     abort.abort();

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NotAuthoritativeError, StoreDamagedError } from '../../../src/contract/errors.js';
 import { announce } from '../../../src/delivery/announce.js';
 import type { SendContext } from '../../../src/delivery/options.js';
@@ -16,7 +16,7 @@ function guildIds(count: number): string[] {
 }
 
 describe('one look-up for all guilds', () => {
-  test('1 000 guilds and 10 codes of which nothing is new: one call of the store', async () => {
+  it('1 000 guilds and 10 codes of which nothing is new: one call of the store', async () => {
     const inner = new MemoryStore();
     const guilds = guildIds(1000);
     const ten = Array.from({ length: 10 }, (_, index) => `C${index}`);
@@ -29,7 +29,7 @@ describe('one look-up for all guilds', () => {
     expect(report.failedGuilds).toBe(0);
   });
 
-  test('each guild gets what is new for it, and the report has one entry for each, in the order given', async () => {
+  it('each guild gets what is new for it, and the report has one entry for each, in the order given', async () => {
     const store = new MemoryStore();
     await store.markSent('g1', ['A']);
     const recorder = new Recorder();
@@ -41,14 +41,14 @@ describe('one look-up for all guilds', () => {
     expect((await store.stats('3')).bySource).toEqual({ api: 2 });
   });
 
-  test('a guild that is given twice is served once', async () => {
+  it('a guild that is given twice is served once', async () => {
     const recorder = new Recorder();
     const report = await announce(new MemoryStore(), { guilds: ['7', 7n, 'x', '7'], codes, send: recorder.send });
     expect(recorder.sent).toHaveLength(2);
     expect(report.guilds.map(({ guildId }) => guildId)).toEqual(['7', 'x']);
   });
 
-  test('no guilds, or no codes, is nothing asked', async () => {
+  it('no guilds, or no codes, is nothing asked', async () => {
     const store = intercept(new MemoryStore());
     expect((await announce(store, { guilds: [], codes, send: new Recorder().send })).guilds).toEqual([]);
     expect((await announce(store, { guilds: ['g'], codes: [], send: new Recorder().send })).guilds).toMatchObject([
@@ -59,7 +59,7 @@ describe('one look-up for all guilds', () => {
 });
 
 describe('claims are no further ahead than concurrency messages', () => {
-  test.each([
+  it.each([
     [1, 1],
     [3, 3],
     [undefined, 4],
@@ -81,7 +81,7 @@ describe('claims are no further ahead than concurrency messages', () => {
 });
 
 describe("one guild's failure is not another's", () => {
-  test('a malformed guild id is an entry of the report', async () => {
+  it('a malformed guild id is an entry of the report', async () => {
     const recorder = new Recorder();
     const report = await announce(new MemoryStore(), {
       guilds: ['a:b', 5 as unknown as string, 'g'],
@@ -97,7 +97,7 @@ describe("one guild's failure is not another's", () => {
     expect(recorder.sent).toEqual([codes]);
   });
 
-  test('a send that fails, and a store that fails for one guild', async () => {
+  it('a send that fails, and a store that fails for one guild', async () => {
     const away = new Error('away');
     const store = intercept(new MemoryStore(), {
       claim: (claim, guildId, ...rest) => (guildId === 'g1' ? Promise.reject(away) : claim(guildId, ...rest)),
@@ -114,7 +114,7 @@ describe("one guild's failure is not another's", () => {
     expect(report.counts).toMatchObject({ sent: 2, uncertain: 2 });
   });
 
-  test.each([
+  it.each([
     ['NOT_AUTHORITATIVE', (guildId: string) => new NotAuthoritativeError('no evidence', guildId)],
     ['STORE_DAMAGED', () => new StoreDamagedError('a record without sense')],
   ])('%s for some guilds: the others are served, and those are asked about alone', async (code, problem) => {
@@ -135,7 +135,7 @@ describe("one guild's failure is not another's", () => {
     expect(store.calls.filter((call) => call === 'statesMany').length).toBeLessThan(16);
   });
 
-  test('any other failure of the look-up is one of the store: the call rejects at once, and nothing is sent', async () => {
+  it('any other failure of the look-up is one of the store: the call rejects at once, and nothing is sent', async () => {
     const away = new Error('away');
     const store = intercept(new MemoryStore(), { statesMany: () => Promise.reject(away) });
     const recorder = new Recorder();
@@ -144,7 +144,7 @@ describe("one guild's failure is not another's", () => {
     expect(recorder.sent).toEqual([]);
   });
 
-  test('a malformed code is refused for every guild, and the rest goes out', async () => {
+  it('a malformed code is refused for every guild, and the rest goes out', async () => {
     const recorder = new Recorder();
     const report = await announce(new MemoryStore(), { guilds: guildIds(2), codes: ['', 'A'], send: recorder.send });
     expect(recorder.sent).toEqual([['A'], ['A']]);
@@ -153,7 +153,7 @@ describe("one guild's failure is not another's", () => {
 });
 
 describe('progress and abort', () => {
-  test('onProgress is told of each guild that is finished, and how many there are', async () => {
+  it('onProgress is told of each guild that is finished, and how many there are', async () => {
     const seen: unknown[] = [];
     const options = { guilds: ['a:b', 'g'], codes, send: new Recorder().send, concurrency: 1 };
     await announce(new MemoryStore(), {
@@ -166,7 +166,7 @@ describe('progress and abort', () => {
     ]);
   });
 
-  test('an abort ends the messages under way and starts no other; the report has every guild', async () => {
+  it('an abort ends the messages under way and starts no other; the report has every guild', async () => {
     const store = new MemoryStore();
     const abort = new AbortController();
     const recorder = new Recorder(() => abort.abort());
@@ -183,7 +183,7 @@ describe('progress and abort', () => {
     expect(await store.filterUnsent('g4', codes)).toEqual(codes);
   });
 
-  test('listens to the signal once, however many messages are under way, and not after the end', async () => {
+  it('listens to the signal once, however many messages are under way, and not after the end', async () => {
     const abort = new AbortController();
     const gate = deferred();
     const heard: AbortSignal[] = [];
@@ -211,7 +211,7 @@ describe('progress and abort', () => {
     expect(getEventListeners(second.signal, 'abort')).toEqual([]);
   });
 
-  test('an abort before the start asks nothing', async () => {
+  it('an abort before the start asks nothing', async () => {
     const store = intercept(new MemoryStore());
     const report = await announce(store, { guilds: ['g', 'a:b'], codes, send: new Recorder().send, signal: AbortSignal.abort() });
     expect(store.calls).toEqual([]);
@@ -221,7 +221,7 @@ describe('progress and abort', () => {
 });
 
 describe('the options of sendOnce hold for every guild', () => {
-  test('firstRun is for each guild', async () => {
+  it('firstRun is for each guild', async () => {
     const store = new MemoryStore();
     await store.markSent('old', ['A']);
     const recorder = new Recorder();
@@ -230,7 +230,7 @@ describe('the options of sendOnce hold for every guild', () => {
     expect(recorder.messages.map(({ items, context }) => [context.guildId, items])).toEqual([['old', ['B']]]);
   });
 
-  test('uncertain messages are retried, and a dry run sends nothing', async () => {
+  it('uncertain messages are retried, and a dry run sends nothing', async () => {
     const store = new MemoryStore();
     const failing = new Recorder(() => Promise.reject(new Error('reset')));
     await announce(store, { guilds: ['g'], codes, send: failing.send });
@@ -242,14 +242,14 @@ describe('the options of sendOnce hold for every guild', () => {
     expect(retry.messages[0]?.context.attempt).toBe(2);
   });
 
-  test('objects go through to send', async () => {
+  it('objects go through to send', async () => {
     const items = [{ code: 'A' }];
     const recorder = new Recorder<{ code: string }>();
     await announce(new MemoryStore(), { guilds: ['g'], codes: items, codeOf: ({ code }) => code, send: recorder.send });
     expect(recorder.sent[0]?.[0]).toBe(items[0]);
   });
 
-  test.each([
+  it.each([
     ['guilds that are no list', { guilds: 'g' as unknown as string[] }, 'INVALID_OPTION'],
     ['concurrency 0', { concurrency: 0 }, 'INVALID_OPTION'],
     ['guildId in place of guilds', { guildId: 'g' }, 'INVALID_OPTION'],

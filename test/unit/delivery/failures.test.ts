@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import type { ErrorContext, ErrorVerdict } from '../../../src/delivery/options.js';
+import { describe, expect, it } from 'vitest';
+import type { SendErrorContext, ErrorVerdict } from '../../../src/delivery/options.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { settlePausesMs } from '../../../src/delivery/record-outcome.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
@@ -19,7 +19,7 @@ async function stateOf(store: MemoryStore, code = 'A'): Promise<string | undefin
 }
 
 describe('an error of send', () => {
-  test('without classifyError it is uncertain: held, reported, and not sent again', async () => {
+  it('without classifyError it is uncertain: held, reported, and not sent again', async () => {
     const store = new MemoryStore();
     const report = await sendOnce(store, { guildId, codes, send: failing });
     expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', reason: 'send', error: failure, attempt: 1 });
@@ -30,7 +30,7 @@ describe('an error of send', () => {
     expect(entryOf(second, 'A')).toMatchObject({ status: 'uncertain', reason: 'held' });
   });
 
-  test("'not-sent' releases, so that the next call offers it again as a new message", async () => {
+  it("'not-sent' releases, so that the next call offers it again as a new message", async () => {
     const store = new MemoryStore();
     const first = new Recorder(() => Promise.reject(failure));
     const report = await sendOnce(store, { guildId, codes, send: first.send, classifyError: () => 'not-sent' });
@@ -42,14 +42,14 @@ describe('an error of send', () => {
     expect(second.messages[0]?.context.messageId).not.toBe(first.messages[0]?.context.messageId);
   });
 
-  test("'sent' records the code", async () => {
+  it("'sent' records the code", async () => {
     const store = new MemoryStore();
     const report = await sendOnce(store, { guildId, codes, send: failing, classifyError: () => ({ outcome: 'sent' }) });
     expect(entryOf(report, 'A').status).toBe('sent');
     expect(await stateOf(store)).toBe('sent');
   });
 
-  test('what the verdict says beside the outcome is in the report', async () => {
+  it('what the verdict says beside the outcome is in the report', async () => {
     const classifyError = (): ErrorVerdict => ({ outcome: 'not-sent', permanent: true, reason: 'no permission' });
     const report = await sendOnce(new MemoryStore(), {
       guildId,
@@ -60,10 +60,10 @@ describe('an error of send', () => {
     expect(entryOf(report, 'A')).toMatchObject({ status: 'failed', permanent: true, detail: 'no permission' });
   });
 
-  test('classifyError is told the error, the message and that this is no resend', async () => {
-    const seen: [unknown, ErrorContext][] = [];
+  it('classifyError is told the error, the message and that this is no resend', async () => {
+    const seen: [unknown, SendErrorContext][] = [];
     const store = new MemoryStore({ randomId: () => 'm' });
-    const classifyError = (error: unknown, context: ErrorContext): 'not-sent' => {
+    const classifyError = (error: unknown, context: SendErrorContext): 'not-sent' => {
       seen.push([error, context]);
       return 'not-sent';
     };
@@ -71,7 +71,7 @@ describe('an error of send', () => {
     expect(seen).toEqual([[failure, { guildId, messageId: 'm', attempt: 1, resend: false }]]);
   });
 
-  test.each([
+  it.each([
     [
       'throws',
       () => {
@@ -92,7 +92,7 @@ describe('an error of send', () => {
     expect(await stateOf(store)).toBe('uncertain');
   });
 
-  test('a send that throws at once is no different from one that rejects', async () => {
+  it('a send that throws at once is no different from one that rejects', async () => {
     const send = (): Promise<void> => {
       throw failure;
     };
@@ -100,7 +100,7 @@ describe('an error of send', () => {
     expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', error: failure });
   });
 
-  test('a send that returns no promise may still be sending: uncertain, and the error says what to return', async () => {
+  it('a send that returns no promise may still be sending: uncertain, and the error says what to return', async () => {
     const store = new MemoryStore();
     const send = (() => undefined) as unknown as () => Promise<void>;
     const report = await sendOnce(store, { guildId, codes, send });
@@ -109,7 +109,7 @@ describe('an error of send', () => {
     expect(await stateOf(store)).toBe('uncertain');
   });
 
-  test('an uncertain release that the store refuses is in the report, and is not waited for', async () => {
+  it('an uncertain release that the store refuses is in the report, and is not waited for', async () => {
     const refusal = new Error('away');
     const store = intercept(new MemoryStore(), { release: () => Promise.reject(refusal) });
     const report = await sendOnce(store, { guildId, codes, send: failing });
@@ -123,7 +123,7 @@ describe('an error of send', () => {
 });
 
 describe('a mark that fails after a successful send', () => {
-  test('is made again with back-off, and the code was sent once', async () => {
+  it('is made again with back-off, and the code was sent once', async () => {
     const time = new ManualTime();
     let tries = 0;
     const inner = new MemoryStore({ clock: time });
@@ -149,7 +149,7 @@ describe('a mark that fails after a successful send', () => {
     expect((await inner.stats(guildId)).bySource).toEqual({ api: 1 });
   });
 
-  test('if the store never takes it, the code is left uncertain with MARK_FAILED_AFTER_SEND, and is never resent by default', async () => {
+  it('if the store never takes it, the code is left uncertain with MARK_FAILED_AFTER_SEND, and is never resent by default', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });
     const store = intercept(inner, { confirm: () => Promise.reject(failure) });
@@ -170,7 +170,7 @@ describe('a mark that fails after a successful send', () => {
     expect(time.waiting).toBe(0);
   });
 
-  test('a closed store is not asked again', async () => {
+  it('a closed store is not asked again', async () => {
     const inner = new MemoryStore();
     const recorder = new Recorder(() => inner.close());
     const report = await sendOnce(inner, { guildId, codes, send: recorder.send });
@@ -183,7 +183,7 @@ describe('a mark that fails after a successful send', () => {
 });
 
 describe('a release that fails', () => {
-  test('is tried again with back-off', async () => {
+  it('is tried again with back-off', async () => {
     const time = new ManualTime();
     let tries = 0;
     const inner = new MemoryStore({ clock: time });
@@ -197,7 +197,7 @@ describe('a release that fails', () => {
     expect(await stateOf(inner)).toBe('absent');
   });
 
-  test('for good: reported, and the lease runs out to uncertain', async () => {
+  it('for good: reported, and the lease runs out to uncertain', async () => {
     const time = new ManualTime();
     const refusal = new Error('away');
     const inner = new MemoryStore({ clock: time });

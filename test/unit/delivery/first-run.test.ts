@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
 import { intercept } from '../../support/delivery/intercept.js';
@@ -8,7 +8,7 @@ const guildId = 'g';
 const backlog = ['A', 'B', 'C'];
 
 describe("firstRun: 'baseline'", () => {
-  test('a new guild does not get the backlog, and gets what comes after it', async () => {
+  it('a new guild does not get the backlog, and gets what comes after it', async () => {
     const store = new MemoryStore();
     const recorder = new Recorder();
     const options = { guildId, send: recorder.send, firstRun: 'baseline' as const };
@@ -20,7 +20,7 @@ describe("firstRun: 'baseline'", () => {
     expect(statuses(second)).toMatchObject({ A: 'already-sent', D: 'sent' });
   });
 
-  test('is for each guild, not for the bot', async () => {
+  it('is for each guild, not for the bot', async () => {
     const store = new MemoryStore();
     const recorder = new Recorder();
     const options = { codes: backlog, send: recorder.send, firstRun: 'baseline' as const };
@@ -29,7 +29,7 @@ describe("firstRun: 'baseline'", () => {
     expect(recorder.sent).toEqual([]);
   });
 
-  test('counts with an empty list too: what comes first after it is sent', async () => {
+  it('counts with an empty list too: what comes first after it is sent', async () => {
     const store = new MemoryStore();
     const recorder = new Recorder();
     await sendOnce(store, { guildId, codes: [], send: recorder.send, firstRun: 'baseline' });
@@ -37,7 +37,7 @@ describe("firstRun: 'baseline'", () => {
     expect(recorder.sent).toEqual([['A']]);
   });
 
-  test('a guild that has records already is not new', async () => {
+  it('a guild that has records already is not new', async () => {
     const store = new MemoryStore();
     await store.markSent(guildId, ['A']);
     const recorder = new Recorder();
@@ -45,7 +45,7 @@ describe("firstRun: 'baseline'", () => {
     expect(recorder.sent).toEqual([['B', 'C']]);
   });
 
-  test('a guild that was cleared and comes back is new, also for the process that knew it', async () => {
+  it('a guild that was cleared and comes back is new, also for the process that knew it', async () => {
     const store = new MemoryStore();
     const recorder = new Recorder();
     const options = { guildId, codes: backlog, send: recorder.send, firstRun: 'baseline' as const };
@@ -55,7 +55,7 @@ describe("firstRun: 'baseline'", () => {
     expect(recorder.sent).toEqual([]);
   });
 
-  test('a round in which nothing is new does not ask for the baseline again', async () => {
+  it('a round in which nothing is new does not ask for the baseline again', async () => {
     const store = intercept(new MemoryStore());
     const options = { guildId, codes: backlog, send: new Recorder().send, firstRun: 'baseline' as const };
     await sendOnce(store, options);
@@ -65,7 +65,7 @@ describe("firstRun: 'baseline'", () => {
     expect(store.calls).toEqual(['states']);
   });
 
-  test('two that start at once make one baseline, and nothing of it is sent', async () => {
+  it('two that start at once make one baseline, and nothing of it is sent', async () => {
     const store = new MemoryStore();
     const recorder = new Recorder();
     const options = { guildId, send: recorder.send, firstRun: 'baseline' as const };
@@ -77,7 +77,7 @@ describe("firstRun: 'baseline'", () => {
     expect([statuses(one)['A'], statuses(two)['A']].sort()).toEqual(['already-sent', 'baseline']);
   });
 
-  test('the baseline is told to onEvent, and is not made after an abort', async () => {
+  it('the baseline is told to onEvent, and is not made after an abort', async () => {
     const store = intercept(new MemoryStore());
     const events: unknown[] = [];
     const abort = new AbortController();
@@ -88,7 +88,7 @@ describe("firstRun: 'baseline'", () => {
     expect(events).toEqual([{ type: 'baseline', guildId, codes: backlog }]);
   });
 
-  test('a store without metadata is refused before anything is asked of it', async () => {
+  it('a store without metadata is refused before anything is asked of it', async () => {
     const store = intercept(new MemoryStore());
     Object.defineProperty(store, 'supports', { value: { ...store.supports, metadata: false } });
     const attempt = sendOnce(store, { guildId, codes: backlog, send: new Recorder().send, firstRun: 'baseline' });
@@ -98,7 +98,7 @@ describe("firstRun: 'baseline'", () => {
 });
 
 describe('firstRun as a function', () => {
-  test('chooses what a new guild gets; the others are its baseline', async () => {
+  it('chooses what a new guild gets; the others are its baseline', async () => {
     const store = new MemoryStore();
     const recorder = new Recorder();
     const asked: string[][] = [];
@@ -113,7 +113,7 @@ describe('firstRun as a function', () => {
     expect(recorder.sent).toEqual([['C']]);
   });
 
-  test('may be asynchronous, choose a Set, and choose objects', async () => {
+  it('may be asynchronous, choose a Set, and choose objects', async () => {
     const recorder = new Recorder<{ code: string }>();
     const items = backlog.map((code) => ({ code }));
     await sendOnce(new MemoryStore(), {
@@ -126,7 +126,7 @@ describe('firstRun as a function', () => {
     expect(recorder.sent).toEqual([[items[0], items[2]]]);
   });
 
-  test('its answer does not count for a guild that is not new', async () => {
+  it('its answer does not count for a guild that is not new', async () => {
     const store = new MemoryStore();
     await store.markSent(guildId, ['old']);
     const recorder = new Recorder();
@@ -134,7 +134,7 @@ describe('firstRun as a function', () => {
     expect(recorder.sent).toEqual([backlog]);
   });
 
-  test.each([
+  it.each([
     [
       'throws',
       () => {
@@ -154,7 +154,7 @@ describe('firstRun as a function', () => {
 });
 
 describe('a dry run of a first run', () => {
-  test('says what would be the baseline and makes none', async () => {
+  it('says what would be the baseline and makes none', async () => {
     const inner = new MemoryStore();
     const store = intercept(inner);
     const options = { guildId, codes: backlog, send: new Recorder().send, dryRun: true };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { announce } from '../../../src/delivery/announce.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
@@ -16,7 +16,7 @@ async function warningOf(act: () => Promise<unknown>): Promise<Error> {
 }
 
 describe('onEvent', () => {
-  test('is told of every message, what became of it, and how long that took', async () => {
+  it('is told of every message, what became of it, and how long that took', async () => {
     const time = new ManualTime();
     const events: DeliveryEvent[] = [];
     const recorder = new Recorder((_, items) => {
@@ -44,7 +44,7 @@ describe('onEvent', () => {
 
 describe('a bug in a hook changes nothing and becomes a process warning', () => {
   const bug = new Error('bug in a hook');
-  test.each([
+  it.each([
     [
       'throws',
       () => {
@@ -62,7 +62,7 @@ describe('a bug in a hook changes nothing and becomes a process warning', () => 
     expect(await store.isSent(guildId, 'A')).toBe(true);
   });
 
-  test('onProgress that throws', async () => {
+  it('onProgress that throws', async () => {
     const onProgress = (): void => {
       throw bug;
     };

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
 import { deferred } from '../../support/delivery/deferred.js';
@@ -16,7 +16,7 @@ function gatedSend(): { readonly send: () => Promise<void>; readonly finish: () 
 }
 
 describe('a lease is renewed while send runs', () => {
-  test('at every third of it, so that nobody takes the code over however long it takes', async () => {
+  it('at every third of it, so that nobody takes the code over however long it takes', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });
     const renewals: number[] = [];
@@ -37,7 +37,7 @@ describe('a lease is renewed while send runs', () => {
     expect(time.waiting).toBe(0);
   });
 
-  test("the store's own lease is the measure where none is given", async () => {
+  it("the store's own lease is the measure where none is given", async () => {
     const time = new ManualTime();
     const store = intercept(new MemoryStore({ clock: time, leaseMs: 6000 }));
     const { send, finish } = gatedSend();
@@ -50,7 +50,7 @@ describe('a lease is renewed while send runs', () => {
     await delivery;
   });
 
-  test('a slow renewal is not overlapped by the next, and its end is waited for before the message is recorded', async () => {
+  it('a slow renewal is not overlapped by the next, and its end is waited for before the message is recorded', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });
     let running = 0;
@@ -82,7 +82,7 @@ describe('a lease is renewed while send runs', () => {
     expect(time.waiting).toBe(0);
   });
 
-  test('a renewal that fails is told to onEvent and tried again a third later', async () => {
+  it('a renewal that fails is told to onEvent and tried again a third later', async () => {
     const time = new ManualTime();
     const failure = new Error('away');
     let tries = 0;
@@ -102,7 +102,7 @@ describe('a lease is renewed while send runs', () => {
 });
 
 describe('an owner whose lease was taken over and whose send succeeded', () => {
-  test('still records it as sent, is told, and asks for no further renewal', async () => {
+  it('still records it as sent, is told, and asks for no further renewal', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });
     const store = intercept(inner);
@@ -128,7 +128,7 @@ describe('an owner whose lease was taken over and whose send succeeded', () => {
     expect(await inner.isSent(guildId, 'A')).toBe(true);
   });
 
-  test('is told also if the other one recorded it first', async () => {
+  it('is told also if the other one recorded it first', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });
     const { send, finish } = gatedSend();
@@ -142,7 +142,7 @@ describe('an owner whose lease was taken over and whose send succeeded', () => {
     expect(entryOf(await delivery, 'A')).toMatchObject({ status: 'sent', leaseLost: true });
   });
 
-  test('and one whose send failed leaves the new owner alone', async () => {
+  it('and one whose send failed leaves the new owner alone', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });
     const gate = deferred();
@@ -158,7 +158,7 @@ describe('an owner whose lease was taken over and whose send succeeded', () => {
 });
 
 describe('a process that was stopped between claim and send', () => {
-  test('does not send if its lease was taken over meanwhile', async () => {
+  it('does not send if its lease was taken over meanwhile', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });
     const store = intercept(inner, {
@@ -176,7 +176,7 @@ describe('a process that was stopped between claim and send', () => {
     expect((await inner.states(guildId, codes)).get('A')).toBe('claimed');
   });
 
-  test('does not send a code that was decided meanwhile, and lets go of the others', async () => {
+  it('does not send a code that was decided meanwhile, and lets go of the others', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });
     const store = intercept(inner, {
@@ -194,7 +194,7 @@ describe('a process that was stopped between claim and send', () => {
     expect(Object.fromEntries(await inner.states(guildId, ['A', 'B']))).toEqual({ A: 'sent', B: 'absent' });
   });
 
-  test('renews and sends if it still has the lease', async () => {
+  it('renews and sends if it still has the lease', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });
     const store = intercept(inner, {
@@ -209,7 +209,7 @@ describe('a process that was stopped between claim and send', () => {
     expect(store.calls).toEqual(['states', 'claim', 'renew', 'confirm']);
   });
 
-  test('does not send if it was stopped again while it renewed, for a lease or longer', async () => {
+  it('does not send if it was stopped again while it renewed, for a lease or longer', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });
     const store = intercept(inner, {
@@ -232,7 +232,7 @@ describe('a process that was stopped between claim and send', () => {
     expect((await inner.states(guildId, codes)).get('A')).toBe('claimed');
   });
 
-  test('does not send if the store cannot say', async () => {
+  it('does not send if the store cannot say', async () => {
     const time = new ManualTime();
     const away = new Error('away');
     const inner = new MemoryStore({ clock: time });

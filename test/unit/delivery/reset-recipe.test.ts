@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { announce } from '../../../src/delivery/announce.js';
 import type { SentCodeStore } from '../../../src/contract/store.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
@@ -75,7 +75,7 @@ async function resetAmongRounds(
 }
 
 describe('/giftcode_reset as documented, while another process makes rounds', () => {
-  test('forgets what is gone, and posts nothing of today; what is new is posted once, whenever it comes', async () => {
+  it('forgets what is gone, and posts nothing of today; what is new is posted once, whenever it comes', async () => {
     const { steps } = await resetAmongRounds(documented, false, Infinity);
     expect(steps).toBeGreaterThan(8);
     for (let newAt = 0; newAt < steps; newAt += 1) {
@@ -91,12 +91,12 @@ describe('/giftcode_reset as documented, while another process makes rounds', ()
     }
   });
 
-  test('with repost every code of today is posted once more', async () => {
+  it('with repost every code of today is posted once more', async () => {
     const { posts } = await resetAmongRounds(documented, true, Infinity);
     expect(posts.sort()).toEqual(['A', 'B']);
   });
 
-  test('a code of today that the guild was not sent yet is not posted either', async () => {
+  it('a code of today that the guild was not sent yet is not posted either', async () => {
     const store = new MemoryStore();
     await store.markSent(guildId, ['A', 'OLD']);
     const recorder = new Recorder();
@@ -105,7 +105,7 @@ describe('/giftcode_reset as documented, while another process makes rounds', ()
     expect(recorder.sent).toEqual([]);
   });
 
-  test.each([false, true])('a guild that nothing is left of gets the next code (repost: %s)', async (repost) => {
+  it.each([false, true])('a guild that nothing is left of gets the next code (repost: %s)', async (repost) => {
     const store = new MemoryStore();
     await store.markSent(guildId, ['OLD']);
     const recorder = new Recorder();
@@ -114,7 +114,7 @@ describe('/giftcode_reset as documented, while another process makes rounds', ()
     expect(recorder.sent).toEqual([['N']]);
   });
 
-  test('control: to clear the guild first posts the backlog', async () => {
+  it('control: to clear the guild first posts the backlog', async () => {
     const inner = new MemoryStore();
     await inner.markSent(guildId, ['A']);
     const recorder = new Recorder();

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import type { SendOnceOptions } from '../../../src/delivery/options.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
@@ -25,7 +25,7 @@ async function uncertainMessage(
 }
 
 describe("onUncertain: 'retry'", () => {
-  test('sends the message again under its id, and says that it is a retry', async () => {
+  it('sends the message again under its id, and says that it is a retry', async () => {
     const [store, messageId] = await uncertainMessage(['A']);
     const retry = new Recorder();
     const report = await sendOnce(store, { guildId, codes: ['A'], send: retry.send, onUncertain: 'retry' });
@@ -34,7 +34,7 @@ describe("onUncertain: 'retry'", () => {
     expect(await store.isSent(guildId, 'A')).toBe(true);
   });
 
-  test('sends it as it first was: not with what is new today, in the first order, and before it', async () => {
+  it('sends it as it first was: not with what is new today, in the first order, and before it', async () => {
     const [store, messageId] = await uncertainMessage(['A', 'B']);
     const retry = new Recorder();
     const report = await sendOnce(store, { guildId, codes: ['C', 'b', 'a'], send: retry.send, onUncertain: 'retry' });
@@ -43,7 +43,7 @@ describe("onUncertain: 'retry'", () => {
     expect(statuses(report)).toEqual({ A: 'sent', B: 'sent', C: 'sent' });
   });
 
-  test("sends it whole also under messages: 'each' and maxPerMessage", async () => {
+  it("sends it whole also under messages: 'each' and maxPerMessage", async () => {
     const [store] = await uncertainMessage(['A', 'B', 'C']);
     const retry = new Recorder();
     const options = { guildId, codes: ['A', 'B', 'C', 'D', 'E'], onUncertain: 'retry' as const, maxPerMessage: 1 };
@@ -51,7 +51,7 @@ describe("onUncertain: 'retry'", () => {
     expect(retry.sent).toEqual([['A', 'B', 'C'], ['D'], ['E']]);
   });
 
-  test('gives send the objects that are offered now', async () => {
+  it('gives send the objects that are offered now', async () => {
     const [store] = await uncertainMessage(['a', 'b']);
     const items = [{ code: 'B' }, { code: 'A' }];
     const retry = new Recorder<{ code: string }>();
@@ -60,7 +60,7 @@ describe("onUncertain: 'retry'", () => {
     expect(retry.sent[0]?.[1]).toBe(items[0]);
   });
 
-  test('a message with a code that is not offered now is held', async () => {
+  it('a message with a code that is not offered now is held', async () => {
     const [store] = await uncertainMessage(['A', 'B']);
     const retry = new Recorder();
     const report = await sendOnce(store, { guildId, codes: ['A', 'C'], send: retry.send, onUncertain: 'retry' });
@@ -71,7 +71,7 @@ describe("onUncertain: 'retry'", () => {
     expect(Object.fromEntries(await store.states(guildId, ['A', 'B']))).toEqual({ A: 'uncertain', B: 'uncertain' });
   });
 
-  test.each(['sent', 'not-sent'] as const)('a message of which a code was resolved as %s is held', async (as) => {
+  it.each(['sent', 'not-sent'] as const)('a message of which a code was resolved as %s is held', async (as) => {
     const [store] = await uncertainMessage(['A', 'B']);
     await store.resolveUncertain(guildId, ['A'], as);
     const retry = new Recorder();
@@ -80,7 +80,7 @@ describe("onUncertain: 'retry'", () => {
     expect(entryOf(report, 'B')).toMatchObject({ status: 'uncertain', reason: 'incomplete' });
   });
 
-  test('a message that ends uncertain in this call is left to the next', async () => {
+  it('a message that ends uncertain in this call is left to the next', async () => {
     const store = new MemoryStore();
     const first = failing();
     await sendOnce(store, { guildId, codes: ['A'], send: first.send, onUncertain: 'retry' });
@@ -89,7 +89,7 @@ describe("onUncertain: 'retry'", () => {
     expect(first.messages.map(({ context }) => context.attempt)).toEqual([1, 2]);
   });
 
-  test('a retry that fails as "not sent" leaves the code uncertain, because the first try may have arrived, and the report says so', async () => {
+  it('a retry that fails as "not sent" leaves the code uncertain, because the first try may have arrived, and the report says so', async () => {
     const [store, messageId] = await uncertainMessage(['A']);
     const seen: boolean[] = [];
     const report = await sendOnce(store, {
@@ -111,7 +111,7 @@ describe("onUncertain: 'retry'", () => {
     expect((await store.states(guildId, ['A'])).get('A')).toBe('uncertain');
   });
 
-  test('a crash leaves a claim that runs out into uncertain, found by whoever asks next', async () => {
+  it('a crash leaves a claim that runs out into uncertain, found by whoever asks next', async () => {
     const time = new ManualTime();
     const store = new MemoryStore({ clock: time });
     const { claim } = await store.claim(guildId, ['A']);
@@ -123,7 +123,7 @@ describe("onUncertain: 'retry'", () => {
     expect(retry.messages[0]?.context.messageId).toBe(claim!.messageId);
   });
 
-  test('messages are taken one at a time, the oldest first', async () => {
+  it('messages are taken one at a time, the oldest first', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });
     await uncertainMessage(['B'], {}, inner);
@@ -147,7 +147,7 @@ describe("onUncertain: 'retry'", () => {
     ]);
   });
 
-  test('of two that retry the same message at once, one does', async () => {
+  it('of two that retry the same message at once, one does', async () => {
     const [store] = await uncertainMessage(['A', 'B']);
     const retry = new Recorder(() => new Promise((resolve) => setImmediate(resolve)));
     const options = { guildId, codes: ['A', 'B'], send: retry.send, onUncertain: 'retry' as const };
@@ -156,7 +156,7 @@ describe("onUncertain: 'retry'", () => {
     expect(reports.map((report) => report.counts.sent).sort()).toEqual([0, 0, 2]);
   });
 
-  test('an abort after a message was taken gives it back as uncertain', async () => {
+  it('an abort after a message was taken gives it back as uncertain', async () => {
     const [inner] = await uncertainMessage(['A']);
     const abort = new AbortController();
     const store = intercept(inner, {
@@ -173,7 +173,7 @@ describe("onUncertain: 'retry'", () => {
     expect((await inner.states(guildId, ['A'])).get('A')).toBe('uncertain');
   });
 
-  test('a store that fails between two retries: the report has its error for the messages that were left', async () => {
+  it('a store that fails between two retries: the report has its error for the messages that were left', async () => {
     const inner = new MemoryStore();
     await uncertainMessage(['A'], {}, inner);
     await uncertainMessage(['B'], {}, inner);
@@ -188,7 +188,7 @@ describe("onUncertain: 'retry'", () => {
     expect(entryOf(report, 'C')).toMatchObject({ status: 'failed', reason: 'store', error: failure });
   });
 
-  test('an abort between two retries: the report says why the second was held', async () => {
+  it('an abort between two retries: the report says why the second was held', async () => {
     const store = new MemoryStore();
     await uncertainMessage(['A'], {}, store);
     await uncertainMessage(['B'], {}, store);
@@ -200,7 +200,7 @@ describe("onUncertain: 'retry'", () => {
     expect(entryOf(report, 'B')).toMatchObject({ status: 'uncertain', reason: 'held', error: { code: 'ABORTED' } });
   });
 
-  test('where nothing is uncertain, it costs nothing', async () => {
+  it('where nothing is uncertain, it costs nothing', async () => {
     const store = intercept(new MemoryStore());
     await sendOnce(store, { guildId, codes: ['A'], send: new Recorder().send, onUncertain: 'retry' });
     expect(store.calls).toEqual(['states', 'claim', 'confirm']);
@@ -208,7 +208,7 @@ describe("onUncertain: 'retry'", () => {
 });
 
 describe('retryWithinMs', () => {
-  test('holds messages whose first try is longer ago, counted from the first try', async () => {
+  it('holds messages whose first try is longer ago, counted from the first try', async () => {
     const time = new ManualTime();
     const [store] = await uncertainMessage(['A'], {}, new MemoryStore({ clock: time }));
     const retry = failing();
@@ -224,7 +224,7 @@ describe('retryWithinMs', () => {
     expect(entryOf(dry, 'A')).toMatchObject({ status: 'uncertain', reason: 'too-old' });
   });
 
-  test('is decided by the store where the two could differ', async () => {
+  it('is decided by the store where the two could differ', async () => {
     const time = new ManualTime();
     const [inner] = await uncertainMessage(['A'], {}, new MemoryStore({ clock: time }));
     const store = intercept(inner, {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
 import { intercept } from '../../support/delivery/intercept.js';
@@ -13,7 +13,7 @@ async function stored(store: MemoryStore): Promise<Record<string, string | null>
 }
 
 describe('new codes are sent and recorded, others are not', () => {
-  test('one message has all new codes, in the spelling and order of the bot', async () => {
+  it('one message has all new codes, in the spelling and order of the bot', async () => {
     const store = new MemoryStore();
     await store.markSent(guildId, ['old']);
     const recorder = new Recorder();
@@ -25,7 +25,7 @@ describe('new codes are sent and recorded, others are not', () => {
     expect(report.guildId).toBe(guildId);
   });
 
-  test('a second call sends nothing and asks the store once', async () => {
+  it('a second call sends nothing and asks the store once', async () => {
     const store = new MemoryStore();
     await sendOnce(store, { guildId, codes: ['A'], send: new Recorder().send });
     const watched = intercept(store);
@@ -35,14 +35,14 @@ describe('new codes are sent and recorded, others are not', () => {
     expect(watched.calls).toEqual(['states']);
   });
 
-  test('nothing offered is nothing asked', async () => {
+  it('nothing offered is nothing asked', async () => {
     const watched = intercept(new MemoryStore());
     const report = await sendOnce(watched, { guildId, codes: [], send: new Recorder().send });
     expect(report.codes).toEqual([]);
     expect(watched.calls).toEqual([]);
   });
 
-  test('a code that somebody claims at this moment is reported as held elsewhere', async () => {
+  it('a code that somebody claims at this moment is reported as held elsewhere', async () => {
     const store = new MemoryStore();
     await store.claim(guildId, ['A']);
     const recorder = new Recorder();
@@ -51,7 +51,7 @@ describe('new codes are sent and recorded, others are not', () => {
     expect(statuses(report)).toEqual({ A: 'held-elsewhere', B: 'sent' });
   });
 
-  test('a code that is taken between the look-up and the claim is not sent, and the report says which way it went', async () => {
+  it('a code that is taken between the look-up and the claim is not sent, and the report says which way it went', async () => {
     const inner = new MemoryStore();
     const store = intercept(inner, {
       claim: async (claim, guild, codes, options) => {
@@ -67,7 +67,7 @@ describe('new codes are sent and recorded, others are not', () => {
     expect(statuses(report)).toEqual({ A: 'held-elsewhere', B: 'already-sent', C: 'uncertain', D: 'sent' });
   });
 
-  test('send is told the guild, the message, the try and a signal, and the store has that message under the claim', async () => {
+  it('send is told the guild, the message, the try and a signal, and the store has that message under the claim', async () => {
     const store = new MemoryStore({ randomId: () => 'id' });
     const recorder = new Recorder();
     const report = await sendOnce(store, { guildId: 42n, codes: ['A'], send: recorder.send });
@@ -78,7 +78,7 @@ describe('new codes are sent and recorded, others are not', () => {
 });
 
 describe('one message is one claim', () => {
-  test('maxPerMessage splits, and only what was shown is marked', async () => {
+  it('maxPerMessage splits, and only what was shown is marked', async () => {
     const inner = new MemoryStore();
     await inner.markSent(guildId, ['C2']);
     const claims: number[] = [];
@@ -101,13 +101,13 @@ describe('one message is one claim', () => {
     expect(statuses(report)).toMatchObject({ C1: 'sent', C4: 'uncertain', C5: 'uncertain', C6: 'sent' });
   });
 
-  test("messages: 'each' sends every code by itself", async () => {
+  it("messages: 'each' sends every code by itself", async () => {
     const recorder = new Recorder();
     await sendOnce(new MemoryStore(), { guildId, codes: ['A', 'B'], messages: 'each', send: recorder.send });
     expect(recorder.sent).toEqual([['A'], ['B']]);
   });
 
-  test('no code is claimed while an earlier message is being sent', async () => {
+  it('no code is claimed while an earlier message is being sent', async () => {
     const store = new MemoryStore();
     const seen: Record<string, string>[] = [];
     const recorder = new Recorder(async () => {
@@ -128,7 +128,7 @@ describe('objects of the bot go through to send', () => {
     readonly reward: number;
   }
 
-  test('send gets the very objects, the first of those with the same code', async () => {
+  it('send gets the very objects, the first of those with the same code', async () => {
     const gifts: Gift[] = [
       { code: 'a', reward: 1 },
       { code: 'B', reward: 2 },
@@ -146,7 +146,7 @@ describe('objects of the bot go through to send', () => {
     expect(report.counts.sent).toBe(2);
   });
 
-  test('the identity is the one of the store', async () => {
+  it('the identity is the one of the store', async () => {
     const store = new MemoryStore({ identity: { name: 'exact', normalize: (code) => code } });
     const recorder = new Recorder();
     await sendOnce(store, { guildId, codes: ['a', 'A'], send: recorder.send });
@@ -155,7 +155,7 @@ describe('objects of the bot go through to send', () => {
 });
 
 describe('one bad code does not silence a bot', () => {
-  test('a malformed code is refused with its reason, and the rest goes out', async () => {
+  it('a malformed code is refused with its reason, and the rest goes out', async () => {
     const recorder = new Recorder();
     const codes = ['A', '  ', 'x'.repeat(2000), '\ud800', 7 as unknown as string, null as unknown as string, 'B'];
     const report = await sendOnce(new MemoryStore(), { guildId, codes, send: recorder.send });
@@ -168,7 +168,7 @@ describe('one bad code does not silence a bot', () => {
     expect(refused.map(({ code }) => code)).toEqual([null, null, null, null, null]);
   });
 
-  test('a code at which the identity of the store throws is refused', async () => {
+  it('a code at which the identity of the store throws is refused', async () => {
     const store = new MemoryStore({ identity: { name: 'url', normalize: (code) => new URL(code).href } });
     const recorder = new Recorder();
     const report = await sendOnce(store, { guildId, codes: ['http://a', 'no url'], send: recorder.send });
@@ -176,7 +176,7 @@ describe('one bad code does not silence a bot', () => {
     expect(report.codes[1]).toMatchObject({ status: 'refused', error: { code: 'INVALID_CODE', argument: 'codes[1]' } });
   });
 
-  test('an object without a code, or one at which codeOf throws, is refused', async () => {
+  it('an object without a code, or one at which codeOf throws, is refused', async () => {
     const recorder = new Recorder<{ code?: { text: string } }>();
     const items = [{}, { code: { text: 'A' } }];
     const report = await sendOnce(new MemoryStore(), {
@@ -193,7 +193,7 @@ describe('one bad code does not silence a bot', () => {
 
 describe('what cannot work is refused before anything is written', () => {
   const send = new Recorder().send;
-  test.each([
+  it.each([
     ['a number as guild id', { guildId: 5 as unknown as string }, 'INVALID_GUILD_ID'],
     ['a guild id with a colon', { guildId: 'a:b' }, 'INVALID_GUILD_ID'],
     ['a lone string of codes', { codes: 'ABC' as unknown as string[] }, 'INVALID_CODES'],
@@ -210,7 +210,7 @@ describe('what cannot work is refused before anything is written', () => {
     expect(store.calls).toEqual([]);
   });
 
-  test('a store without claims: CLAIMS_UNSUPPORTED, saying what to use', async () => {
+  it('a store without claims: CLAIMS_UNSUPPORTED, saying what to use', async () => {
     const store = intercept(new MemoryStore());
     Object.defineProperty(store, 'supports', { value: { ...store.supports, claims: false } });
     const attempt = sendOnce(store, { guildId, codes: ['A'], send });
@@ -219,7 +219,7 @@ describe('what cannot work is refused before anything is written', () => {
     expect(store.calls).toEqual([]);
   });
 
-  test('a store that fails before the first message: the call rejects with its error, and nothing was sent', async () => {
+  it('a store that fails before the first message: the call rejects with its error, and nothing was sent', async () => {
     const failure = new Error('away');
     const recorder = new Recorder();
     for (const method of ['states', 'claim'] as const) {
@@ -229,7 +229,7 @@ describe('what cannot work is refused before anything is written', () => {
     expect(recorder.sent).toEqual([]);
   });
 
-  test('a store that fails after a message: the report tells of the message, and the other codes failed', async () => {
+  it('a store that fails after a message: the report tells of the message, and the other codes failed', async () => {
     const failure = new Error('away');
     let claims = 0;
     const store = intercept(new MemoryStore(), {
@@ -244,7 +244,7 @@ describe('what cannot work is refused before anything is written', () => {
 });
 
 describe('a dry run writes and sends nothing', () => {
-  test('it says what would be sent', async () => {
+  it('it says what would be sent', async () => {
     const inner = new MemoryStore();
     await inner.markSent(guildId, ['A']);
     await inner.release((await inner.claim(guildId, ['C'])).claim!, 'uncertain');

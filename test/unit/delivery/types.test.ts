@@ -1,4 +1,4 @@
-import { describe, expectTypeOf, test } from 'vitest';
+import { describe, expectTypeOf, it } from 'vitest';
 import { announce } from '../../../src/delivery/announce.js';
 import { classifyDiscordError } from '../../../src/platforms/discord/classify-discord-error.js';
 import type { SendContext } from '../../../src/delivery/options.js';
@@ -15,7 +15,7 @@ const gifts: readonly Gift[] = [];
 const none = { guildId: 'g', codes: [] as string[] };
 
 describe('the types guide', () => {
-  test('strings go to send as strings, from an array, a readonly array and a Set', async () => {
+  it('strings go to send as strings, from an array, a readonly array and a Set', async () => {
     const report = await sendOnce(store, {
       ...none,
       send: async (codes, context) => {
@@ -28,7 +28,7 @@ describe('the types guide', () => {
     await sendOnce(store, { guildId: 'g', codes: [] as const, send: async () => undefined });
   });
 
-  test('objects go to send as they are, and need codeOf', async () => {
+  it('objects go to send as they are, and need codeOf', async () => {
     const report = await sendOnce(store, {
       guildId: 'g',
       codes: gifts,
@@ -43,7 +43,7 @@ describe('the types guide', () => {
     await sendOnce(store, { guildId: 'g', codes: gifts, send: async () => undefined });
   });
 
-  test('announce does the same', async () => {
+  it('announce does the same', async () => {
     const report = await announce(store, {
       guilds: [1n, 'g'],
       codes: gifts,
@@ -56,7 +56,7 @@ describe('the types guide', () => {
     ).toEqualTypeOf<AnnounceReport>();
   });
 
-  test('the report is narrowed by its status', async () => {
+  it('the report is narrowed by its status', async () => {
     const { codes } = await sendOnce(store, { ...none, send: async () => undefined });
     for (const entry of codes) {
       if (entry.status === 'sent') expectTypeOf(entry.messageId).toEqualTypeOf<string>();
@@ -66,11 +66,11 @@ describe('the types guide', () => {
     }
   });
 
-  test('classifyDiscordError is a classifyError', async () => {
+  it('classifyDiscordError is a classifyError', async () => {
     await sendOnce(store, { ...none, send: async () => undefined, classifyError: classifyDiscordError });
   });
 
-  test('what is wrong is a type error', async () => {
+  it('what is wrong is a type error', async () => {
     const send = async (): Promise<void> => undefined;
     await sendOnce(store, { ...none, send });
     // @ts-expect-error -- a send that returns nothing cannot be waited for

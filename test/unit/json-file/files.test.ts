@@ -195,14 +195,14 @@ describe('a guild and a code that are named like parts of JavaScript', () => {
     const folder = tempFolder();
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
     const identity = { name: 'exact', normalize: (code: string): string => code };
-    for (const internals of [FOLD_NEVER, { compactAtBytes: { least: 1, most: 1 } }]) {
+    for (const seams of [FOLD_NEVER, { compactAtBytes: { least: 1, most: 1 } }]) {
       await withStore(
         folder,
         async (store) => {
           for (const guildId of names) await store.markSent(guildId, names);
         },
         { identity },
-        internals,
+        seams,
       );
       await withStore(
         folder,

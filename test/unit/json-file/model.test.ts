@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../../src/contract/types.js';
 import type { SentCodeStore } from '../../../src/contract/store.js';
-import { withInternals } from '../../../src/stores/json-file/test-seams.js';
+import { withTestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
 import { collect, TestClock } from '../../support/json-file/stores.js';
@@ -69,7 +69,7 @@ async function compareHistories(
   // The monotonic clock begins anew with each process; the model is one process that lives on.
   const fileClock = { now: clock.now, monotonic: (): number => clock.steady - origin };
   const options = { path: path.join(folder, 'sent.json'), clock: fileClock };
-  const open = (): JsonFileStore => new JsonFileStore(withInternals({ ...options }, { compactAtBytes, pieceBytes: 64 }));
+  const open = (): JsonFileStore => new JsonFileStore(withTestSeams({ ...options }, { compactAtBytes, pieceBytes: 64 }));
   const model = new MemoryStore({ clock });
   const reader = new JsonFileStore({ ...options, clock, readOnly: true });
   const claims: Twins[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../../src/files/file-system.js';
-import type { Internals } from '../../../src/stores/json-file/test-seams.js';
+import type { TestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { type FileCall, interceptedFiles } from '../../support/json-file/intercepted-files.js';
 import { FOLD_NEVER, makeStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
@@ -108,14 +108,14 @@ describe('an answer', () => {
 
 async function counted(): Promise<{ store: ReturnType<typeof makeStore>; calls: FileCall['name'][] }> {
   const calls: FileCall['name'][] = [];
-  const internals: Partial<Internals> = { ...FOLD_NEVER, files: interceptedFiles(({ name }) => calls.push(name)) };
-  const store = makeStore(tempFolder(), {}, internals);
+  const seams: Partial<TestSeams> = { ...FOLD_NEVER, files: interceptedFiles(({ name }) => calls.push(name)) };
+  const store = makeStore(tempFolder(), {}, seams);
   await store.ping();
   calls.length = 0;
   return { store, calls };
 }
 
-function gatedSyncs(): { files: Internals['files']; shut: () => void; open: () => void; reached: Promise<void> } {
+function gatedSyncs(): { files: TestSeams['files']; shut: () => void; open: () => void; reached: Promise<void> } {
   let open: () => void = () => undefined;
   let gate: Promise<void> | undefined;
   let arrive: () => void = () => undefined;

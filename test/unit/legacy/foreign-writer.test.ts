@@ -6,12 +6,12 @@ import { stateFile } from '../../support/legacy/files.js';
 
 const hooks = vi.hoisted(() => ({ betweenReadAndWrite: async (): Promise<void> => undefined }));
 
-vi.mock(import('../../../src/stores/legacy/replace-file.js'), async (original) => {
-  const { replaceFile } = await original();
+vi.mock(import('../../../src/files/atomic-write.js'), async (original) => {
+  const { writeAtomically } = await original();
   return {
-    replaceFile: async (replacement) => {
+    writeAtomically: async (files, write) => {
       await hooks.betweenReadAndWrite();
-      await replaceFile(replacement);
+      await writeAtomically(files, write);
     },
   };
 });

@@ -116,6 +116,8 @@ describe('a state file that is not as it should be is an error, never a state wi
     const isFolder: unknown = expect.objectContaining({
       code: 'STORE_IO',
       cause: expect.objectContaining({ code: 'EISDIR' }) as unknown,
+      retryable: false,
+      message: expect.stringContaining(`${path} (EISDIR). It is a folder`) as unknown,
     });
     await expect(storeOf(path).filterUnsent('1', ['A'])).rejects.toEqual(isFolder);
     await expect(storeOf(path).markSent('1', ['A'])).rejects.toEqual(isFolder);
@@ -129,6 +131,11 @@ describe('a state file that is not as it should be is an error, never a state wi
     expect(child.lines).toEqual(['STORE_IO EFBIG']);
     expect(await readFile(path, 'utf8')).toBe(text);
     expect(await readdir(dirname(path))).toEqual(['giftcode_state.json']);
+  });
+
+  it('refuses a name that is removed as unfinished', async () => {
+    const path = join(await temporaryFolder(), 'giftcode_state.json.0123456789ab.unfinished');
+    await expect(storeOf(path).markSent('1', ['A'])).rejects.toMatchObject({ code: 'INVALID_OPTION', argument: 'path' });
   });
 
   it.for(['', undefined, 5])('refuses the path %j', (path) => {
@@ -174,5 +181,6 @@ describe('writers of one state file', () => {
     }
     expect((await read(path)).sent['1']).toEqual(expect.arrayContaining(acknowledged));
     expect(await readFile(path, 'utf8')).toContain('1406122908476112956');
+    expect(await readdir(dirname(path))).toEqual(['giftcode_state.json']);
   });
 });

@@ -74,6 +74,13 @@ describe('a store with a URI', () => {
     await expect.poll(() => proxy.connections()).toBe(0);
   });
 
+  it('says what to check if the database cannot be reached', async () => {
+    const store = opened({ uri: 'mongodb://127.0.0.1:1/', operationTimeoutMs: 400 });
+    expect((await failureOf(store.ping())).message).toMatch(
+      /^MongoStore: cannot reach the database \(connecting\): .*ECONNREFUSED.*\. Check that it runs and that the address is right\.$/,
+    );
+  });
+
   it('hands client options to the driver, and keeps what the URI says', async () => {
     const proxy = await proxied();
     await proxy.mode('stall');

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type CodeRecord, MemoryStore, type StorePrimitives } from 'sent-code-store';
+import { MemoryStore } from 'sent-code-store';
+import type { CodeRecord, StorePrimitives } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../support/legacy/collect.js';
 import { mongoWorld, passTime } from '../../support/mongo-stores.js';

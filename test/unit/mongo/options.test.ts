@@ -57,6 +57,12 @@ describe('options of a MongoStore', () => {
     await store.close();
   });
 
+  it('hides what was given as a URI, and shows what a URI begins with', () => {
+    expect(refusal({ uri: 'mongo://bot:hunter2@127.0.0.1/' }).message).toBe(
+      'MongoStore: uri is the string "mongo://***". Pass a URI that begins with mongodb:// or mongodb+srv://.',
+    );
+  });
+
   it.each([
     ['mongo://bot:hunter2@127.0.0.1/'],
     [{ uri: 'mongo://bot:hunter2@127.0.0.1/' }],

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { classifyDiscordError } from '../../../src/platforms/discord/classify-discord-error.js';
 import { DiscordApiControl } from '../../tools/discord-api/control-client.js';
 import { FETCH_ERRORS } from '../../tools/discord-api/real-errors-fetch.js';
@@ -45,7 +45,7 @@ afterAll(async () => {
 });
 
 describe('the real errors of @discordjs/rest and fetch', () => {
-  test.each(single.filter(({ title }) => title in NOT_SENT))('$title: not sent', ({ title }) => {
+  it.each(single.filter(({ title }) => title in NOT_SENT))('$title: not sent', ({ title }) => {
     const { error, posted } = errors.get(title)!;
     expect(posted).toBe(false);
     const verdict = classifyDiscordError(error, { resend: false });
@@ -54,21 +54,21 @@ describe('the real errors of @discordjs/rest and fetch', () => {
     expect(verdict.reason).not.toBe('');
   });
 
-  test.each(single.filter(({ title }) => !(title in NOT_SENT)))('$title: uncertain', ({ title }) => {
+  it.each(single.filter(({ title }) => !(title in NOT_SENT)))('$title: uncertain', ({ title }) => {
     expect(classifyDiscordError(errors.get(title)!.error, { resend: false })).toMatchObject({ outcome: 'uncertain' });
   });
 
-  test('a message that was delivered and deleted counts as sent on a resend, and only then', () => {
+  it('a message that was delivered and deleted counts as sent on a resend, and only then', () => {
     const { error } = errors.get(DELETED)!;
     expect(classifyDiscordError(error, { resend: true }).outcome).toBe('sent');
     expect(classifyDiscordError(error, { resend: false }).outcome).toBe('uncertain');
   });
 
-  test.each(single.filter(({ title }) => title !== DELETED))('$title, on a resend: uncertain', ({ title }) => {
+  it.each(single.filter(({ title }) => title !== DELETED))('$title, on a resend: uncertain', ({ title }) => {
     expect(classifyDiscordError(errors.get(title)!.error, { resend: true }).outcome).toBe('uncertain');
   });
 
-  test.each(MISLEADING_ERRORS)('$title: uncertain, if the bot says that its client sends again', ({ title }) => {
+  it.each(MISLEADING_ERRORS)('$title: uncertain, if the bot says that its client sends again', ({ title }) => {
     const { error, posted } = errors.get(title)!;
     expect(posted).toBe(true);
     expect(classifyDiscordError(error, { resend: true }).outcome).toBe('uncertain');
@@ -76,7 +76,7 @@ describe('the real errors of @discordjs/rest and fetch', () => {
 });
 
 describe('the structure decides, not the class', () => {
-  test.each([
+  it.each([
     ['a plain object of another client', { code: 50013, status: 403 }, 'not-sent'],
     ['status 429 of a client without queue', { status: 429 }, 'not-sent'],
     [
@@ -112,7 +112,7 @@ describe('the structure decides, not the class', () => {
     expect(classifyDiscordError(error, { resend: false }).outcome).toBe(outcome);
   });
 
-  test('an error that is its own cause', () => {
+  it('an error that is its own cause', () => {
     const error = new Error('loop');
     error.cause = error;
     expect(classifyDiscordError(error, { resend: false }).outcome).toBe('uncertain');

@@ -1,14 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { discordNonce } from '../../../src/platforms/discord/discord-nonce.js';
 import { randomId } from '../../../src/domain/random.js';
 
 describe('discordNonce', () => {
-  test('a message id of a store is its own nonce', () => {
+  it('a message id of a store is its own nonce', () => {
     const id = randomId();
     expect(discordNonce(id)).toBe(id);
   });
 
-  test.each(['', 'x'.repeat(26), 'x'.repeat(10_000), 'with space', 'ümlaut', '😀'])(
+  it.each(['', 'x'.repeat(26), 'x'.repeat(10_000), 'with space', 'ümlaut', '😀'])(
     'any other id (%j) becomes a nonce of at most 25 plain characters, always the same',
     (id) => {
       expect(discordNonce(id)).toMatch(/^[\w-]{25}$/);
@@ -16,7 +16,7 @@ describe('discordNonce', () => {
     },
   );
 
-  test('different ids become different nonces', () => {
+  it('different ids become different nonces', () => {
     const ids = Array.from({ length: 20_000 }, (_, index) => `a message of another store, number ${index}`);
     expect(new Set(ids.map(discordNonce)).size).toBe(ids.length);
   });

@@ -1,9 +1,7 @@
-/** Names, in both kinds of files, by which this package knows its own. */
-export const SNAPSHOT_FORMAT = 'sent-code-store';
-export const JOURNAL_FORMAT = 'sent-code-store journal';
-
-/** Version of both formats. A file of a later one is refused. */
-export const VERSION = 1;
+import { SentCodeStoreError } from '../../../contract/errors.js';
+import type { OnDamage } from './damage.js';
+import type { Line } from './lines.js';
+import { isIntact } from './sealed-line.js';
 
 /** What the first line of a file says. */
 export interface Header {
@@ -16,8 +14,18 @@ export interface Header {
   readonly generation: number;
 }
 
+/** Names, in both kinds of files, by which this package knows its own. */
+export const SNAPSHOT_FORMAT = 'sent-code-store';
+export const JOURNAL_FORMAT = 'sent-code-store journal';
+
+/** Version of both formats. A file of a later one is refused. */
+const VERSION = 1;
+
+/** No header is longer; a file of somebody else's may be one long line. */
+const MOST_HEADER_BYTES = 4096;
+
 /** First words of a file's first line, as far as it can be read. */
-export interface FirstLine extends Partial<Header> {
+interface FirstLine extends Partial<Header> {
   readonly format?: unknown;
   readonly version?: unknown;
 }
@@ -32,8 +40,26 @@ export function journalHeader(header: Header): string {
   return `${headerFields(JOURNAL_FORMAT, header)}}`;
 }
 
-/** Reads a first line of either kind, damaged or not; `undefined` if it is no JSON. */
-export function parseFirstLine(text: string): FirstLine | undefined {
+/**
+ * The header that the first line of a file is. `STORE_VERSION` if a later version of this package wrote it: that is said before
+ * the seal is looked at, which a later version may write in another way. `undefined` if the line is damaged and the reader goes
+ * on all the same.
+ */
+export function readHeader(line: Line, path: string, format: string, onDamage: OnDamage): Header | undefined {
+  const first = firstLineOf(line);
+  if (first?.format !== format) {
+    onDamage(path, line.number, `is not the first line of a file of the format "${format}"`);
+    return undefined;
+  }
+  if (typeof first.version === 'number' && first.version > VERSION) throw laterVersion(path, first.version);
+  if (isIntact(line) && first.version === VERSION && isHeader(first)) return first;
+  onDamage(path, line.number, 'does not match its checksum');
+  return undefined;
+}
+
+/** What the first line of a file says, damaged or not; `undefined` if it is no JSON. */
+export function firstLineOf({ bytes, start, end }: Line): FirstLine | undefined {
+  const text = bytes.toString('utf8', start, Math.min(end, start + MOST_HEADER_BYTES));
   for (const tail of ['', ']}']) {
     try {
       const value: unknown = JSON.parse(text + tail);
@@ -46,8 +72,15 @@ export function parseFirstLine(text: string): FirstLine | undefined {
 }
 
 /** Whether a first line has all that a header has. */
-export function isHeader(line: FirstLine | undefined): line is Header {
-  return typeof line?.store === 'string' && Number.isSafeInteger(line.generation);
+function isHeader(line: FirstLine): line is Header {
+  return typeof line.store === 'string' && Number.isSafeInteger(line.generation);
+}
+
+function laterVersion(path: string, version: number): SentCodeStoreError {
+  return new SentCodeStoreError(
+    'STORE_VERSION',
+    `${path} has version ${version} of the format, and this version of the package knows ${VERSION}. Use the version that wrote it, or a later one.`,
+  );
 }
 
 function headerFields(format: string, { store, generation }: Header): string {

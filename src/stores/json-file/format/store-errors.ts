@@ -1,5 +1,4 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
-import { VERSION } from './header.js';
 
 /** `STORE_NOT_FOUND`. */
 export function notFound(path: string): SentCodeStoreError {
@@ -16,13 +15,5 @@ export function foreignFile(path: string, empty: boolean): SentCodeStoreError {
   return new SentCodeStoreError(
     'STORE_FOREIGN',
     `${path} ${what}. Name another file, or move this one away; the state of the old bot is read by migrateLegacyState.`,
-  );
-}
-
-/** `STORE_VERSION`. */
-export function laterVersion(path: string, version: number): SentCodeStoreError {
-  return new SentCodeStoreError(
-    'STORE_VERSION',
-    `${path} has version ${version} of the format, and this version of the package knows ${VERSION}. Use the version that wrote it, or a later one.`,
   );
 }

@@ -37,17 +37,17 @@ export class ChangeGroup {
     records.set(guildId, code, record);
   }
 
-  /** Changes one of the store's own facts in memory, and remembers what was there. */
-  setFact(records: Records, key: string, value: string | undefined): void {
+  /** Changes the store's own metadata in memory, and remembers what was there. */
+  setMetadata(records: Records, key: string, value: string | undefined): void {
     if (!this.#metadata.has(key)) this.#metadata.set(key, records.metadata.get(key));
     setOrDelete(records.metadata, key, value);
   }
 
-  /** Whether a record or fact is among the changes. */
-  touches(keys: readonly CodeKey[], facts: readonly string[]): boolean {
+  /** Whether one of these records or keys of metadata is among the changes. */
+  touches(keys: readonly CodeKey[], metadataKeys: readonly string[]): boolean {
     return (
       keys.some(({ guildId, code }) => this.#records.get(guildId)?.has(code) === true) ||
-      facts.some((key) => this.#metadata.has(key))
+      metadataKeys.some((key) => this.#metadata.has(key))
     );
   }
 

@@ -4,10 +4,10 @@ import { ChangeGroup } from './change-group.js';
 import { encodeEntry } from './journal-entries.js';
 import type { JournalFile } from './journal-file.js';
 import { isSameStored, type RecordCodec } from '../records/record-codec.js';
-import type { Records } from '../records/records.js';
+import type { MetadataChange, Records } from '../records/records.js';
 
 /** What a {@link GroupCommit} works on. */
-export interface GroupCommitParts {
+export interface GroupCommitDependencies {
   readonly records: Records;
   readonly codec: RecordCodec;
   readonly journal: JournalFile;
@@ -29,7 +29,7 @@ export interface GroupCommitParts {
  * If line 1 fails, callers 2 and 3 fail with caller 1: they decided on what they saw in memory, and that is taken back.
  */
 export class GroupCommit {
-  readonly #parts: GroupCommitParts;
+  readonly #dependencies: GroupCommitDependencies;
   #journal: JournalFile;
   #next: ChangeGroup | undefined;
   #writing: ChangeGroup | undefined;
@@ -37,9 +37,9 @@ export class GroupCommit {
   readonly #tasks: (() => Promise<void>)[] = [];
   #failures = 0;
 
-  constructor(parts: GroupCommitParts) {
-    this.#parts = parts;
-    this.#journal = parts.journal;
+  constructor(dependencies: GroupCommitDependencies) {
+    this.#dependencies = dependencies;
+    this.#journal = dependencies.journal;
   }
 
   /** The journal that takes the next line. */
@@ -56,18 +56,15 @@ export class GroupCommit {
    * Makes changes visible at once. Resolves when they, and all before them, are durable; nothing is written for changes of a lease alone,
    * which no file keeps.
    */
-  commit(
-    changes: readonly RecordChange[],
-    facts: readonly (readonly [key: string, value: string | undefined])[] = [],
-  ): Promise<void> {
-    const { records } = this.#parts;
+  commit(changes: readonly RecordChange[], metadata: readonly MetadataChange[] = []): Promise<void> {
+    const { records } = this.#dependencies;
     for (const change of changes) {
       if (isSameStored(records.get(change.guildId, change.code), change.record)) {
         records.set(change.guildId, change.code, change.record);
       } else this.#group().setRecord(records, change, change.record);
     }
-    for (const [key, value] of facts) {
-      if (records.metadata.get(key) !== value) this.#group().setFact(records, key, value);
+    for (const [key, value] of metadata) {
+      if (records.metadata.get(key) !== value) this.#group().setMetadata(records, key, value);
     }
     this.#run();
     return this.settled();
@@ -79,9 +76,9 @@ export class GroupCommit {
   }
 
   /** What to wait for before these are read: an answer must not rest on what may be taken back. */
-  pending(keys: readonly CodeKey[], facts: readonly string[] = []): Promise<void> | undefined {
-    if (this.#next?.touches(keys, facts) === true) return this.#next.done;
-    return this.#writing?.touches(keys, facts) === true ? this.#writing.done : undefined;
+  pending(keys: readonly CodeKey[], metadataKeys: readonly string[] = []): Promise<void> | undefined {
+    if (this.#next?.touches(keys, metadataKeys) === true) return this.#next.done;
+    return this.#writing?.touches(keys, metadataKeys) === true ? this.#writing.done : undefined;
   }
 
   /** Writes to another journal, from the next line on. Resolves to the one before, complete and durable, when that has happened. */
@@ -98,7 +95,7 @@ export class GroupCommit {
   /** Brings the file in order, if a failure left it otherwise. Rejects if that is not possible, or if this process may not write any more. */
   repair(): Promise<void> {
     return this.#betweenLines(async () => {
-      this.#parts.mayWrite();
+      this.#dependencies.mayWrite();
       await this.#journal.repair();
     });
   }
@@ -133,7 +130,7 @@ export class GroupCommit {
   }
 
   async #write(group: ChangeGroup): Promise<void> {
-    const { records, codec, mayWrite, onDurable } = this.#parts;
+    const { records, codec, mayWrite, onDurable } = this.#dependencies;
     this.#next = undefined;
     this.#writing = group;
     try {
@@ -156,7 +153,7 @@ export class GroupCommit {
     const groups = [this.#next, this.#writing].filter((group) => group !== undefined);
     this.#next = undefined;
     this.#writing = undefined;
-    for (const group of groups) group.undo(this.#parts.records);
+    for (const group of groups) group.undo(this.#dependencies.records);
     return groups;
   }
 }

@@ -1,7 +1,6 @@
 import type { OnDamage } from '../format/damage.js';
 import type { FileSystem } from '../../../files/file-system.js';
-import { type Header, JOURNAL_FORMAT } from '../format/header.js';
-import { readHeader } from '../header-check.js';
+import { type Header, JOURNAL_FORMAT, readHeader } from '../format/header.js';
 import { ioError } from '../../../files/io-error.js';
 import { decodeEntry, type JournalEntry } from './journal-entries.js';
 import { type Line, readLines } from '../format/lines.js';

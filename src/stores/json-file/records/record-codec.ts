@@ -19,6 +19,9 @@ export type StoredRecord =
   | readonly [code: string, hold: StoredHold]
   | readonly [code: string];
 
+/** A piece of the store's own metadata as a file has it; `null` removes it. */
+export type StoredMetadata = readonly [key: string, value: string | null];
+
 /**
  * Translates records to and from what a file keeps. A first try is on the monotonic clock in this process and on the wall clock in the file,
  * since nothing else is the same after a restart.
@@ -56,6 +59,16 @@ export function isStoredRecord(value: unknown): value is StoredRecord {
   if (value.length === 1) return true;
   if (value.length === 2) return isStoredHold(second);
   return value.length === 3 && isNullOr('string', second) && isNullOr('number', third);
+}
+
+/** Whether a parsed value is a piece of the store's own metadata, or its removal. */
+export function isStoredMetadata(value: unknown): value is StoredMetadata {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && isNullOr('string', value[1]);
+}
+
+/** Whether a parsed value is a list of such items. */
+export function isList<T>(value: unknown, isItem: (item: unknown) => item is T): value is T[] {
+  return Array.isArray(value) && value.every(isItem);
 }
 
 /** Whether two records are the same in a file: they differ at most in their lease. */

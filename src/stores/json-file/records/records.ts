@@ -5,6 +5,9 @@ import { encodeSent, SentTable } from './sent-table.js';
 /** What is held or changed over a guild's table; `undefined` under a code hides the table's record of it. */
 type Changes = Map<string, LocalRecord | undefined>;
 
+/** A changed piece of the store's own metadata; `undefined` removes it. */
+export type MetadataChange = readonly [key: string, value: string | undefined];
+
 /** What is known of one guild. */
 interface GuildRecords {
   /** Its sent codes in the snapshot. */
@@ -24,9 +27,9 @@ export interface FoldedGuild {
   readonly held: readonly (readonly [code: string, record: LocalRecord])[];
 }
 
-/** All records and facts of a store, in memory. */
+/** All records and metadata of a store, in memory. */
 export class Records {
-  /** The store's own facts. */
+  /** The store's own metadata. */
   readonly metadata = new Map<string, string>();
   readonly #guilds = new Map<string, GuildRecords>();
 

@@ -1,11 +1,10 @@
-import { isFact, isList } from '../journal/journal-entries.js';
-import { isStoredRecord, type StoredRecord } from '../records/record-codec.js';
+import { isList, isStoredMetadata, isStoredRecord, type StoredMetadata, type StoredRecord } from '../records/record-codec.js';
 
 /** What could be read of a damaged line of a snapshot. */
 export interface Salvaged {
   readonly guildId?: string;
   readonly records: readonly StoredRecord[];
-  readonly metadata: readonly (readonly [key: string, value: string | null])[];
+  readonly metadata: readonly StoredMetadata[];
 }
 
 const STRING = '"(?:[^"\\\\]|\\\\.)*"';
@@ -22,7 +21,7 @@ export function salvageLine(text: string): Salvaged {
   if (typeof guild === 'string' && isList(sent, isStoredRecord) && isList(held, isStoredRecord)) {
     return { guildId: guild, records: [...sent, ...held], metadata: [] };
   }
-  if (guild === undefined && isList(metadata, isFact) && metadata.length > 0) return { records: [], metadata };
+  if (guild === undefined && isList(metadata, isStoredMetadata) && metadata.length > 0) return { records: [], metadata };
   const guildId = parse(GUILD.exec(text)?.[1] ?? '');
   if (typeof guildId !== 'string') return { records: [], metadata: [] };
   const records = (text.match(SENT) ?? []).map(parse).filter(isStoredRecord);

@@ -1,12 +1,10 @@
 import type { OnDamage } from '../format/damage.js';
 import type { FileSystem } from '../../../files/file-system.js';
-import { type Header, SNAPSHOT_FORMAT } from '../format/header.js';
-import { firstLineOf, readHeader } from '../header-check.js';
+import { firstLineOf, type Header, readHeader, SNAPSHOT_FORMAT } from '../format/header.js';
 import { ioError } from '../../../files/io-error.js';
-import { isFact, isList } from '../journal/journal-entries.js';
 import { COMMA, skipString } from '../format/json-bytes.js';
 import { type Line, readLines } from '../format/lines.js';
-import { isStoredRecord, type RecordCodec } from '../records/record-codec.js';
+import { isList, isStoredMetadata, isStoredRecord, type RecordCodec } from '../records/record-codec.js';
 import type { Records } from '../records/records.js';
 import { salvageLine } from './salvage.js';
 import { isIntact, type LineBytes, SEAL_LENGTH } from '../format/sealed-line.js';
@@ -112,14 +110,14 @@ class SnapshotReader {
     return true;
   }
 
-  /** A line of held codes, or of the store's own facts. */
+  /** A line of held codes, or of the store's own metadata. */
   #takeOther({ bytes, start, end }: LineBytes): boolean {
     const { guild, held, metadata } = JSON.parse(bytes.toString('utf8', start, end)) as Record<string, unknown>;
     if (typeof guild === 'string' && isList(held, isStoredRecord)) {
       for (const stored of held) this.#target.records.set(guild, stored[0], this.#target.codec.decode(stored));
       return true;
     }
-    if (!isList(metadata, isFact)) return false;
+    if (!isList(metadata, isStoredMetadata)) return false;
     for (const [key, value] of metadata) if (value !== null) this.#target.records.metadata.set(key, value);
     return true;
   }

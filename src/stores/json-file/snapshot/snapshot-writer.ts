@@ -4,8 +4,8 @@ import type { Records } from '../records/records.js';
 import { SEAL_LENGTH, sealOf } from '../format/sealed-line.js';
 import { SentTable } from '../records/sent-table.js';
 
-/** Facts on one line. */
-const FACTS_PER_LINE = 500;
+/** Pieces of metadata on one line. */
+const METADATA_PER_LINE = 500;
 const SEPARATOR = Buffer.from(',\n');
 const COMMA = Buffer.from(',');
 
@@ -43,9 +43,9 @@ export function* snapshotPieces(records: Records, codec: RecordCodec, header: He
 }
 
 function* preparedLines(records: Records, codec: RecordCodec): Generator<PreparedLine[]> {
-  const facts = [...records.metadata];
-  for (let at = 0; at < facts.length; at += FACTS_PER_LINE) {
-    yield [{ parts: sealed([Buffer.from(`"metadata":${JSON.stringify(facts.slice(at, at + FACTS_PER_LINE))}}`)]) }];
+  const metadata = [...records.metadata];
+  for (let at = 0; at < metadata.length; at += METADATA_PER_LINE) {
+    yield [{ parts: sealed([Buffer.from(`"metadata":${JSON.stringify(metadata.slice(at, at + METADATA_PER_LINE))}}`)]) }];
   }
   for (const guildId of records.foldable()) yield guildLines(records, codec, guildId);
 }

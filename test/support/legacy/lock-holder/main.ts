@@ -1,7 +1,8 @@
-import { takeLock } from '../../../../src/stores/legacy/file-lock.js';
+import { lockStateFile } from '../../../../src/stores/legacy/state-lock.js';
 
-// Takes the lock of a name (for a platform), says so, and keeps it until it is killed.
-const [name = '', platform] = process.argv.slice(2);
-await takeLock(name, name, 5_000, platform as NodeJS.Platform);
-process.stdout.write('held\n');
-setInterval(() => undefined, 60_000);
+// Takes the lock of a state file (for a platform), says so, and keeps it until it is killed.
+const [path = '', platform] = process.argv.slice(2);
+void lockStateFile(path, 5_000, platform as NodeJS.Platform | undefined).then(() => {
+  process.stdout.write('held\n');
+  setInterval(() => undefined, 60_000);
+});

@@ -1,5 +1,5 @@
 import { MongoServerError } from 'mongodb';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connect, failPoint, freshDatabase, hasCloseAfter, mongoUri, ownServer, server } from '../connect.js';
 
 /** Seldom used by others, so that tests which share a server do not meet. */
@@ -21,7 +21,7 @@ async function counter() {
 }
 
 describe('failPoint', () => {
-  test('answers an error without running the command, as often as it was told', async () => {
+  it('answers an error without running the command, as often as it was told', async () => {
     const { increment, value } = await counter();
     await failPoint({ commands: [COMMAND], times: 2, errorCode: 91 });
     await expect(increment()).rejects.toMatchObject({ code: 91 });
@@ -31,7 +31,7 @@ describe('failPoint', () => {
     expect(await value()).toBe(1);
   });
 
-  test('goes on until it is turned off', async () => {
+  it('goes on until it is turned off', async () => {
     const { increment, value } = await counter();
     const off = await failPoint({ commands: [COMMAND], times: 'always', errorCode: 91 });
     for (let i = 0; i < 3; i++) await expect(increment()).rejects.toMatchObject({ code: 91 });
@@ -41,27 +41,27 @@ describe('failPoint', () => {
     expect(await value()).toBe(1);
   });
 
-  test('leaves other commands alone, for as long as it is on', async () => {
+  it('leaves other commands alone, for as long as it is on', async () => {
     const { increment, value } = await counter();
     await failPoint({ commands: [COMMAND], times: 'always', errorCode: 91 });
     await expect(increment()).rejects.toMatchObject({ code: 91 });
     expect(await value()).toBe(0);
   });
 
-  test('is off after the test that set it', async () => {
+  it('is off after the test that set it', async () => {
     const { increment, value } = await counter();
     await increment();
     expect(await value()).toBe(1);
   });
 
-  test('drops the connection before the command', async () => {
+  it('drops the connection before the command', async () => {
     const { increment, value } = await counter();
     await failPoint({ commands: [COMMAND], closeConnection: true });
     await expect(increment()).rejects.toThrow(/closed/);
     expect(await value()).toBe(0);
   });
 
-  test('drops the connection after the command, where the server can; refuses to pretend elsewhere', async () => {
+  it('drops the connection after the command, where the server can; refuses to pretend elsewhere', async () => {
     const { increment, value } = await counter();
     if (!hasCloseAfter) {
       await expect(failPoint({ commands: [COMMAND], closeAfter: true })).rejects.toThrow(/cannot/);
@@ -72,7 +72,7 @@ describe('failPoint', () => {
     expect(await value()).toBe(1);
   });
 
-  test('holds a command back, and no other', async () => {
+  it('holds a command back, and no other', async () => {
     const { increment, value } = await counter();
     await failPoint({ commands: [COMMAND], blockMs: 300 });
     const order: string[] = [];
@@ -84,14 +84,14 @@ describe('failPoint', () => {
     expect(await value()).toBe(1);
   });
 
-  test('adds a write concern error to a write that was done', async () => {
+  it('adds a write concern error to a write that was done', async () => {
     const { increment, value } = await counter();
     await failPoint({ commands: [COMMAND], writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' } });
     await expect(increment()).rejects.toMatchObject({ code: 64 });
     expect(await value()).toBe(1);
   });
 
-  test.runIf(server.hasScopedFailPoints)('concerns the clients of this file only (where the server knows appName)', async () => {
+  it.runIf(server.hasScopedFailPoints)('concerns the clients of this file only (where the server knows appName)', async () => {
     const { increment } = await counter();
     const stranger = await connect({ uri: mongoUri().replace(/appName=[^&]*/, 'appName=somebody-else') });
     await failPoint({ commands: [COMMAND], times: 1, errorCode: 91 });
@@ -102,7 +102,7 @@ describe('failPoint', () => {
     await expect(increment()).rejects.toMatchObject({ code: 91 });
   });
 
-  test("concerns all clients of a test's own server", async () => {
+  it("concerns all clients of a test's own server", async () => {
     const own = await ownServer();
     const client = await connect({ uri: own.uri });
     await failPoint({ uri: own.uri, commands: ['insert'], errorCode: 91 });

@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation, UpdateFilter } from 'mongodb';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeEachServer } from '../each-server.js';
 
 interface Entry {
@@ -141,14 +141,14 @@ describeEachServer('Updates by pipeline', ({ database, isInProcess }) => {
       { ...old, a: 'one' },
     ],
   ];
-  test.each(cases)('%s', async (_, pipeline, expected) => {
+  it.each(cases)('%s', async (_, pipeline, expected) => {
     const entries = (await database()).collection<Entry>('entries');
     await entries.insertOne(before);
     await entries.updateOne({ _id: 'x' }, pipeline);
     expect(await entries.findOne({ _id: 'x' }, { projection: { _id: 0 } })).toEqual(expected);
   });
 
-  test('a missing field in a nested document is no field, and null in an array', async () => {
+  it('a missing field in a nested document is no field, and null in an array', async () => {
     const entries = (await database()).collection<Entry>('entries');
     await entries.insertOne(before);
     await entries.updateOne({ _id: 'x' }, [
@@ -161,7 +161,7 @@ describeEachServer('Updates by pipeline', ({ database, isInProcess }) => {
     });
   });
 
-  test('$$NOW is one instant for all expressions of a command', async () => {
+  it('$$NOW is one instant for all expressions of a command', async () => {
     const entries = (await database()).collection<Entry>('entries');
     await entries.updateOne({ _id: 'x' }, [{ $set: { a: '$$NOW' } }, { $set: { b: { $subtract: ['$$NOW', '$a'] } } }], {
       upsert: true,
@@ -169,7 +169,7 @@ describeEachServer('Updates by pipeline', ({ database, isInProcess }) => {
     expect((await entries.findOne({ _id: 'x' }))?.['b']).toBe(0);
   });
 
-  test.runIf(isInProcess)(
+  it.runIf(isInProcess)(
     '$$NOW is one instant for all documents of a command (DocumentDB refuses it in an update of many)',
     async () => {
       const entries = (await database()).collection<Entry>('entries');
@@ -179,7 +179,7 @@ describeEachServer('Updates by pipeline', ({ database, isInProcess }) => {
     },
   );
 
-  test.each([
+  it.each([
     ['a stage that no update has', [{ $group: { _id: 1 } }]],
     ['another _id', [{ $set: { _id: 'y' } }]],
     ['an unknown expression', [{ $set: { a: { $noSuchOperator: 1 } } }]],
@@ -213,7 +213,7 @@ describeEachServer('Upserts', ({ database }) => {
       { _id: 'x', fresh: true, token: 't' },
     ],
   ];
-  test.each(cases)('%s', async (_, filter, update, expected) => {
+  it.each(cases)('%s', async (_, filter, update, expected) => {
     const entries = (await database()).collection<Entry>('entries');
     expect(await entries.updateOne(filter, update as UpdateFilter<Entry>, { upsert: true })).toMatchObject({
       upsertedCount: 1,
@@ -223,7 +223,7 @@ describeEachServer('Upserts', ({ database }) => {
     expect(await entries.find().toArray()).toEqual([expected]);
   });
 
-  test('a document that exists and does not match the filter is a duplicate key', async () => {
+  it('a document that exists and does not match the filter is a duplicate key', async () => {
     const entries = (await database()).collection<Entry>('entries');
     await entries.insertOne({ _id: 'x', sent: true });
     await expect(
@@ -232,12 +232,12 @@ describeEachServer('Upserts', ({ database }) => {
     expect(await entries.find().toArray()).toEqual([{ _id: 'x', sent: true }]);
   });
 
-  test('an $expr in the filter is refused', async () => {
+  it('an $expr in the filter is refused', async () => {
     const entries = (await database()).collection<Entry>('entries');
     await expect(entries.updateOne({ _id: 'x', $expr: { $eq: [1, 1] } }, { $set: { a: 1 } }, { upsert: true })).rejects.toThrow();
   });
 
-  test('an unordered bulk runs every statement and reports each upsert by its index', async () => {
+  it('an unordered bulk runs every statement and reports each upsert by its index', async () => {
     const entries = (await database()).collection<Entry>('entries');
     await entries.insertOne({ _id: 'b', n: 0 });
     const statements: AnyBulkWriteOperation<Entry>[] = ['a', 'b', 'c'].map((_id) => ({
@@ -258,7 +258,7 @@ describeEachServer('Upserts', ({ database }) => {
     expect(await entries.find().sort({ _id: 1 }).toArray()).toEqual([{ _id: 'a', n: 1 }, { _id: 'c', n: 1 }, { _id: 'd' }]);
   });
 
-  test('eight claimants of one key at once: one wins', async () => {
+  it('eight claimants of one key at once: one wins', async () => {
     const entries = (await database()).collection<Entry>('entries');
     for (let round = 0; round < 20; round++) {
       const _id = `key${round}`;

@@ -1,5 +1,5 @@
 import { Long, MongoBulkWriteError, type Collection, type Document } from 'mongodb';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeEachServer } from '../each-server.js';
 
 interface Entry extends Document {
@@ -7,7 +7,7 @@ interface Entry extends Document {
 }
 
 describeEachServer('Inserts', ({ database, isInProcess }) => {
-  test('a second document of one _id is refused with 11000 and the key', async () => {
+  it('a second document of one _id is refused with 11000 and the key', async () => {
     const entries = (await database()).collection<Entry>('entries');
     await entries.insertOne({ _id: 'a', n: 1 });
     const error: unknown = await entries.insertOne({ _id: 'a', n: 2 }).catch((reason: unknown) => reason);
@@ -24,7 +24,7 @@ describeEachServer('Inserts', ({ database, isInProcess }) => {
     expect(await entries.find().toArray()).toEqual([{ _id: 'a', n: 1 }]);
   });
 
-  test.each([
+  it.each([
     { ordered: false, stored: ['a', 'b', 'c', 'd'] },
     { ordered: true, stored: ['a', 'b'] },
   ])('with ordered: $ordered, duplicates leave $stored', async ({ ordered, stored }) => {
@@ -90,7 +90,7 @@ describeEachServer('Updates by modifiers', ({ database }) => {
     ['$pull of documents', { $pull: { entries: { code: 'A' } } }, { ...old, entries: [{ code: 'B' }] }],
     ['$pullAll', { $pullAll: { codes: ['A', 'Z'], none: ['A'] } }, { ...old, codes: ['B'] }],
   ];
-  test.each(cases)('%s', async (_, update, expected) => {
+  it.each(cases)('%s', async (_, update, expected) => {
     expect(await run((await database()).collection<Entry>('entries'), update)).toEqual(expected);
   });
 
@@ -104,13 +104,13 @@ describeEachServer('Updates by modifiers', ({ database }) => {
     ['$inc of a string', { $inc: { 'claim.token': 1 } }],
     ['another _id', { $set: { _id: 'y' } }],
   ];
-  test.each(refused)('%s is refused and changes nothing', async (_, update) => {
+  it.each(refused)('%s is refused and changes nothing', async (_, update) => {
     const entries = (await database()).collection<Entry>('entries');
     await expect(run(entries, update)).rejects.toThrow();
     expect(await entries.find({}, { promoteLongs: false }).toArray()).toEqual([before]);
   });
 
-  test('matched and modified are counted apart', async () => {
+  it('matched and modified are counted apart', async () => {
     const entries = (await database()).collection<Entry>('entries');
     await entries.insertMany([{ _id: 'a', n: 1 }, { _id: 'b', n: 2 }, { _id: 'c' }]);
     expect(await entries.updateMany({ n: { $exists: true } }, { $set: { n: 2 } })).toMatchObject({
@@ -128,7 +128,7 @@ describeEachServer('Updates by modifiers', ({ database }) => {
 });
 
 describeEachServer('Deletes', ({ database }) => {
-  test('by range, by $in, by $expr, by $exists, one or all', async () => {
+  it('by range, by $in, by $expr, by $exists, one or all', async () => {
     const entries = (await database()).collection<Entry>('entries');
     const ids = async (): Promise<string[]> => (await entries.find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id);
     await entries.insertMany(['1:A', '1:B', '10:A', '2:A', '3:A'].map((_id, n) => ({ _id, n })));
@@ -147,7 +147,7 @@ describeEachServer('Deletes', ({ database }) => {
 });
 
 describeEachServer('findAndModify', ({ database }) => {
-  test('returns the document before or after, projected; updates, inserts and removes', async () => {
+  it('returns the document before or after, projected; updates, inserts and removes', async () => {
     const entries = (await database()).collection<Entry>('entries');
     expect(await entries.findOneAndUpdate({ _id: 'a' }, { $set: { n: 1 } })).toBeNull();
     expect(await entries.findOneAndUpdate({ _id: 'a' }, { $inc: { n: 1 } }, { upsert: true })).toBeNull();

@@ -1,5 +1,5 @@
 import { Long, MongoClient, type Db } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../connect.js';
 import { startMongoServer, type MongoServer } from './server.js';
 
@@ -18,7 +18,7 @@ describe('The in-process server alone', () => {
     await server.close();
   });
 
-  test('$$NOW is the clock that it was started with', async () => {
+  it('$$NOW is the clock that it was started with', async () => {
     const claims = db.collection<{ _id: string; until?: Date; expired?: boolean }>('claims');
     const expired = async (): Promise<unknown> =>
       (await claims.findOne({ _id: 'a' }, { projection: { expired: { $lt: ['$until', '$$NOW'] } } }))?.expired;
@@ -31,7 +31,7 @@ describe('The in-process server alone', () => {
     expect(await claims.countDocuments({ $expr: { $lt: ['$until', '$$NOW'] } })).toBe(1);
   });
 
-  test('names the parts of a document by themselves: what Object.prototype has is no field', async () => {
+  it('names the parts of a document by themselves: what Object.prototype has is no field', async () => {
     await db.collection('fields').insertOne({ a: 1 });
     expect(await db.collection('fields').countDocuments({ constructor: { $exists: true } })).toBe(0);
     expect(await db.collection('fields').countDocuments({ toString: { $exists: false } })).toBe(1);
@@ -59,7 +59,7 @@ describe('The in-process server alone', () => {
     ['snapshot reads', { find: 'c', readConcern: { level: 'snapshot' } }, 238],
     ['a cursor that is not open', { getMore: Long.fromNumber(99), collection: 'c' }, 43],
   ];
-  test.each(refused)('refuses %s', async (_, command, code) => {
+  it.each(refused)('refuses %s', async (_, command, code) => {
     await expect(db.admin().command(command)).rejects.toMatchObject({ code });
   });
 
@@ -78,7 +78,7 @@ describe('The in-process server alone', () => {
     ['an upsert with another _id', { q: { _id: 'new' }, u: { _id: 'other' }, upsert: true }, 66],
     ['an _id that is an array', { q: { _id: 'new' }, u: [{ $set: { _id: [1] } }], upsert: true }, 66],
   ];
-  test.each(refusedWrites)('refuses %s, and writes nothing', async (_, update, code) => {
+  it.each(refusedWrites)('refuses %s, and writes nothing', async (_, update, code) => {
     const collection = db.collection<{ _id: string; list: string[]; n: number }>('writes');
     await collection.deleteMany({});
     await collection.insertOne({ _id: 'x', list: ['a'], n: 1 });
@@ -87,14 +87,14 @@ describe('The in-process server alone', () => {
     expect(await collection.find().toArray()).toEqual([{ _id: 'x', list: ['a'], n: 1 }]);
   });
 
-  test('refuses a document over 16 MiB', async () => {
+  it('refuses a document over 16 MiB', async () => {
     const grown = db.collection<{ _id: string; text: string; more?: string }>('big');
     await grown.insertOne({ _id: 'a', text: 'x'.repeat(9_000_000) });
     await expect(grown.updateOne({ _id: 'a' }, { $set: { more: 'y'.repeat(9_000_000) } })).rejects.toMatchObject({ code: 10334 });
     expect((await grown.findOne({ _id: 'a' }))?.more).toBeUndefined();
   });
 
-  test('batches end at 16 MiB, and no document is lost between them', async () => {
+  it('batches end at 16 MiB, and no document is lost between them', async () => {
     const large = db.collection<{ _id: number; text: string }>('large');
     const text = 'x'.repeat(7_000_000);
     for (let _id = 0; _id < 5; _id++) await large.insertOne({ _id, text });
@@ -103,7 +103,7 @@ describe('The in-process server alone', () => {
     expect((cursor as { firstBatch: unknown[] }).firstBatch).toHaveLength(2);
   });
 
-  test('an unacknowledged write is done and has no answer', async () => {
+  it('an unacknowledged write is done and has no answer', async () => {
     const unacknowledged = db.collection<{ _id: string }>('w0');
     expect(await unacknowledged.insertOne({ _id: 'a' }, { writeConcern: { w: 0 } })).toMatchObject({ acknowledged: false });
     // The driver may use another connection for the next command: poll by commands, not by time.
@@ -111,7 +111,7 @@ describe('The in-process server alone', () => {
     expect(await unacknowledged.findOne()).toEqual({ _id: 'a' });
   });
 
-  test('two servers share nothing, and a closed server cuts its connections and refuses others', async () => {
+  it('two servers share nothing, and a closed server cuts its connections and refuses others', async () => {
     const other = await startMongoServer();
     const otherClient = await connect({ uri: other.uri, serverSelectionTimeoutMS: 200 });
     await db.collection('shared').insertOne({ a: 1 });

@@ -1,5 +1,5 @@
 import { Binary, Long, ObjectId } from 'mongodb';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { connectDriver6, countCommands } from '../connect.js';
 import { describeEachServer } from '../each-server.js';
 
@@ -9,7 +9,7 @@ interface Entry {
 }
 
 describeEachServer('Documents keep their BSON types', ({ database, uri, isInProcess }) => {
-  test('int64, dates, binary data, object ids, null and nested documents come back as they were written', async () => {
+  it('int64, dates, binary data, object ids, null and nested documents come back as they were written', async () => {
     const entries = (await database()).collection<Entry>('entries');
     const written = {
       _id: 'guild:CODE',
@@ -36,7 +36,7 @@ describeEachServer('Documents keep their BSON types', ({ database, uri, isInProc
     ).toBe(1);
   });
 
-  test('numbers are equal by value, whatever their type', async () => {
+  it('numbers are equal by value, whatever their type', async () => {
     const entries = (await database()).collection<Entry>('entries');
     await entries.insertMany([
       { _id: 'long', guild_id: Long.fromString('9007199254740993') },
@@ -52,7 +52,7 @@ describeEachServer('Documents keep their BSON types', ({ database, uri, isInProc
     expect(await ids({ guild_id: '7' })).toEqual([]);
   });
 
-  test('driver 6 reads what driver 7 wrote, and the other way round', async () => {
+  it('driver 6 reads what driver 7 wrote, and the other way round', async () => {
     const db = await database();
     const driver6 = await connectDriver6({ uri: uri() });
     const entries6 = driver6.db(db.databaseName).collection<Entry>('entries');
@@ -113,7 +113,7 @@ describeEachServer('Queries', ({ database }) => {
     ['$expr: missing is not null', { $expr: { $eq: ['$sent_at', null] } }, ['1:C']],
     ['$expr with $type', { $expr: { $eq: [{ $type: '$sent_at' }, 'missing'] } }, ['1:B', '1:é', '1:\uFF21', '1:\u{1F600}']],
   ];
-  test.each(cases)('%s', async (_, filter, expected) => {
+  it.each(cases)('%s', async (_, filter, expected) => {
     const entries = (await database()).collection<Entry>('entries');
     await entries.insertMany(documents);
     const found = await entries.find(filter).sort({ _id: 1 }).toArray();
@@ -122,7 +122,7 @@ describeEachServer('Queries', ({ database }) => {
     expect(await entries.countDocuments(filter)).toBe(expected.length);
   });
 
-  test('sort, skip and limit, also by several fields and with fields that are missing', async () => {
+  it('sort, skip and limit, also by several fields and with fields that are missing', async () => {
     const entries = (await database()).collection<Entry>('entries');
     await entries.insertMany(documents);
     const n = await entries.find().sort({ n: -1, _id: 1 }).limit(4).toArray();
@@ -136,7 +136,7 @@ describeEachServer('Queries', ({ database }) => {
     expect(second.map(({ _id }) => _id)).toEqual(['1:B', '1:A']);
   });
 
-  test('an empty $or is refused', async () => {
+  it('an empty $or is refused', async () => {
     await expect((await database()).collection('entries').find({ $or: [] }).toArray()).rejects.toMatchObject({ code: 2 });
   });
 });
@@ -159,7 +159,7 @@ describeEachServer('Projections', ({ database }) => {
     ['$setIntersection', { codes: { $setIntersection: ['$codes', { $literal: ['A', 'Z'] }] } }, { _id: 'x', codes: ['A'] }],
     ['$size of $ifNull', { n: { $size: { $ifNull: ['$codes', []] } } }, { _id: 'x', n: 3 }],
   ];
-  test.each(cases)('%s', async (_, projection, expected) => {
+  it.each(cases)('%s', async (_, projection, expected) => {
     const entries = (await database()).collection<Entry>('entries');
     await entries.insertOne({ _id: 'x', state: 'sent', claim: { token: 't', until: new Date(5) }, codes: ['A', 'B', '$C'] });
     expect(await entries.findOne({ _id: 'x' }, { projection })).toEqual(expected);
@@ -169,7 +169,7 @@ describeEachServer('Projections', ({ database }) => {
 describeEachServer('Cursors', ({ database, isInProcess }) => {
   const many = Array.from({ length: 250 }, (_, i): Entry => ({ _id: `1:${String(i).padStart(4, '0')}` }));
 
-  test('without a batch size the first batch has 101 documents and the second the rest', async () => {
+  it('without a batch size the first batch has 101 documents and the second the rest', async () => {
     const db = await database();
     const commands = countCommands(db.client);
     await db.collection<Entry>('entries').insertMany(many);
@@ -183,7 +183,7 @@ describeEachServer('Cursors', ({ database, isInProcess }) => {
     expect(commands.names()).toEqual(['find', 'getMore']);
   });
 
-  test('batches have the size that the client asks for', async () => {
+  it('batches have the size that the client asks for', async () => {
     const db = await database();
     const commands = countCommands(db.client);
     await db.collection<Entry>('entries').insertMany(many);
@@ -196,7 +196,7 @@ describeEachServer('Cursors', ({ database, isInProcess }) => {
     expect(commands.names()).toEqual(['find']);
   });
 
-  test('a cursor that is closed early is gone', async () => {
+  it('a cursor that is closed early is gone', async () => {
     const db = await database();
     await db.collection<Entry>('entries').insertMany(many);
     const cursor = db.collection<Entry>('entries').find({}, { batchSize: 2 });
@@ -206,7 +206,7 @@ describeEachServer('Cursors', ({ database, isInProcess }) => {
     await expect(db.command({ getMore: id, collection: 'entries' })).rejects.toMatchObject({ code: 43 });
   });
 
-  test('a limit ends the cursor with its batch', async () => {
+  it('a limit ends the cursor with its batch', async () => {
     const db = await database();
     const commands = countCommands(db.client);
     await db.collection<Entry>('entries').insertMany(many);
@@ -217,7 +217,7 @@ describeEachServer('Cursors', ({ database, isInProcess }) => {
     expect(Number((cursor as { id: Long | number }).id)).toBe(0);
   });
 
-  test.runIf(isInProcess)(
+  it.runIf(isInProcess)(
     'a batch that is just full is not known to be the last one (as in mongod; DocumentDB knows it)',
     async () => {
       const db = await database();
@@ -231,7 +231,7 @@ describeEachServer('Cursors', ({ database, isInProcess }) => {
 });
 
 describeEachServer('Aggregation', ({ database }) => {
-  test('groups, sorts, counts and unwinds', async () => {
+  it('groups, sorts, counts and unwinds', async () => {
     const sent = (await database()).collection<Entry>('sent');
     await sent.insertMany([
       { _id: 'a', guild: '1', source: 'auto', at: new Date(3), n: Long.fromNumber(2), codes: ['X', 'Y'] },
@@ -265,7 +265,7 @@ describeEachServer('Aggregation', ({ database }) => {
 });
 
 describeEachServer('Collections and databases', ({ database }) => {
-  test('are listed, created and dropped; indexes are kept by name', async () => {
+  it('are listed, created and dropped; indexes are kept by name', async () => {
     const db = await database();
     await db.createCollection('empty');
     await db.collection('used').insertOne({ a: 1 });
@@ -284,7 +284,7 @@ describeEachServer('Collections and databases', ({ database }) => {
     expect(await db.listCollections().toArray()).toEqual([]);
   });
 
-  test('a command that does not exist is refused', async () => {
+  it('a command that does not exist is refused', async () => {
     await expect((await database()).command({ noSuchCommand: 1 })).rejects.toMatchObject({ code: 59 });
   });
 });

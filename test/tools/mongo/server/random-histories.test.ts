@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MongoClient, type AnyBulkWriteOperation, type Collection, type Document } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, freshDatabase, ownServer, server } from '../connect.js';
 
 interface Entry extends Document {
@@ -122,7 +122,7 @@ describe.skipIf(isAlone)('The in-process server and the server of the run', () =
   });
   afterAll(() => client.close());
 
-  test('agree on random histories: same outcomes, same documents, same answers', { timeout: 300_000 }, async () => {
+  it('agree on random histories: same outcomes, same documents, same answers', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(statement, { minLength: 1, maxLength: 12 }),
