@@ -19,6 +19,8 @@ export interface FindRequest {
 export interface WriteOutcome {
   /** Number of documents removed. */
   readonly removed: number;
+  /** Number of documents that an update found, changed or not. */
+  readonly matched: number;
   /** What the server says if an upsert met a document that its filter does not match: that one was not done, and is no failure by itself. */
   readonly duplicates?: SentCodeStoreError;
 }
@@ -91,11 +93,14 @@ export class Commands {
 
   async #writeOnce(operations: readonly WriteOperation[], context: CommandContext): Promise<WriteOutcome> {
     try {
-      const { deletedCount } = await this.#limited(this.#collection.bulkWrite(operations, this.#writeOptions), context);
-      return { removed: deletedCount };
+      const { deletedCount, matchedCount } = await this.#limited(
+        this.#collection.bulkWrite(operations, this.#writeOptions),
+        context,
+      );
+      return { removed: deletedCount, matched: matchedCount };
     } catch (error) {
       if (!isOnlyDuplicates(error)) throw error;
-      return { removed: 0, duplicates: toStoreError(error, context) };
+      return { removed: 0, matched: 0, duplicates: toStoreError(error, context) };
     }
   }
 
