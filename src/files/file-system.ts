@@ -20,6 +20,8 @@ export interface FileSystem {
   fchown(fd: number, uid: number, gid: number): Promise<void>;
   fstatSync(fd: number): fs.Stats;
   stat(path: string): Promise<fs.BigIntStats>;
+  /** What is at a path, without the way over the thread pool; `undefined` if nothing is. */
+  statSync(path: string): fs.BigIntStats | undefined;
   readdir(path: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
@@ -43,6 +45,7 @@ export const nodeFileSystem: FileSystem = {
   fchown: promisify(fs.fchown),
   fstatSync: fs.fstatSync,
   stat: async (path) => fs.promises.stat(path, { bigint: true }),
+  statSync: (path) => fs.statSync(path, { bigint: true, throwIfNoEntry: false }),
   readdir: (path) => fs.promises.readdir(path),
   rename: fs.promises.rename,
   unlink: fs.promises.unlink,

@@ -1,6 +1,7 @@
 import { StoreDamagedError } from '../../../contract/errors.js';
 import type { SentRecord } from '../../../domain/record.js';
-import { CLOSE, COMMA, encodeText, hashOf, hasAt, QUOTE, skipString } from '../format/json-bytes.js';
+import { CLOSE, COMMA, encodeText, hasAt, QUOTE, skipString } from '../format/json-bytes.js';
+import { hashOf, type HashSeed, PROCESS_SEED } from './hash.js';
 import type { LineBytes } from '../format/sealed-line.js';
 
 /** Up to this many records are looked through one by one: an index would take more room than it saves time. */
@@ -31,23 +32,26 @@ export class SentTable {
   readonly #start: number;
   readonly #lineEnd: number;
   readonly #first: number;
+  readonly #seed: HashSeed;
   #index: Uint32Array | undefined;
 
   /**
    * @param line - the guild's line, seal included
    * @param first - place of the first record in the line's bytes
+   * @param seed - for tests: what the hash of codes begins with
    */
-  constructor(line: LineBytes, first: number, count: number) {
+  constructor(line: LineBytes, first: number, count: number, seed: HashSeed = PROCESS_SEED) {
     this.#bytes = line.bytes;
     this.#start = line.start;
     this.#lineEnd = line.end;
     this.#first = first;
     this.count = count;
+    this.#seed = seed;
   }
 
   /** The same table on other bytes that are equal: its index is worth keeping, and the old bytes are let go. */
   movedTo(line: LineBytes): SentTable {
-    const moved = new SentTable(line, line.start + this.#first - this.#start, this.count);
+    const moved = new SentTable(line, line.start + this.#first - this.#start, this.count, this.#seed);
     moved.#index = this.#index;
     return moved;
   }
@@ -97,7 +101,7 @@ export class SentTable {
       return -1;
     }
     const index = (this.#index ??= this.#makeIndex());
-    for (let slot = hashOf(code, 0, code.length); ; slot += 1) {
+    for (let slot = hashOf(code, 0, code.length, this.#seed); ; slot += 1) {
       const entry = index[slot & (index.length - 1)] ?? 0;
       if (entry === 0) return -1;
       if (this.#isAt(this.#first + entry - 1, code)) return this.#first + entry - 1;
@@ -114,7 +118,7 @@ export class SentTable {
       // Under a good seal this is a mistake of whoever wrote the file. A full index would be searched for ever.
       if (seen > this.count)
         throw new StoreDamagedError(`A guild of the snapshot has more records than the ${this.count} it names.`);
-      let slot = hashOf(bytes, at + 2, skipString(bytes, at + 1) - 1);
+      let slot = hashOf(bytes, at + 2, skipString(bytes, at + 1) - 1, this.#seed);
       while (index[slot & (index.length - 1)] !== 0) slot += 1;
       index[slot & (index.length - 1)] = at - this.#first + 1;
     }
