@@ -31,6 +31,7 @@ async function makeScript(entry: URL): Promise<string> {
     // Bundled CommonJS packages ask for built-in modules.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     target: 'node20',
+    removeNodeProtocol: false,
     noExternal: [/.*/],
     splitting: false,
     config: false,
