@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { docBlocks } from '../support/doc-blocks.js';
 import { freshDatabase, mongoUri } from '../tools/mongo/connect.js';
@@ -15,9 +16,10 @@ const blocks = docBlocks(root);
 const folder = join(root, '.test-results', 'doc-blocks');
 const tsconfig = join(folder, 'tsconfig.json');
 const fileOf = (index: number): string => join(folder, `block-${index}.mts`);
+const scriptOf = (index: number): string => join(folder, 'scripts', `block-${index}.mjs`);
 
 describe('every TypeScript block of README and docs', () => {
-  beforeAll(() => {
+  beforeAll(async () => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     for (const [index, block] of blocks.entries()) writeFileSync(fileOf(index), block.code);
@@ -29,6 +31,20 @@ describe('every TypeScript block of README and docs', () => {
         include: ['*.mts'],
       }),
     );
+    await build({
+      entry: blocks.map((_, index) => fileOf(index)),
+      outDir: join(folder, 'scripts'),
+      outExtension: () => ({ js: '.mjs' }),
+      format: 'esm',
+      target: 'node20',
+      splitting: true,
+      sourcemap: true,
+      removeNodeProtocol: false,
+      skipNodeModulesBundle: true,
+      tsconfig,
+      config: false,
+      silent: true,
+    });
   });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -52,9 +68,9 @@ describe('every TypeScript block of README and docs', () => {
       const workFolder = mkdtempSync(join(tmpdir(), 'sent-code-store-docs-'));
       const uri = new URL(mongoUri());
       uri.pathname = freshDatabase();
-      const env = { ...process.env, TSX_TSCONFIG_PATH: tsconfig, MONGODB_URI: uri.href, DISCORD_TOKEN: '' };
+      const env = { ...process.env, MONGODB_URI: uri.href, DISCORD_TOKEN: '' };
       try {
-        await run(process.execPath, ['--import', import.meta.resolve('tsx'), fileOf(index)], {
+        await run(process.execPath, ['--enable-source-maps', scriptOf(index)], {
           cwd: workFolder,
           env,
           timeout: 60_000,
