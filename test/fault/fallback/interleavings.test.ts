@@ -76,7 +76,10 @@ class Process {
       disk.after = (step) => this.#turn(`${name} answers ${step}`);
     }
     this.store = new Chain(
-      [new DiskStore(this.first, 'shared', { clock, name: 'first' }), new DiskStore(this.mirror, 'mirror', { clock, name: 'mirror' })],
+      [
+        new DiskStore(this.first, 'shared', { clock, name: 'first' }),
+        new DiskStore(this.mirror, 'mirror', { clock, name: 'mirror' }),
+      ],
       { clock, leaseMs: LEASE_MS, operationTimeoutMs: 60_000, probeAfterMs: 0 },
     );
   }

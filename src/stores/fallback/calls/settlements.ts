@@ -1,7 +1,8 @@
-import type { Settlement } from '../../../core/driver.js';
+import type { ClaimWrite, Settlement } from '../../../core/driver.js';
 import type { CallContext } from './call-context.js';
 import { deciderOf, demoteOthers } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
+import type { Mirror } from '../chain/mirror.js';
 import { allFailed, notAuthoritative } from '../chain/refusals.js';
 import { deferOn } from './marks.js';
 import { guildsOf, heldBy, idOf, type MaybeRecord } from '../chain/record-strength.js';
@@ -42,7 +43,10 @@ export async function settleRecords(context: CallContext, changes: readonly Sett
  */
 function oneByOne<T>(chain: Chain, changes: readonly Settlement[], work: () => Promise<T>): Promise<T> {
   // No guild id is "hold", and this lock is always taken inside that of the guild.
-  return chain.locks.exclusive(changes.map((change) => `hold:${idOf(change)}`), work);
+  return chain.locks.exclusive(
+    changes.map((change) => `hold:${idOf(change)}`),
+    work,
+  );
 }
 
 async function settle(chain: Chain, changes: readonly Settlement[]): Promise<readonly MaybeRecord[]> {
@@ -53,7 +57,8 @@ async function settle(chain: Chain, changes: readonly Settlement[]): Promise<rea
     throw notAuthoritative(chain, changes[0]?.guildId ?? '');
   }
   // A pending code is not yet in the first store as the mirror has it.
-  if (chain.first.up && !pending) {
+  const asked = chain.first.up && !pending;
+  if (asked) {
     let after: readonly MaybeRecord[] | undefined;
     try {
       after = await chain.first.call((store) => store.settleRecords(changes));
@@ -65,7 +70,7 @@ async function settle(chain: Chain, changes: readonly Settlement[]): Promise<rea
       return after;
     }
   }
-  return settleOnMirror(chain, changes);
+  return settleOnMirror(chain, changes, asked);
 }
 
 /**
@@ -100,13 +105,14 @@ function followed(change: Settlement, after: MaybeRecord): Settlement {
   return { ...change, event: { ...change.event, outcome: 'uncertain' } };
 }
 
-async function settleOnMirror(chain: Chain, changes: readonly Settlement[]): Promise<readonly MaybeRecord[]> {
+/** `asked`: the first store may have made the changes. */
+async function settleOnMirror(chain: Chain, changes: readonly Settlement[], asked: boolean): Promise<readonly MaybeRecord[]> {
   for (const { guildId, event } of changes) {
     // To take a message over is to send it: that needs authority.
     if (event.type === 'take' && deciderOf(chain, guildId) === undefined) throw notAuthoritative(chain, guildId);
   }
   const made = await chain.onMirrors((store) => store.settleRecords(changes));
-  const kept = await deferOn(chain, made, (mirror) => mirror.pending.defer({ type: 'settle', changes }));
+  const kept = await deferOn(chain, made, (mirror, after) => deferSettled(mirror, changes, after, asked));
   if (kept.size === 0) throw allFailed(chain);
   return changes.map(({ guildId, event }, index) => {
     const decider = deciderOf(chain, guildId);
@@ -118,4 +124,37 @@ async function settleOnMirror(chain: Chain, changes: readonly Settlement[]): Pro
     }
     return record;
   });
+}
+
+/**
+ * Remembers changes that a mirror has made. A message that it gave to a taker is remembered as the
+ * mirror has it, because the first store may not have it at all:
+ *
+ * ```text
+ * first store: gave X back     answer lost      replay: "take X" finds no X: free, while the taker sends
+ * mirror:                      X held           taken
+ * ```
+ */
+async function deferSettled(
+  mirror: Mirror,
+  changes: readonly Settlement[],
+  after: readonly MaybeRecord[],
+  asked: boolean,
+): Promise<void> {
+  const takeovers = new Map<string, ClaimWrite & { holds: ClaimWrite['holds'][number][] }>();
+  for (const [index, { guildId, code, event }] of changes.entries()) {
+    const record = after[index];
+    if (event.type !== 'take' || record === undefined || record.state === 'sent' || record.token !== event.token) continue;
+    const { token, leaseMs } = event;
+    const claim = takeovers.get(token) ?? { guildId, leaseMs, ageMs: null, holds: [] };
+    const { messageId, spelling, position, size, attempt } = record;
+    claim.holds.push({ token, messageId, spelling, position, size, attempt, code });
+    takeovers.set(token, claim);
+  }
+  for (const claim of takeovers.values()) await mirror.pending.deferClaim({ type: 'claim', claim, takeover: true }, asked);
+  const others = changes.flatMap((change, index) => (change.event.type === 'take' ? [] : [{ change, record: after[index] }]));
+  await mirror.pending.deferChanges(
+    others.map(({ change }) => change),
+    others.map(({ record }) => record),
+  );
 }
