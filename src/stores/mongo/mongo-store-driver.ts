@@ -33,13 +33,18 @@ export class MongoStoreDriver implements StoreDriver {
   }
 
   async open(): Promise<void> {
-    const limits = {
-      storeName: this.#settings.name,
-      operationTimeoutMs: this.#mongoOptions.operationTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-    };
+    const { name: storeName, logger, clock } = this.#settings;
+    const { operationTimeoutMs = DEFAULT_TIMEOUT_MS } = this.#mongoOptions;
+    const limits = { storeName, operationTimeoutMs, logger, clock };
     const connection = await openConnection(this.#mongoOptions, limits);
+    const { redact, advice } = connection;
     this.#connection = connection;
-    this.#openCommands = new Commands(connection.collection, { ...limits, redact: connection.redact });
+    this.#openCommands = new Commands(connection.collection, {
+      storeName,
+      operationTimeoutMs,
+      redact,
+      ...(advice && { advice }),
+    });
   }
 
   async pingStore(): Promise<void> {
