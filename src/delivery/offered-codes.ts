@@ -102,7 +102,7 @@ function checkItems(items: unknown): void {
   if (Array.isArray(items) || items instanceof Set) return;
   const hint =
     typeof items === 'string'
-      ? 'A lone string would be taken for its letters: pass an array, even for one code.'
+      ? 'A lone string would be read letter by letter: pass an array, even for one code.'
       : 'Pass an array or a Set.';
   throw new InvalidInputError('INVALID_CODES', 'codes', `codes is ${describe(items)}. ${hint}`);
 }
