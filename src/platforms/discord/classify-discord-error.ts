@@ -13,8 +13,8 @@ import { type ResendContext, verdictOnMessage } from '../network/resend.js';
  * |---|---|
  * | 429, by answer or by `rejectOnRateLimit` | `not-sent` |
  * | no connection: refused, unreachable, not resolved, connect timeout | `not-sent` |
- * | 10003 Unknown Channel, 50001 Missing Access, 50013 Missing Permissions | `not-sent`, `permanent` |
- * | 401: the token is not valid | `not-sent`, `permanent` |
+ * | 10003 Unknown Channel, 50001 Missing Access | `not-sent`, `permanent` |
+ * | 50013 Missing Permissions, 401 | `not-sent`, `permanent` |
  * | any other 4xx but 408 | `not-sent` |
  * | 10008 Unknown Message on a resend: delivered, and deleted since | `sent` |
  * | any error of a request about a message that exists, such as a crosspost | `uncertain` |
