@@ -8,7 +8,7 @@ import { errorJson } from './error-json.js';
  * - `STORE_LOCKED`: another process, or another store of this process, has the file open for writing.
  * - `STORE_NOT_FOUND`: `create: 'never'`, or a read-only store, and there is no file.
  * - `STORE_DAMAGED`: stored data does not make sense; the text says where. Never answered as "unsent".
- * - `STORE_FOREIGN`: what is there was not written by this package.
+ * - `STORE_FOREIGN`: what is there was not written by this package, or, in MongoDB, is not kept in byte order of ids.
  * - `STORE_VERSION`: written by a later version of this package.
  * - `STORE_READ_ONLY`: a write on a store that was opened with `readOnly`.
  * - `STORE_IO`: the file system refused (disk full, no permission, a folder in place of a file, …); `cause` has its error.

@@ -1,11 +1,12 @@
 import { SentCodeStoreError } from '../contract/errors.js';
 import type { StoreMetadata } from './driver.js';
 
-const KEY = 'identity';
+/** Metadata key of the name of a store's identity. */
+export const IDENTITY_KEY = 'identity';
 
 /** Keeps the name of the identity with the first opening, and refuses another one later (`IDENTITY_MISMATCH`). */
 export async function checkIdentityName(metadata: StoreMetadata, name: string, storeName: string): Promise<void> {
-  const kept = (await metadata.get([KEY])).get(KEY) ?? (await metadata.insert(KEY, name));
+  const kept = (await metadata.get([IDENTITY_KEY])).get(IDENTITY_KEY) ?? (await metadata.insert(IDENTITY_KEY, name));
   if (kept === name) return;
   throw new SentCodeStoreError(
     'IDENTITY_MISMATCH',
