@@ -1,10 +1,20 @@
 /**
- * For authors of stores: the base that derives every call, what a store writes, and the state machine
- * that every store obeys.
+ * For authors of stores: the base that derives every call, what a store writes, and the state
+ * machine that every store obeys.
  *
  * @packageDocumentation
  */
-export * from './contract/errors.js';
+export {
+  AllStoresFailedError,
+  InvalidInputError,
+  LeaseLostError,
+  NotAuthoritativeError,
+  SentCodeStoreError,
+  type SentCodeStoreErrorCode,
+  type SentCodeStoreErrorOptions,
+  StoreDamagedError,
+  StoreLockedError,
+} from './contract/errors.js';
 export type { Identity } from './contract/identity.js';
 export type { Logger } from './contract/logger.js';
 export type { SentCodeStore } from './contract/store.js';

@@ -26,8 +26,8 @@ export interface FallbackStoreOptions extends Omit<StoreOptions, 'identity'> {
    * believed even while a mirror cannot be read: codes can be sent twice. `whenDegraded: 'hold'` holds all the same. `synced` unless given.
    */
   readonly trust?: 'synced' | 'always';
-  /** Told of every change, as it happens. Must not throw. */
-  readonly onEvent?: (event: FallbackEvent) => void;
+  /** Told of every change, as it happens. What it throws, or rejects with, becomes a process warning and changes no call. */
+  readonly onEvent?: (event: FallbackEvent) => unknown;
 }
 
 /** What the chain needs of {@link FallbackStoreOptions}, with nothing left open. */
@@ -36,7 +36,7 @@ export interface FallbackSettings {
   readonly probeAfterMs: number;
   readonly whenDegraded: 'auto' | 'continue' | 'hold';
   readonly trust: 'synced' | 'always';
-  readonly onEvent: (event: FallbackEvent) => void;
+  readonly onEvent: ((event: FallbackEvent) => unknown) | undefined;
 }
 
 const schema = storeOptionsSchema.omit({ identity: true }).extend({
@@ -44,7 +44,7 @@ const schema = storeOptionsSchema.omit({ identity: true }).extend({
   probeAfterMs: wholeNumberSchema('ms', 0, 30_000).optional(),
   whenDegraded: wordSchema('auto', 'continue', 'hold').optional(),
   trust: wordSchema('synced', 'always').optional(),
-  onEvent: functionSchema<(event: FallbackEvent) => void>().optional(),
+  onEvent: functionSchema<(event: FallbackEvent) => unknown>().optional(),
 });
 
 /** Checks the options and fills in what they leave open. */
@@ -55,7 +55,7 @@ export function resolveFallbackOptions(options: FallbackStoreOptions): FallbackS
     probeAfterMs: options.probeAfterMs ?? 500,
     whenDegraded: options.whenDegraded ?? 'auto',
     trust: options.trust ?? 'synced',
-    onEvent: options.onEvent ?? (() => undefined),
+    onEvent: options.onEvent,
   };
 }
 

@@ -5,9 +5,7 @@ import { checkCode } from '../../domain/identity.js';
 import type { LegacyLists } from './state-change.js';
 import { GLOBAL, itemsOf, type LegacyState, parseLegacyState, readEntry, stringOf } from './state.js';
 
-const NOTHING: ReadonlySet<string> = new Set();
-
-/** Which codes a state says were sent, by identity. */
+/** The sent codes of a state, by identity. */
 export class SentIndex {
   readonly #state: LegacyState;
   readonly #byGuild = new Map<string, Set<string>>();
@@ -27,7 +25,7 @@ export class SentIndex {
     return this.#byGuild.get(GLOBAL) ?? NOTHING;
   }
 
-  /** Whether a code is in the guild's own name. */
+  /** Whether the guild has the code as its own, not only under `global`. */
   isOwn({ guildId, code }: CodeKey): boolean {
     return this.#byGuild.get(guildId)?.has(code) ?? false;
   }
@@ -42,14 +40,17 @@ export class SentIndex {
     return new Set([...(this.#byGuild.get(guildId) ?? []), ...this.global]);
   }
 
-  /** Number of codes, in a guild's own name, that pass a test. */
+  /** Number of guilds' own codes that pass a test. */
   count(test: (key: CodeKey) => boolean): number {
     let count = 0;
     for (const [guildId, codes] of this.#byGuild) for (const code of codes) if (test({ guildId, code })) count += 1;
     return count;
   }
 
-  /** The guilds to which something counts as sent: those with codes of their own, and if there are global codes those with a channel. */
+  /**
+   * The guilds to which a code counts as sent: those with codes of their own; if there are global
+   * codes, also those with a list or a channel.
+   */
   guilds(): Set<string> {
     const guilds = new Set(this.#byGuild.keys());
     guilds.delete(GLOBAL);
@@ -59,7 +60,7 @@ export class SentIndex {
   }
 }
 
-/** Every string of a state, as it is written, that stands for a code which passes a test, by its list. */
+/** The strings of a state whose codes pass a test, as written, by list. */
 export function spellingsOf(state: unknown, identity: Identity, test: (key: CodeKey) => boolean): LegacyLists {
   const lists = new Map<string, string[]>();
   for (const entry of entriesOf(parseLegacyState(state), identity)) {
@@ -70,6 +71,8 @@ export function spellingsOf(state: unknown, identity: Identity, test: (key: Code
   }
   return lists;
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 interface IndexEntry extends CodeKey {
   readonly list: string;
@@ -85,7 +88,10 @@ function* entriesOf(state: LegacyState, identity: Identity): Generator<IndexEntr
   }
 }
 
-/** `undefined` for a string that no code can be (empty, too long): nobody can ask for it, so it means nothing, and stays where it is. */
+/**
+ * The identity of a code; `undefined` for a string that cannot be a code (empty, too long). Such a
+ * string is ignored and stays in the state: nobody can ask for it.
+ */
 function identityOf(code: string, identity: Identity): string | undefined {
   try {
     return checkCode(code, identity, 'code');

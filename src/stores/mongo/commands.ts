@@ -19,6 +19,8 @@ export interface FindRequest {
 export interface WriteOutcome {
   /** Number of documents removed. */
   readonly removed: number;
+  /** Number of documents that an update found, changed or not. */
+  readonly matched: number;
   /** What the server says if an upsert met a document that its filter does not match: that one was not done, and is no failure by itself. */
   readonly duplicates?: SentCodeStoreError;
 }
@@ -34,6 +36,9 @@ export const READ_OPTIONS = {
   useBigInt64: false,
 } as const;
 
+/** The part of a command's deadline that the server has for the confirmation of a majority. */
+const MAJORITY_SHARE = 0.8;
+
 /**
  * Runs the store's commands on its collection: each with the same concerns whatever the collection was made with, within a time limit, and
  * with errors of this package.
@@ -48,8 +53,9 @@ export class Commands {
     this.#context = context;
     this.#writeOptions = {
       ordered: false,
-      // `j`: acknowledged is on disk, on a server without a replica set too. `wtimeoutMS`: the server does not wait longer than the caller.
-      writeConcern: { w: 'majority', j: true, wtimeoutMS: context.operationTimeoutMs },
+      // `j`: acknowledged is on disk, on a server without a replica set too. `wtimeoutMS`: the server says that a majority did not confirm
+      // while its answer is still waited for; at the deadline itself nobody could tell that from silence.
+      writeConcern: { w: 'majority', j: true, wtimeoutMS: Math.ceil(context.operationTimeoutMs * MAJORITY_SHARE) },
     };
   }
 
@@ -91,11 +97,14 @@ export class Commands {
 
   async #writeOnce(operations: readonly WriteOperation[], context: CommandContext): Promise<WriteOutcome> {
     try {
-      const { deletedCount } = await this.#limited(this.#collection.bulkWrite(operations, this.#writeOptions), context);
-      return { removed: deletedCount };
+      const { deletedCount, matchedCount } = await this.#limited(
+        this.#collection.bulkWrite(operations, this.#writeOptions),
+        context,
+      );
+      return { removed: deletedCount, matched: matchedCount };
     } catch (error) {
       if (!isOnlyDuplicates(error)) throw error;
-      return { removed: 0, duplicates: toStoreError(error, context) };
+      return { removed: 0, matched: 0, duplicates: toStoreError(error, context) };
     }
   }
 

@@ -13,6 +13,8 @@ export interface MongoCursorLike {
 export interface MongoBulkResultLike {
   /** Number of documents that were removed. */
   readonly deletedCount: number;
+  /** Number of documents that updates found, changed or not. */
+  readonly matchedCount: number;
 }
 
 /** A collection of the driver. */
@@ -47,5 +49,4 @@ export interface MongoDriver {
 /** An operation of a bulk write, of the kinds that the store uses. */
 export type WriteOperation =
   | { readonly updateOne: { readonly filter: object; readonly update: object; readonly upsert?: boolean } }
-  | { readonly deleteOne: { readonly filter: object } }
-  | { readonly deleteMany: { readonly filter: object } };
+  | { readonly deleteOne: { readonly filter: object } };

@@ -22,6 +22,8 @@ export interface CommandContext {
   readonly what: string;
   readonly operationTimeoutMs: number;
   readonly redact: Redact;
+  /** What to do about a server that is not found; `undefined` where nothing is known but what the driver says. */
+  readonly advice?: () => string | undefined;
 }
 
 interface DriverError {
@@ -84,7 +86,10 @@ export function toStoreError(error: unknown, context: CommandContext): SentCodeS
     case 'late':
       return timeoutError(context, cause);
     case 'unreachable':
-      return failed(`cannot reach the database (${what}): ${reason}. Check that it runs and that the address is right.`, true);
+      return failed(
+        `cannot reach the database (${what}): ${reason}. ${context.advice?.() ?? 'Check that it runs and that the address is right.'}`,
+        true,
+      );
     case 'broken':
       return failed(`${what} was interrupted, and may have taken effect: ${reason}. Repeat the call.`, true);
     case 'unconfirmed':

@@ -1,6 +1,7 @@
 import { StoreDamagedError } from '../../contract/errors.js';
 import type { Identity } from '../../contract/identity.js';
 import type { SentRecord } from '../../domain/record.js';
+import { fieldAsSeen } from './as-seen.js';
 import { beforeGuild } from './keys.js';
 import { type StoredDocument, toSource } from './stored-record.js';
 import { fromTimestamp } from '../../domain/timestamps.js';
@@ -15,6 +16,8 @@ export interface GuildDocument {
   readonly record: SentRecord;
   /** By code, its elements in the list as they stand there. */
   readonly codes: ReadonlyMap<string, readonly unknown[]>;
+  /** The condition that nobody has added to the list since it was read. */
+  readonly asSeen: { readonly codes: object; readonly last_sent_at: object };
 }
 
 /**
@@ -40,7 +43,8 @@ export function toGuildDocument(document: StoredDocument, guildId: string, ident
     source: toSource(document['source']),
     sentAt: fromTimestamp(document['last_sent_at']),
   };
-  return { guildId, record, codes };
+  const asSeen = { codes: { $size: listed.length }, last_sent_at: fieldAsSeen(document, 'last_sent_at') };
+  return { guildId, record, codes, asSeen };
 }
 
 /** A list may hold whole keys, `guild:CODE`, of its own guild. */

@@ -40,10 +40,11 @@ export async function findGuildDocuments(
   return listsOf(await findById(commands, guildIds, {}), guildIds, identity);
 }
 
-async function findById(
+/** Documents by their ids, in one round trip. */
+export async function findById(
   commands: Commands,
   ids: readonly string[],
-  options: { readonly majority?: boolean },
+  options: { readonly majority?: boolean; readonly projection?: object },
 ): Promise<Map<unknown, StoredDocument>> {
   const documents = await commands.find({
     filter: { _id: { $in: ids } },
@@ -54,7 +55,8 @@ async function findById(
   return new Map(documents.map((document) => [document['_id'], document]));
 }
 
-function listsOf(
+/** The lists among documents that were found by id. */
+export function listsOf(
   documents: ReadonlyMap<unknown, StoredDocument>,
   guildIds: readonly string[],
   identity: Identity,

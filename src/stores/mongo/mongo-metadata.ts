@@ -41,7 +41,11 @@ export class MongoMetadata implements StoreMetadata {
 
   async delete(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;
-    await this.#commands().write([{ deleteMany: { filter: { _id: { $in: keys.map(toId) } } } }], { repeatable: true });
+    // As they were seen: a command that arrives late must not remove what was written since.
+    const seen = await this.get(keys);
+    if (seen.size === 0) return;
+    const operations = [...seen].map(([key, value]) => ({ deleteOne: { filter: { _id: toId(key), value } } }));
+    await this.#commands().write(operations, { repeatable: true });
   }
 
   async *list(prefix: string): AsyncGenerator<readonly [key: string, value: string]> {

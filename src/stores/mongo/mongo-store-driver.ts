@@ -1,25 +1,22 @@
 import type { StoreSupport } from '../../contract/support.js';
 import { type CodeKey, keyOf } from '../../domain/codes.js';
 import type { CodeRecord } from '../../domain/record.js';
-import { chunksOf } from '../../core/chunked.js';
 import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreDriver } from '../../core/driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
 import { Commands, type WriteOutcome } from './commands.js';
 import { type Connection, openConnection } from './connection.js';
 import type { WriteOperation } from './driver.js';
-import { afterGuild, beforeGuild } from './keys.js';
-import { findGuildDocuments, type Found, lookUp } from './look-up.js';
+import { type Found, lookUp } from './look-up.js';
 import { MongoMetadata } from './mongo-metadata.js';
 import type { MongoStoreOptions } from './options.js';
+import { type RemovalContext, removeGuild, removeKeys } from './removals.js';
 import { scanGuilds, scanRecords } from './scan.js';
 import { settlementOperations } from './settlements.js';
-import { claimOperation, forgettable, markOperation, type MarkStamp } from './writes.js';
+import { claimOperation, markOperation, type MarkStamp } from './writes.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** How often a mark is tried that meets an insert of the same id. */
 const MAX_TRIES = 5;
-/** Codes of a guild's list that are removed at once. */
-const LIST_CHUNK = 1000;
 
 /** The primitives as commands to a MongoDB collection. */
 export class MongoStoreDriver implements StoreDriver {
@@ -36,13 +33,18 @@ export class MongoStoreDriver implements StoreDriver {
   }
 
   async open(): Promise<void> {
-    const limits = {
-      storeName: this.#settings.name,
-      operationTimeoutMs: this.#mongoOptions.operationTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-    };
+    const { name: storeName, logger, clock } = this.#settings;
+    const { operationTimeoutMs = DEFAULT_TIMEOUT_MS } = this.#mongoOptions;
+    const limits = { storeName, operationTimeoutMs, logger, clock };
     const connection = await openConnection(this.#mongoOptions, limits);
+    const { redact, advice } = connection;
     this.#connection = connection;
-    this.#openCommands = new Commands(connection.collection, { ...limits, redact: connection.redact });
+    this.#openCommands = new Commands(connection.collection, {
+      storeName,
+      operationTimeoutMs,
+      redact,
+      ...(advice && { advice }),
+    });
   }
 
   async pingStore(): Promise<void> {
@@ -108,41 +110,22 @@ export class MongoStoreDriver implements StoreDriver {
     return scanGuilds(this.#commands);
   }
 
-  async removeRecords(keys: readonly CodeKey[]): Promise<number> {
-    const guildIds = [...new Set(keys.map(({ guildId }) => guildId))];
-    const lists = await findGuildDocuments(this.#commands, guildIds, this.#settings.identity);
-    const listed = (key: CodeKey): readonly unknown[] => lists.get(key.guildId)?.codes.get(key.code) ?? [];
-    const inLists = keys.filter((key) => listed(key).length > 0);
-    const others = keys.filter((key) => listed(key).length === 0);
-    // Never sent twice: what is there the second time may be somebody's fresh mark.
-    await this.#write(inLists, (key) => [removal(key)], { repeatable: false });
-    const pulls = [...lists.keys()].flatMap((guildId): WriteOperation[] => {
-      const elements = inLists.filter((key) => key.guildId === guildId).flatMap(listed);
-      return elements.length === 0 ? [] : [{ updateOne: { filter: { _id: guildId }, update: pull(elements) } }];
-    });
-    // Last: until then the list says "sent", also after a crash in between.
-    if (pulls.length > 0) await this.#commands.write(pulls, { repeatable: false });
-    const { removed } = await this.#write(others, (key) => [removal(key)], { repeatable: false });
-    return inLists.length + removed;
+  removeRecords(keys: readonly CodeKey[]): Promise<number> {
+    return removeKeys(this.#removals, keys);
   }
 
-  async removeGuild(guildId: string): Promise<number> {
-    const list = (await findGuildDocuments(this.#commands, [guildId], this.#settings.identity)).get(guildId);
-    const listed = [...(list?.codes.keys() ?? [])].map((code) => ({ guildId, code }));
-    let inList = 0;
-    for (const chunk of chunksOf(listed, LIST_CHUNK)) inList += await this.removeRecords(chunk);
-    const range = { $gt: beforeGuild(guildId), $lt: afterGuild(guildId) };
-    const { removed } = await this.#commands.write([{ deleteMany: { filter: forgettable(range) } }], { repeatable: false });
-    if (list !== undefined)
-      await this.#commands.write([{ deleteOne: { filter: { _id: guildId, 'codes.0': { $exists: false } } } }], {
-        repeatable: false,
-      });
-    return inList + removed;
+  removeGuild(guildId: string): Promise<number> {
+    return removeGuild(this.#removals, guildId);
   }
 
   get #commands(): Commands {
     if (this.#openCommands === undefined) throw new Error(`${this.#settings.name} is used before it is open`);
     return this.#openCommands;
+  }
+
+  get #removals(): RemovalContext {
+    const { identity, name } = this.#settings;
+    return { commands: this.#commands, identity, storeName: name };
   }
 
   #lookUp(keys: readonly CodeKey[]): Promise<Found[]> {
@@ -153,21 +136,12 @@ export class MongoStoreDriver implements StoreDriver {
   async #write<K extends CodeKey>(
     keys: readonly K[],
     toOperations: (key: K) => readonly WriteOperation[],
-    { repeatable } = { repeatable: true },
-  ): Promise<WriteOutcome> {
-    if (keys.length === 0) return { removed: 0 };
+  ): Promise<Pick<WriteOutcome, 'duplicates'>> {
+    if (keys.length === 0) return {};
     const sorted = keys.map((key) => ({ key, id: keyOf(key.guildId, key.code) })).sort((a, b) => (a.id < b.id ? -1 : 1));
     return this.#commands.write(
       sorted.flatMap(({ key }) => toOperations(key)),
-      { repeatable },
+      { repeatable: true },
     );
   }
-}
-
-function removal({ guildId, code }: CodeKey): WriteOperation {
-  return { deleteOne: { filter: forgettable(keyOf(guildId, code)) } };
-}
-
-function pull(elements: readonly unknown[]): object {
-  return { $pull: { codes: { $in: elements } } };
 }

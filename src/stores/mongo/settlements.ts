@@ -54,9 +54,22 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
   }
 }
 
-/** The try of a message. A document of another origin has no claim, and counts as a message named by its id. */
+/**
+ * The try of a message. A document of another origin counts as a message named by its id; a claim of
+ * this package, which may stand in its place by the time a late command arrives, has a token and an
+ * attempt.
+ *
+ * ```text
+ * process 1: resolve A, not sent -> sees a document of another origin …   (no answer: STORE_TIMEOUT)
+ * process 1: resolve A, not sent: removed
+ * process 2: claims A, and dies
+ *                                                                     … arrives: a claim, nothing is removed
+ * ```
+ */
 function messageFilter(key: CodeKey, { messageId, attempt }: { readonly messageId: string; readonly attempt: number }): object {
-  if (messageId === keyOf(key.guildId, key.code)) return { 'claim.message_id': { $ne: messageId } };
+  if (messageId === keyOf(key.guildId, key.code)) {
+    return { $nor: [{ 'claim.token': { $type: ['string', 'null'] }, 'claim.attempt': { $type: 'number' } }] };
+  }
   return { 'claim.message_id': messageId, 'claim.attempt': attempt };
 }
 

@@ -56,6 +56,11 @@ export function toRecord(document: StoredDocument, code: string): CodeRecord {
   };
 }
 
+/** Whether a document is a claim whose lease lives: its owner may be sending at this moment. */
+export function isLive(document: StoredDocument): boolean {
+  return toRecord(document, '').state === 'claimed';
+}
+
 /** The source of a mark; `null` where none is kept. */
 export function toSource(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;

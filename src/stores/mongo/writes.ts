@@ -103,8 +103,3 @@ export function unsent({ guildId, code }: CodeKey): { _id: string; sent_at: obje
 
 /** True for a held document whose lease is over, or that has none: nobody may be sending the code. */
 export const IS_UNCERTAIN = { $expr: { $lte: ['$claim.lease_until', '$$NOW'] } };
-
-/** The filter of documents that may be forgotten: all but live claims. */
-export function forgettable(ids: string | object): object {
-  return { _id: ids, $or: [{ sent_at: { $exists: true } }, IS_UNCERTAIN] };
-}

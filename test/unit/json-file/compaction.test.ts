@@ -107,6 +107,15 @@ describe('a journal that is not as it was left', () => {
         fs.renameSync(`${file}.new`, file);
       },
     ],
+    [
+      // As `sed -i.bak` does, or an editor: the old file keeps a name, so its number of links does not tell.
+      'replaced while a link to the old one stays',
+      (file: string): void => {
+        fs.linkSync(file, `${file}.bak`);
+        fs.copyFileSync(file, `${file}.new`);
+        fs.renameSync(`${file}.new`, file);
+      },
+    ],
     ['written to by somebody else', (file: string): void => fs.appendFileSync(file, 'x')],
     ['cut', (file: string): void => fs.truncateSync(file, fs.statSync(file).size - 1)],
   ])('takes no more marks: %s', async (_, disturb) => {

@@ -1,5 +1,4 @@
 import type { CodeKey } from '../../../domain/codes.js';
-import { errorText } from '../../../domain/error-text.js';
 import type { SentCodeStore } from '../../../contract/store.js';
 import type { ResolvedStoreOptions } from '../../../core/options.js';
 import type { StorePrimitives } from '../../../core/driver.js';
@@ -10,6 +9,7 @@ import { Mirror } from './mirror.js';
 import { Witness } from './witness.js';
 import { describeEvent } from './event-texts.js';
 import { canStandIn, type FallbackSettings } from '../options.js';
+import { callHook } from '../../../core/callbacks.js';
 import { waitAtMost } from '../../../core/time-limit.js';
 
 /**
@@ -88,11 +88,7 @@ export class Chain {
   tell(event: FallbackEvent): void {
     const { level, text } = describeEvent(event);
     this.options.logger[level](`${this.options.name}: ${text}`);
-    try {
-      this.settings.onEvent(event);
-    } catch (error) {
-      this.options.logger.error(`${this.options.name}: onEvent threw ${errorText(error)}`);
-    }
+    callHook(this.settings.onEvent, event);
   }
 
   #onDown(member: Member, error: unknown): void {

@@ -23,13 +23,6 @@ export function encodeText(text: string): Uint8Array {
   return scratch.subarray(0, text.length);
 }
 
-/** FNV-1a of bytes as an unsigned 32-bit number, with its high bits folded into the low ones that a table looks at. */
-export function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let place = start; place < end; place += 1) hash = Math.imul(hash ^ (bytes[place] ?? 0), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
-}
-
 /** Whether `bytes` has `part` at a place. */
 export function hasAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
   for (let index = 0; index < part.length; index += 1) if (bytes[at + index] !== part[index]) return false;

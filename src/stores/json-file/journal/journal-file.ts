@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { StoreDamagedError } from '../../../contract/errors.js';
 import { writeAtomically } from '../../../files/atomic-write.js';
 import { refuseDamage } from '../format/damage.js';
@@ -24,7 +25,8 @@ export class JournalFile {
   readonly #files: FileSystem;
   readonly #at: JournalPosition;
   #fd: number | undefined;
-  #inode: number | undefined;
+  /** Device and inode of the file. */
+  #file: Pick<BigIntStats, 'dev' | 'ino'> | undefined;
   #changed: StoreDamagedError | undefined;
   #end: number;
   #lead: string;
@@ -70,7 +72,7 @@ export class JournalFile {
     try {
       if (this.#changed !== undefined) throw this.#changed;
       fd ??= await this.#open();
-      this.#check(fd);
+      this.#check();
       const line = Buffer.concat([Buffer.from(this.#lead), sealedLine(content)]);
       writeAllSync(this.#files, fd, line, this.#end);
       await this.#files.fdatasync(fd);
@@ -110,10 +112,11 @@ export class JournalFile {
     const { path, store, generation } = this.#at;
     const fd = await this.#files.open(path, 'r+');
     try {
-      const { ino, size } = this.#files.fstatSync(fd);
-      const again = this.#inode !== undefined;
-      if (again && ino !== this.#inode) this.#refuse();
-      this.#inode = ino;
+      const { size, ino } = this.#files.fstatSync(fd);
+      const again = this.#file !== undefined;
+      const found = this.#files.statSync(path);
+      if (found === undefined || Number(found.ino) !== ino || (again && !this.#isOurs(found))) this.#refuse();
+      this.#file = { dev: found.dev, ino: found.ino };
       if (size !== this.#end) await this.#files.ftruncate(fd, this.#end);
       await this.#files.fsync(fd);
       if (again) await readJournal(this.#files, path, { store, generation }, JOURNAL_START, refuseDamage);
@@ -125,10 +128,17 @@ export class JournalFile {
     return fd;
   }
 
-  /** A file that was removed, replaced or written to by somebody else would take the line, and nobody would ever read it. */
-  #check(fd: number): void {
-    const { nlink, size } = this.#files.fstatSync(fd);
-    if (nlink === 0 || size !== this.#end) this.#refuse();
+  /**
+   * A file that was removed, replaced or written to by somebody else would take the line, and nobody would ever read it. Asked of the path: a replaced
+   * file may keep another name (`sed -i.bak`, a backup of hard links), so nothing about the open file tells.
+   */
+  #check(): void {
+    const found = this.#files.statSync(this.#at.path);
+    if (found === undefined || !this.#isOurs(found) || found.size !== BigInt(this.#end)) this.#refuse();
+  }
+
+  #isOurs({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>): boolean {
+    return dev === this.#file?.dev && ino === this.#file.ino;
   }
 
   #refuse(): never {
