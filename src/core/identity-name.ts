@@ -17,5 +17,3 @@ export async function checkIdentityName(metadata: StoreMetadata, name: string, s
       `open the store with the identity "${kept}", or copy it into an empty store with migrateLegacyState.`,
   );
 }
-
-const KEY = 'identity';
