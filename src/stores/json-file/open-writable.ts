@@ -6,6 +6,7 @@ import { refuseDamage } from './format/damage.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
 import { fileIdentity } from '../../files/file-identity.js';
 import { removeIfThere, syncFolder } from '../../files/file-system.js';
+import { isMountPoint } from '../../files/mount-point.js';
 import { removeUnfinished } from '../../files/temporary-name.js';
 import type { TestSeams } from './test-seams.js';
 import { ioError } from '../../files/io-error.js';
@@ -50,6 +51,8 @@ export async function openWritable(options: WritableOptions): Promise<WritableFi
     report(store, paths, logger);
     const file = await openLoaded(store, paths, lock, options);
     if (recovery?.hasDamage === true) await rewrite(file);
+    // A compaction was interrupted. Before the first mark, so that the journals of a process that dies at each start do not add up.
+    else if (store.journals.length > 1) await file.tryToCompact();
     return file;
   } catch (error) {
     await lock.release();
@@ -100,6 +103,8 @@ async function openLoaded(
 ): Promise<WritableFile> {
   const { files } = seams;
   const store = loaded.store ?? randomId();
+  const replaceable = !(await isMountPoint(paths.snapshot));
+  if (!replaceable) logger.warn(mountPoint(paths));
   // Names that a killed process gave may not be on the disk yet, and what is removed next rests on them.
   await syncFolder(files, paths.folder);
   for (const generation of loaded.stale) await removeIfThere(files, paths.journal(generation));
@@ -124,10 +129,19 @@ async function openLoaded(
       store,
       logger,
       snapshot: loaded.snapshot,
+      generation: loaded.journals[0]?.generation,
+      replaceable,
       olderJournals: older.map(({ generation }) => generation),
       olderBytes: older.reduce((sum, { end }) => sum + end, 0),
     },
   });
+}
+
+function mountPoint({ snapshot, folder }: StorePaths): string {
+  return (
+    `${snapshot} is mounted as a single file, so it can never be replaced: its journal beside it grows on, and is lost with the container if ` +
+    `${folder} is. Mount the folder in place of the file.`
+  );
 }
 
 /** A recovered store is written anew before it is used, so that the damage is gone. */

@@ -58,6 +58,11 @@ export class JournalFile {
     return this.#changed;
   }
 
+  /** Whether it has its header and nothing more. */
+  get saysNothing(): boolean {
+    return this.#end <= sealedLine(journalHeader(this.#at)).length;
+  }
+
   /** End of the good lines in bytes. */
   get end(): number {
     return this.#end;

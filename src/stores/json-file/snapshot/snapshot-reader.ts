@@ -111,8 +111,10 @@ class SnapshotReader {
   }
 
   /** A line of held codes, or of the store's own metadata. */
-  #takeOther({ bytes, start, end }: LineBytes): boolean {
-    const { guild, held, metadata } = JSON.parse(bytes.toString('utf8', start, end)) as Record<string, unknown>;
+  #takeOther(line: LineBytes): boolean {
+    const content = contentOf(line);
+    if (content === undefined) return false;
+    const { guild, held, metadata } = content;
     if (typeof guild === 'string' && isList(held, isStoredRecord)) {
       for (const stored of held) this.#target.records.set(guild, stored[0], this.#target.codec.decode(stored));
       return true;
@@ -130,6 +132,15 @@ class SnapshotReader {
 
   #damage(line: number | undefined, reason: string): void {
     this.#target.onDamage(this.#path, line, reason);
+  }
+}
+
+/** What a line says; `undefined` if it is no JSON by itself, as the header. */
+function contentOf({ bytes, start, end }: LineBytes): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(bytes.toString('utf8', start, end)) as Record<string, unknown>;
+  } catch {
+    return undefined;
   }
 }
 
