@@ -1,7 +1,7 @@
-import { type Header, snapshotHeader } from '../format/header.js';
+import { type Header, snapshotEnd, snapshotHeader } from '../format/header.js';
 import type { RecordCodec } from '../records/record-codec.js';
 import type { Records } from '../records/records.js';
-import { SEAL_LENGTH, sealOf } from '../format/sealed-line.js';
+import { listChecksum, SEAL_LENGTH, sealedLine, sealOf } from '../format/sealed-line.js';
 import { SentTable } from '../records/sent-table.js';
 
 /** Pieces of metadata on one line. */
@@ -9,9 +9,12 @@ const METADATA_PER_LINE = 500;
 const SEPARATOR = Buffer.from(',\n');
 const COMMA = Buffer.from(',');
 
+type SealedParts = readonly [beginning: Uint8Array, ...rest: Uint8Array[]];
+
 /** A line in the making. */
 interface PreparedLine {
-  readonly parts: readonly Uint8Array[];
+  /** The first part begins with the seal. */
+  readonly parts: SealedParts;
   /** Makes the guild's records rest on the line, once it has its place in the bytes that are kept. */
   readonly keep?: (bytes: Buffer, start: number, end: number) => void;
 }
@@ -23,13 +26,16 @@ interface PreparedLine {
  * between two pieces is in the snapshot as it was before or as it is after; its change is in the journal that is applied to the snapshot, either way.
  */
 export function* snapshotPieces(records: Records, codec: RecordCodec, header: Header, pieceBytes: number): Generator<Uint8Array> {
-  yield Buffer.concat([...sealed([Buffer.from(snapshotHeader(header))]), Buffer.from('\n')]);
+  const first = sealedLine(snapshotHeader(header));
+  yield first;
+  let checksum = listChecksum(first, 0);
   let batch: PreparedLine[] = [];
   let size = 0;
   let placed = 0;
   for (const lines of preparedLines(records, codec)) {
     for (const line of lines) {
       batch.push(line);
+      checksum = listChecksum(line.parts[0], checksum);
       size += lengthOf(line.parts);
     }
     if (size < pieceBytes) continue;
@@ -39,7 +45,8 @@ export function* snapshotPieces(records: Records, codec: RecordCodec, header: He
     size = 0;
   }
   yield place(batch, placed === 0);
-  yield Buffer.from(placed + batch.length === 0 ? ']}\n' : '\n]}\n');
+  const count = placed + batch.length;
+  yield Buffer.from(`${count === 0 ? '' : '\n'}${snapshotEnd({ count, checksum })}\n`);
 }
 
 function* preparedLines(records: Records, codec: RecordCodec): Generator<PreparedLine[]> {
@@ -94,6 +101,6 @@ function lengthOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
-function sealed(content: readonly Uint8Array[]): Uint8Array[] {
+function sealed(content: readonly Uint8Array[]): SealedParts {
   return [sealOf(content), ...content];
 }
