@@ -69,7 +69,10 @@ export class JournalFile {
     return this.#end;
   }
 
-  /** Lets the first line say what the journal before ends with. To be called before that line, when nothing more is written to the other one. */
+  /**
+   * Lets the first line say what the journal before ends with. To be called before that line, when
+   * nothing more is written to the other journal.
+   */
   follow({ checksum }: Pick<JournalPlace, 'checksum'>): void {
     this.#after = encodeAfter(checksum);
   }
@@ -80,9 +83,11 @@ export class JournalFile {
   }
 
   /**
-   * Appends a line. Resolves when it is durable, and no other line may be written before: so one line at most was never acknowledged when the
-   * process is killed or the power fails, and a reader takes no more than one for that. The write is made before this returns, since the way over the thread pool takes as long as the
-   * write itself. After a failure nothing of the line counts, and the next append repairs the file first.
+   * Appends a line. Resolves when it is durable, and no other line may be written before. So one line
+   * at most was never acknowledged when the process is killed or the power fails, and a reader takes
+   * no more than one for that. The write is made before this returns, since the way over the thread
+   * pool takes as long as the write itself. After a failure nothing of the line counts, and the next
+   * append repairs the file first.
    */
   async append(content: string): Promise<void> {
     try {

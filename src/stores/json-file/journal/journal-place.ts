@@ -20,10 +20,12 @@ const LEAST_ROOM = 8192;
 const MOST_GROWTH = 1 << 16;
 
 /**
- * The bytes that the next line may have after one of so many: a longer one is announced, by a line that says how much room it needs.
+ * The bytes that the next line may have after one of so many: a longer one is announced, by a line
+ * that says how much room it needs.
  *
- * So what a line in flight may leave behind has a known length, and zeroes over more than that are acknowledged lines that are lost. The smaller the
- * room, the fewer of these can be taken for a line in flight; the larger, the rarer an announcement, which costs a sync.
+ * So what a line in flight may leave behind has a known length, and zeroes over more than that are
+ * acknowledged lines that are lost. The smaller the room, the fewer of these can be taken for a
+ * line in flight; the larger, the rarer an announcement, which costs a sync.
  */
 export function roomAfter(lineBytes: number, announced = 0): number {
   return Math.max(LEAST_ROOM, Math.min(2 * lineBytes, MOST_GROWTH), announced);

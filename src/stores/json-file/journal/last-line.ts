@@ -5,11 +5,11 @@ import type { JournalContent } from './journal-reader.js';
 import { FIRST_ENTRY } from './journal-place.js';
 
 /**
- * Whether the last line that a reader took of a journal is still there. A writer whose sync fails takes its line back, and may write another one in its
- * place, of the same length too.
+ * Whether the last line that a reader took of a journal is still there. A writer whose sync fails
+ * takes its line back, and may write another one in its place, of the same length too.
  *
- * To be asked after what follows the line was read: lines that follow another one do not continue its checksum, so only a file with no such lines can
- * deceive.
+ * To be asked after what follows the line was read: lines that follow another one do not continue
+ * its checksum, so only a file with no such lines can deceive.
  */
 export async function hasLastLine(
   files: FileSystem,

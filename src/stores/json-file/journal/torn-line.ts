@@ -12,14 +12,18 @@ export interface JournalTail {
 /** Disks lose no less than this at a time. */
 const SECTOR = 512;
 const LINE_FEED = 0x0a;
-/** A line begins with this, and has it nowhere else: quotes in a text are written with a backslash. */
+/**
+ * A line begins with this, and has it nowhere else: quotes in a text are written with a backslash.
+ */
 const BEGINNING = Buffer.from('{"len":"');
 
 /**
- * What a tail is: a line whose writing a crash or a power failure interrupted, or acknowledged lines that are damaged.
+ * What a tail is: a line whose writing a crash or a power failure interrupted, or acknowledged
+ * lines that are damaged.
  *
- * A line is written when the one before it is durable, and a call is acknowledged when its line is. So one line at most was never acknowledged, and a
- * tail of more than one line is damage. Of a line in flight, the system had put any subset of its sectors on the disk:
+ * A line is written when the one before it is durable, and a call is acknowledged when its line is.
+ * So one line at most was never acknowledged, and a tail of more than one line is damage. Of a line
+ * in flight, the system had put any subset of its sectors on the disk:
  *
  * ```text
  * good line ↵ | {"len":"0000…          cut short: the file's new length was not written, or the process was killed
@@ -27,10 +31,11 @@ const BEGINNING = Buffer.from('{"len":"');
  * good line ↵ | 0000000000000 …"]]]}↵  the first ones are missing: how long the line was is not known
  * ```
  *
- * A sector that is missing is zeroes from the line's beginning, or from a sector's border, up to the next border. Zeroes elsewhere are damage, as
- * JSON has none.
+ * A sector that is missing is zeroes from the line's beginning, or from a sector's border, up to
+ * the next border. Zeroes elsewhere are damage, as JSON has none.
  *
- * @returns what is wrong with it if it is damage; `undefined` if it is a line in flight, and nobody was told that it counts
+ * @returns what is wrong with it if it is damage; `undefined` if it is a line in flight, and nobody
+ * was told that it counts
  */
 export function damageOf({ bytes, position, room }: JournalTail): string | undefined {
   if (bytes.length > room) {
@@ -44,7 +49,10 @@ export function damageOf({ bytes, position, room }: JournalTail): string | undef
   return isMadeOfSectors(bytes, position) ? undefined : 'has zeroes where a disk that loses sectors leaves none';
 }
 
-/** Whether a tail has lost the beginning that says how long its line was: it may have been one line or many. */
+/**
+ * Whether a tail has lost the beginning that says how long its line was: it may have been one line
+ * or many.
+ */
 export function isOfUnknownLength(bytes: Buffer): boolean {
   return bytes.subarray(0, SEAL_LENGTH).includes(0);
 }
