@@ -130,15 +130,16 @@ export class SentTable {
 
   #makeIndexAtOnce(): Uint32Array {
     const index = this.#emptyIndex();
-    for (const record of this.#indexing(index)) void record;
+    const steps = this.#indexing(index);
+    while (steps.next().done !== true) continue;
     return index;
   }
 
   async #makeIndexInTurns(): Promise<void> {
     const turns = new Turns();
     const index = this.#emptyIndex();
-    for (const record of this.#indexing(index)) {
-      void record;
+    const steps = this.#indexing(index);
+    while (steps.next().done !== true) {
       const turn = turns.step();
       if (turn !== undefined) await turn;
     }
@@ -151,7 +152,7 @@ export class SentTable {
   }
 
   /** Puts one record after the other into the index. */
-  *#indexing(index: Uint32Array): Generator<number> {
+  *#indexing(index: Uint32Array): Generator<void> {
     const bytes = this.#bytes;
     let seen = 0;
     for (let at = this.#first; at < this.#end; at = this.#after(at) + 1) {
@@ -162,7 +163,7 @@ export class SentTable {
       let slot = hashOf(bytes, at + 2, skipString(bytes, at + 1) - 1, this.#seed);
       while (index[slot & (index.length - 1)] !== 0) slot += 1;
       index[slot & (index.length - 1)] = at - this.#first + 1;
-      yield seen;
+      yield;
     }
   }
 
