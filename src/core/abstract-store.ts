@@ -23,7 +23,7 @@ import type { StoreSupport } from '../contract/support.js';
 import { checkBatch, checkCodes, type GuildKeys } from '../domain/codes.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { checkClaimedCodes, checkClaimOptions, checkDecision, checkMarkOptions, checkTakeOptions } from './arguments.js';
-import { applyBaseline, baselineKey } from './baseline.js';
+import { applyBaseline, removeBaseline } from './baseline.js';
 import { markBatch, type MarkValues, readBatch, selectCodes, statesOf } from './batches.js';
 import { chunked } from './chunked.js';
 import { claimsUnsupported, confirmClaim, makeClaim, releaseClaim, renewClaim } from './claims.js';
@@ -200,7 +200,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
       const removed = await store.removeGuild(guild);
       // The baseline goes last. A crash in between leaves a guild with a baseline, which nobody
       // takes for a new guild.
-      if (this.supports.metadata) await store.metadata.delete([baselineKey(guild)]);
+      if (this.supports.metadata) await removeBaseline(store, guild);
       return removed;
     });
   }
