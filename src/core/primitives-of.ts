@@ -14,7 +14,7 @@ export interface OwnPrimitives {
    * its methods.
    */
   readonly owner: object;
-  /** Ready for callers outside: see `primitivesOf`. */
+  /** Each call opens the store first, and `close` waits for it. A batch may have any length. */
   readonly primitives: StorePrimitives;
 }
 

@@ -35,6 +35,7 @@ const ADVICE = new Map<string, readonly [advice: string, retryable: boolean]>([
   ],
   ['EACCES', ['This user has no permission: give it the file and its folder, both for writing.', false]],
   ['EPERM', ['This user has no permission: give it the file and its folder, both for writing.', false]],
+  ['EBUSY', ['It is in use, or mounted as a single file: mount its folder in place of it.', true]],
   ['EISDIR', ['It is a folder: name a file in it.', false]],
   ['ENOTDIR', ['A part of the path is a file, not a folder.', false]],
   ['ENOENT', ['The folder, or a file of the store, is not there: create the folder first.', false]],

@@ -48,6 +48,16 @@ const FAILURE_BY_NAME: ReadonlyMap<unknown, FailureKind> = new Map<unknown, Fail
   ['MongoWaitQueueTimeoutError', 'unreachable'],
 ]);
 
+/** What to do about a server that cannot do what the store needs, by the code and the words of its refusal. */
+const ADVICE: readonly (readonly [code: number, words: RegExp, advice: string])[] = [
+  [2, /journal/i, 'The server has no journal, so a mark would not survive its crash. Start it with one.'],
+  [
+    148,
+    /majority/i,
+    'The server runs with enableMajorityReadConcern: false, so nobody can say which marks will stay. Start it without that setting.',
+  ],
+];
+
 /** Whether a bulk write failed with duplicate keys and nothing else: every operation was answered. */
 export function isOnlyDuplicates(error: unknown): boolean {
   const { code, result } = asDriverError(error);
@@ -97,8 +107,11 @@ export function toStoreError(error: unknown, context: CommandContext): SentCodeS
         `${what} was not confirmed by a majority of the replica set, and may be lost: ${reason}. Repeat the call.`,
         true,
       );
-    case 'refused':
-      return failed(`${what} ${typeof code === 'number' ? `was refused (code ${code})` : 'failed'}: ${reason}`, false);
+    case 'refused': {
+      const how = typeof code === 'number' ? `was refused (code ${code})` : 'failed';
+      const advice = ADVICE.find(([known, words]) => code === known && words.test(reason))?.[2];
+      return failed(`${what} ${how}: ${reason}${advice === undefined ? '' : `. ${advice}`}`, false);
+    }
   }
 }
 

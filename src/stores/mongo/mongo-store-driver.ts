@@ -3,6 +3,7 @@ import { type CodeKey, keyOf } from '../../domain/codes.js';
 import type { CodeRecord } from '../../domain/record.js';
 import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreDriver } from '../../core/driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
+import { checkCollection } from './check-collection.js';
 import { Commands, type WriteOutcome } from './commands.js';
 import { type Connection, openConnection } from './connection.js';
 import type { WriteOperation } from './driver.js';
@@ -45,6 +46,13 @@ export class MongoStoreDriver implements StoreDriver {
       redact,
       ...(advice && { advice }),
     });
+    const { namespace } = connection.collection;
+    try {
+      await checkCollection(this.#commands, this.metadata, { storeName, namespace, identityName: this.#settings.identity.name });
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
   }
 
   async pingStore(): Promise<void> {

@@ -182,7 +182,8 @@ class Process {
 }
 
 const runs = Number(process.env['INTERLEAVING_RUNS'] ?? 300);
-const seed = process.env['INTERLEAVING_SEED'];
+// The same orders in every run. A longer search takes another seed.
+const seed = Number(process.env['INTERLEAVING_SEED'] ?? 2);
 
 it('a code has one owner in a process, whatever calls cross whatever change of state', async () => {
   await fc.assert(
@@ -201,6 +202,6 @@ it('a code has one owner in a process, whatever calls cross whatever change of s
         expect(subject.violations).toEqual([]);
       },
     ),
-    { numRuns: runs, interruptAfterTimeLimit: 40_000, ...(seed !== undefined && { seed: Number(seed) }) },
+    { numRuns: runs, seed },
   );
 }, 120_000);

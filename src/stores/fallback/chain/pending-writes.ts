@@ -23,8 +23,8 @@ export class PendingWrites {
   readonly #mirror: Member;
   readonly #randomId: RandomId;
   readonly #entries = new Map<string, Entry>();
-  /** Keys of the entries about a code that the first store lacks. */
-  readonly #open = new Map<string, Set<string>>();
+  /** Keys of the entries about a code that the first store lacks; nearly always one, which needs no set. */
+  readonly #open = new Map<string, string | Set<string>>();
   #sequence = 0;
 
   constructor(mirror: Member, newId: RandomId) {
@@ -152,7 +152,8 @@ export class PendingWrites {
   }
 
   #of(id: string): (readonly [key: string, entry: Entry])[] {
-    return [...(this.#open.get(id) ?? [])].flatMap((key) => {
+    const keys = this.#open.get(id) ?? [];
+    return (typeof keys === 'string' ? [keys] : [...keys]).flatMap((key) => {
       const entry = this.#entries.get(key);
       return entry === undefined ? [] : [[key, entry] as const];
     });
@@ -220,7 +221,8 @@ export class PendingWrites {
     for (const code of keysOf(write)) {
       const id = idOf(code);
       const keys = this.#open.get(id);
-      if (keys === undefined) this.#open.set(id, new Set([key]));
+      if (keys === undefined) this.#open.set(id, key);
+      else if (typeof keys === 'string') this.#open.set(id, new Set([keys, key]));
       else keys.add(key);
     }
   }
@@ -229,8 +231,8 @@ export class PendingWrites {
   #close(key: string, write: PendingWrite): void {
     for (const code of keysOf(write)) {
       const keys = this.#open.get(idOf(code));
-      keys?.delete(key);
-      if (keys?.size === 0) this.#open.delete(idOf(code));
+      if (typeof keys === 'object') keys.delete(key);
+      if (keys === key || (typeof keys === 'object' && keys.size === 0)) this.#open.delete(idOf(code));
     }
   }
 }

@@ -89,6 +89,7 @@ export class GroupCommit {
       const before = this.#journal;
       // What a failure left at the end of this journal would be damage once the next one says something.
       await before.repair();
+      to.follow(before);
       this.#journal = to;
       return before;
     });

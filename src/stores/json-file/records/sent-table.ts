@@ -1,14 +1,15 @@
 import { StoreDamagedError } from '../../../contract/errors.js';
 import { Turns } from '../../../core/turns.js';
 import type { SentRecord } from '../../../domain/record.js';
-import { CLOSE, COMMA, encodeText, hasAt, QUOTE, skipString } from '../format/json-bytes.js';
+import { CLOSE, encodeText, hasAt, QUOTE, skipString } from '../format/json-bytes.js';
 import { hashOf, type HashSeed, PROCESS_SEED } from './hash.js';
 import type { LineBytes } from '../format/sealed-line.js';
+import type { StoredSent } from './record-codec.js';
 
 /** Up to this many records are looked through one by one: an index would take more room than it saves time. */
 const SCANNED_RECORDS = 16;
 
-/** A record as the table has it: `["CODE","source",time]`. */
+/** A record as the table has it: `["CODE","source",time]`, or `["CODE","source",time,"receipt"]`. */
 interface Found {
   readonly code: string;
   readonly record: SentRecord;
@@ -173,28 +174,13 @@ export class SentTable {
   /** The place after a record. */
   #after(at: number): number {
     const bytes = this.#bytes;
-    let place = skipString(bytes, at + 1) + 1;
-    if (bytes[place] === QUOTE) place = skipString(bytes, place);
-    while (place < this.#end && bytes[place] !== CLOSE) place += 1;
+    let place = skipString(bytes, at + 1);
+    while (place < this.#end && bytes[place] !== CLOSE) place = bytes[place] === QUOTE ? skipString(bytes, place) : place + 1;
     return place + 1;
   }
 
   #decode(at: number): Found {
-    const bytes = this.#bytes;
-    const codeEnd = skipString(bytes, at + 1);
-    const sourceStart = codeEnd + 1;
-    const sourceEnd = bytes[sourceStart] === QUOTE ? skipString(bytes, sourceStart) : bytes.indexOf(COMMA, sourceStart);
-    return {
-      code: parse(bytes, at + 1, codeEnd) as string,
-      record: {
-        state: 'sent',
-        source: parse(bytes, sourceStart, sourceEnd) as string | null,
-        sentAt: parse(bytes, sourceEnd + 1, this.#after(at) - 1) as number | null,
-      },
-    };
+    const [code, source, sentAt] = JSON.parse(this.#bytes.toString('utf8', at, this.#after(at))) as StoredSent;
+    return { code, record: { state: 'sent', source, sentAt } };
   }
-}
-
-function parse(bytes: Buffer, start: number, end: number): unknown {
-  return JSON.parse(bytes.toString('utf8', start, end));
 }

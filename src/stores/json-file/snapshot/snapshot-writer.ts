@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { Turns } from '../../../core/turns.js';
 import type { LocalRecord } from '../../../domain/state-machine.js';
-import { type Header, snapshotHeader } from '../format/header.js';
+import { type Header, snapshotEnd, snapshotHeader } from '../format/header.js';
 import type { RecordCodec } from '../records/record-codec.js';
 import type { Records } from '../records/records.js';
-import { SEAL_LENGTH, sealFor, sealOf } from '../format/sealed-line.js';
+import { listChecksum, SEAL_LENGTH, sealedLine, sealFor, sealOf } from '../format/sealed-line.js';
 import { encodeSent, SentTable } from '../records/sent-table.js';
 
 /** Pieces of metadata on one line. */
@@ -19,9 +19,12 @@ const BYTES_AT_ONCE = 1 << 20;
 /** How much more that is than a step over one record. */
 const STEPS_OF_BYTES = 100;
 
+type SealedParts = readonly [beginning: Uint8Array, ...rest: Uint8Array[]];
+
 /** A line in the making. */
 interface PreparedLine {
-  readonly parts: readonly Uint8Array[];
+  /** The first part begins with the seal. */
+  readonly parts: SealedParts;
   /** Makes the guild's records rest on the line, once it has its place in the bytes that are kept. */
   readonly keep?: (bytes: Buffer, start: number, end: number) => Promise<void>;
 }
@@ -39,7 +42,9 @@ export async function* snapshotPieces(
   header: Header,
   pieceBytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  yield Buffer.concat([...sealed([Buffer.from(snapshotHeader(header))]), Buffer.from('\n')]);
+  const first = sealedLine(snapshotHeader(header));
+  yield first;
+  let checksum = listChecksum(first, 0);
   const turns = new Turns();
   let batch: PreparedLine[] = [];
   let size = 0;
@@ -47,6 +52,7 @@ export async function* snapshotPieces(
   try {
     for await (const line of preparedLines(records, codec, turns)) {
       batch.push(line);
+      checksum = listChecksum(line.parts[0], checksum);
       size += lengthOf(line.parts);
       if (size < pieceBytes) continue;
       yield* inPieces(await place(batch, placed === 0, turns));
@@ -55,7 +61,8 @@ export async function* snapshotPieces(
       size = 0;
     }
     yield* inPieces(await place(batch, placed === 0, turns));
-    yield Buffer.from(placed + batch.length === 0 ? ']}\n' : '\n]}\n');
+    const count = placed + batch.length;
+    yield Buffer.from(`${count === 0 ? '' : '\n'}${snapshotEnd({ count, checksum })}\n`);
   } finally {
     // Nothing to do but for a snapshot that was given up.
     for (const guildId of records.guildIds()) records.thaw(guildId);
@@ -185,12 +192,12 @@ function lengthOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
-function sealed(content: readonly Uint8Array[]): Uint8Array[] {
+function sealed(content: readonly Uint8Array[]): SealedParts {
   return [sealOf(content), ...content];
 }
 
 /** {@link sealed} for a line of any length. */
-async function sealedInTurns(content: readonly Uint8Array[], turns: Turns): Promise<Uint8Array[]> {
+async function sealedInTurns(content: readonly Uint8Array[], turns: Turns): Promise<SealedParts> {
   let checksum = 0;
   for await (const part of smallParts(content, turns)) checksum = crc32(part, checksum);
   return [sealFor(lengthOf(content), checksum), ...content];
