@@ -94,7 +94,7 @@ export class Offer<T> {
 }
 
 function unreadable(item: unknown, argument: string, cause: unknown): InvalidInputError {
-  const message = `codeOf, or the identity of the store, threw for ${argument}, ${describe(item)}.`;
+  const message = `codeOf threw for ${argument}, ${describe(item)}.`;
   return new InvalidInputError('INVALID_CODE', argument, message, { cause });
 }
 

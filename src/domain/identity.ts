@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
 import { describe } from './describe.js';
+import { errorText } from './error-text.js';
 
 const MAX_LENGTH = 1024;
 /** White space around a code is no part of it, but this much is no code. */
@@ -53,9 +54,9 @@ export function checkCode(value: string, identity: Identity, argument: string): 
       `${argument} has ${given.length} characters, ${MAX_SPELLING_LENGTH} at most with white space: ${describe(given)}.`,
     );
   }
-  const code: unknown = identity.normalize(given);
+  const code = apply(identity, given, argument);
   // An identity that cuts a character in two, or that does not settle, would make a record that no look-up finds.
-  if (typeof code !== 'string' || !code.isWellFormed() || identity.normalize(code) !== code) {
+  if (typeof code !== 'string' || !code.isWellFormed() || apply(identity, code, argument) !== code) {
     throw new InvalidInputError(
       'INVALID_OPTION',
       'identity',
@@ -67,6 +68,25 @@ export function checkCode(value: string, identity: Identity, argument: string): 
     throw invalid(argument, `${argument} has ${code.length} characters as a code, ${MAX_LENGTH} at most: ${describe(given)}.`);
   }
   return code;
+}
+
+/** The identity of what a store finds among its data; `undefined` for what no caller can ask for, because it is no code. */
+export function foundCode(value: string, identity: Identity): string | undefined {
+  try {
+    return checkCode(value, identity, 'code');
+  } catch (error) {
+    if (error instanceof InvalidInputError && error.code === 'INVALID_CODE') return undefined;
+    throw error;
+  }
+}
+
+function apply(identity: Identity, value: string, argument: string): unknown {
+  try {
+    return identity.normalize(value);
+  } catch (error) {
+    const refusal = `The identity "${identity.name}" refuses it: ${errorText(error)}`;
+    throw new InvalidInputError('INVALID_CODE', argument, `${argument} is ${describe(value)}. ${refusal}`, { cause: error });
+  }
 }
 
 function invalid(argument: string, message: string): InvalidInputError {
