@@ -1,0 +1,41 @@
+/**
+ * Parameters of links that say where a reader came from, and nothing of the page. A `*` at the end: all names that begin like this.
+ *
+ * Frozen: records keep their identity, so another list is another version of the identity. Names that mean a page on some site (`ref`,
+ * `si`, `feature`, `source`) are not here: to drop one of those where it counts would hide a new page.
+ */
+export const TRACKING_PARAMS: readonly string[] = [
+  'utm_*',
+  'mtm_*',
+  'pk_campaign',
+  'pk_kwd',
+  '_ga',
+  '_gl',
+  '_openstat',
+  '_hsenc',
+  '_hsmi',
+  'dclid',
+  'epik',
+  'fbclid',
+  'gad_campaignid',
+  'gad_source',
+  'gbraid',
+  'gclid',
+  'gclsrc',
+  'igsh',
+  'igshid',
+  'li_fat_id',
+  'mc_cid',
+  'mc_eid',
+  'mkt_tok',
+  'msclkid',
+  'oly_anon_id',
+  'oly_enc_id',
+  'srsltid',
+  'ttclid',
+  'twclid',
+  'vero_id',
+  'wbraid',
+  'yclid',
+  'ysclid',
+];
