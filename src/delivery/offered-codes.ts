@@ -15,14 +15,24 @@ export interface OfferedCode<T> {
   readonly item: T;
 }
 
+/** An offered item that another one stands for, because their codes differ in spelling alone. */
+export interface FoldedItem {
+  readonly code: string;
+  readonly spelling: string;
+  /** As the item that stands for it has the code. */
+  readonly sameAs: string;
+}
+
 type Entry<T> = { readonly item: T; readonly repeat: boolean } & (
-  { readonly code: string } | { readonly refusal: InvalidInputError }
+  { readonly code: string; readonly sameAs?: string } | { readonly refusal: InvalidInputError }
 );
 
 /** What a bot offers: its well-formed codes once each, and enough to answer for every item. */
 export class Offer<T> {
   /** The codes by identity, in the order of their first items. */
   readonly codes: ReadonlyMap<string, OfferedCode<T>>;
+  /** Items whose code another spelling stands for, once for each spelling. */
+  readonly folded: readonly FoldedItem[];
   readonly #identity: Identity;
   readonly #entries: readonly Entry<T>[];
   readonly #codeOf: (item: T) => string;
@@ -33,19 +43,26 @@ export class Offer<T> {
     // Without `codeOf` an item has to be its own code; anything else is refused by the check of the code.
     this.#codeOf = codeOf ?? ((item) => item as string);
     const codes = new Map<string, OfferedCode<T>>();
+    const spellings = new Set<string>();
+    const folded: FoldedItem[] = [];
     this.#entries = [...items].map((item, index): Entry<T> => {
       const argument = `codes[${index}]`;
       try {
         const spelling = this.#codeOf(item);
         const code = checkCode(spelling, identity, argument);
-        const repeat = codes.has(code);
-        if (!repeat) codes.set(code, { code, spelling, item });
-        return { item, code, repeat };
+        const repeat = spellings.has(spelling);
+        spellings.add(spelling);
+        const sameAs = codes.get(code)?.spelling;
+        if (sameAs === undefined) codes.set(code, { code, spelling, item });
+        if (sameAs === undefined || sameAs === spelling) return { item, code, repeat };
+        if (!repeat) folded.push({ code, spelling, sameAs });
+        return { item, code, repeat, sameAs };
       } catch (error) {
         return { item, refusal: error instanceof InvalidInputError ? error : unreadable(item, argument, error), repeat: false };
       }
     });
     this.codes = codes;
+    this.folded = folded;
   }
 
   /** The identity of a spelling that a store gave back. */
@@ -86,7 +103,8 @@ export class Offer<T> {
     return this.#entries.map((entry): CodeReport<T> => {
       const { item, repeat } = entry;
       if ('refusal' in entry) return { item, code: null, repeat, status: 'refused', error: entry.refusal };
-      const outcome = outcomes.get(entry.code);
+      const outcome: CodeOutcome | undefined =
+        entry.sameAs === undefined ? outcomes.get(entry.code) : { status: 'same-code', sameAs: entry.sameAs };
       if (outcome === undefined) throw new Error(`no outcome for ${describe(entry.code)}`);
       return { ...outcome, item, code: entry.code, repeat };
     });

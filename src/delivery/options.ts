@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Logger } from '../contract/logger.js';
 import type { GuildId, DeliveryOutcome, Source } from '../contract/types.js';
 import type { Clock } from '../domain/clock.js';
 import { checkOptions } from '../core/check-options.js';
@@ -8,6 +9,7 @@ import {
   flagSchema,
   functionSchema,
   leaseSchema,
+  loggerSchema,
   signalSchema,
   sourceSchema,
   checkedLaterSchema,
@@ -75,7 +77,7 @@ export type ChooseFirst<T> = (items: T[]) => DeliveryItems<T> | Promise<Delivery
 export interface DeliveryOptions<T> {
   /**
    * What is offered, new or not. An item whose code is malformed is reported as `refused`, and the others go out. Of items with
-   * the same code the first one counts.
+   * the same code the first one counts; one in another spelling is reported as `same-code`.
    */
   readonly codes: DeliveryItems<T>;
   /** The code of an item. */
@@ -118,6 +120,8 @@ export interface DeliveryOptions<T> {
   readonly signal?: AbortSignal;
   /** Told of what happens. An error in it becomes a process warning and changes nothing else. */
   readonly onEvent?: (event: DeliveryEvent) => unknown;
+  /** Where a line is written for each spelling that another one stands for, once for each store. Default: nowhere. */
+  readonly logger?: Logger;
   /** For tests. */
   readonly clock?: Clock;
   /** For tests. */
@@ -169,6 +173,7 @@ const shared = {
   dryRun: flagSchema.optional(),
   signal: signalSchema.optional(),
   onEvent: functionSchema().optional(),
+  logger: loggerSchema.optional(),
   clock: clockSchema.optional(),
   schedule: functionSchema().optional(),
 };

@@ -78,6 +78,16 @@ export interface RefusedOutcome {
 }
 
 /**
+ * An earlier item of the same call has the same code in another spelling, and stands for both: its entry says what became of the code.
+ * If the two should have been two codes, the store needs another identity.
+ */
+export interface SameCodeOutcome {
+  readonly status: 'same-code';
+  /** The code of the earlier item as it was offered. */
+  readonly sameAs: string;
+}
+
+/**
  * What became of a code. Beside the outcomes with details: `already-sent` before this call; `held-elsewhere`, somebody may be
  * sending it at this moment; `baseline`, recorded without being sent because the guild is new; `would-send` and `would-baseline`
  * in a dry run.
@@ -87,6 +97,7 @@ export type CodeOutcome =
   | UncertainOutcome
   | FailedOutcome
   | RefusedOutcome
+  | SameCodeOutcome
   | { readonly status: 'already-sent' | 'held-elsewhere' | 'baseline' | 'would-send' | 'would-baseline' };
 
 /** The words for what became of a code. */
@@ -98,7 +109,7 @@ export type CodeReport<T> = CodeOutcome & {
   readonly item: T;
   /** Identity of its code; `null` if it is refused. */
   readonly code: string | null;
-  /** Whether an earlier item of the same call has the same code. It shares that item's outcome. */
+  /** Whether an earlier item of the same call has the same code in the same spelling. It shares that item's outcome. */
   readonly repeat: boolean;
 };
 
@@ -137,6 +148,7 @@ const noCounts: StatusCounts = {
   'held-elsewhere': 0,
   uncertain: 0,
   refused: 0,
+  'same-code': 0,
   failed: 0,
   baseline: 0,
   'would-send': 0,
