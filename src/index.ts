@@ -72,3 +72,6 @@ export type {
 } from './delivery/options.js';
 export type { AnnounceReport, CodeOutcome, CodeReport, GuildReport, SendReport } from './delivery/report.js';
 export { sendOnce } from './delivery/send-once.js';
+
+export { classifyNetworkError } from './platforms/network/classify-network-error.js';
+export type { ResendContext } from './platforms/network/resend.js';
