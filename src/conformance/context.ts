@@ -4,12 +4,12 @@ import type { SentCodeStore } from '../contract/store.js';
 import type { StoreSupport } from '../contract/support.js';
 import type { Fixture } from './fixture.js';
 
-/** What a test of the kit has at hand. */
+/** What a test of the kit works with. */
 export interface TestContext {
   readonly store: SentCodeStore;
   /** What the store is expected to support. */
   readonly supports: StoreSupport;
-  /** The id of a guild that nobody has used: 18 digits. */
+  /** The id of an unused guild: 18 digits. */
   readonly guild: () => string;
   /** {@link Fixture.advance} */
   readonly advance: (ms: number) => Promise<void>;
@@ -45,5 +45,5 @@ export function contextOf(fixture: Fixture, supports: StoreSupport): TestContext
 }
 
 function missing(hook: string, needer: string): Promise<never> {
-  return Promise.reject(new Error(`The fixture has no ${hook}(), which the kit needs for ${needer}.`));
+  return Promise.reject(new Error(`The fixture has no ${hook}(). The kit needs it for ${needer}.`));
 }

@@ -38,9 +38,6 @@ import { derivedPrimitives } from './derived-primitives.js';
 import { collectStats } from './stats.js';
 import { resolveCodes, takeMessages } from './uncertain.js';
 
-/** Keys for one call of a driver. */
-const DEFAULT_CHUNK_SIZE = 1000;
-
 /**
  * The base of every store: checks and normalises input, cuts batches into chunks, opens before the
  * first call and closes after the last, and derives every public method from the
@@ -54,18 +51,18 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   readonly [PRIMITIVES]: OwnPrimitives;
   /** {@link StoreOptions} with nothing left open. */
   protected readonly options: ResolvedStoreOptions;
-  /** What the store handed over. */
+  /** The driver that the store handed over. */
   protected readonly driver: D;
   readonly #chunkSize: number;
   readonly #lifecycle: Lifecycle;
-  /** For use inside {@link AbstractSentCodeStore.#run}. */
+  /** For use inside {@link AbstractSentCodeStore.#run}, where the store is open and counted. */
   readonly #steps: StorePrimitives;
   readonly #primitives: StorePrimitives;
   readonly #warnOfLink: ReturnType<typeof linkWarning>;
 
   /**
-   * @param driver - makes what the store hands over; called once, at once
-   * @param defaultName - what the store is called in log lines and errors without `options.name`
+   * @param driver - makes the driver; called once, before the constructor returns
+   * @param defaultName - the store's name in log lines and errors. `options.name` replaces it
    */
   constructor(driver: (options: ResolvedStoreOptions) => D, options: StoreOptions, defaultName: string) {
     this.options = resolveStoreOptions(options, defaultName);
@@ -204,7 +201,8 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     const guild = checkGuildId(guildId);
     return this.#run(async (store) => {
       const removed = await store.removeGuild(guild);
-      // Last: while the baseline is there, a crash in between leaves a guild that is not taken for one without a past.
+      // The baseline goes last. A crash in between leaves a guild with a baseline, which nobody
+      // takes for a new guild.
       if (this.supports.metadata) await store.metadata.delete([baselineKey(guild)]);
       return removed;
     });
@@ -269,3 +267,6 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     return this.#lifecycle.run(() => call(this.#steps));
   }
 }
+
+/** The most keys in one call of a driver. */
+const DEFAULT_CHUNK_SIZE = 1000;

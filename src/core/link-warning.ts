@@ -3,7 +3,10 @@ import { describe } from '../domain/describe.js';
 import { giftCodeIdentity } from '../domain/identity.js';
 import type { ResolvedStoreOptions } from './options.js';
 
-/** For one store: warns of the first link that it is asked about while its identity is the one of gift codes, which folds the case of links. */
+/**
+ * For one store: warns once of a code that is a link, if the identity is `giftCodeIdentity`. That
+ * identity folds case, and the case of a link counts.
+ */
 export function linkWarning({ name, identity, logger }: ResolvedStoreOptions): (keys: readonly SpelledKey[]) => void {
   let isDue = identity.name === giftCodeIdentity.name;
   return (keys) => {
@@ -11,9 +14,9 @@ export function linkWarning({ name, identity, logger }: ResolvedStoreOptions): (
     if (link === undefined) return;
     isDue = false;
     logger.warn(
-      `${name}: a code is ${describe(link.spelling)}, a link, and the identity "${identity.name}" does not tell upper from lower case: of two ` +
-        'links that differ in case alone one is sent. Give a new store the option identity: urlIdentity(), and move to it as ' +
-        'docs/identities.md says.',
+      `${name}: a code is a link, ${describe(link.spelling)}, and the identity "${identity.name}" does not tell upper from lower case. ` +
+        'Of two links that differ only in case, one is sent. Make a new store with the option identity: urlIdentity(), and move ' +
+        'to it: see docs/identities.md.',
     );
   };
 }

@@ -11,31 +11,46 @@ import { flagSchema, optionSchema } from './option-schemas.js';
 /** Options of {@link urlIdentity}. */
 export interface UrlIdentityOptions {
   /**
-   * Names of parameters that are no part of a link, beside those that only track readers (`utm_*`, `fbclid`, `gclid` and the like). A `*`
-   * at the end stands for all names that begin like this. Upper and lower case are told apart.
+   * Names of parameters to leave out of a link, beside the parameters that only track readers
+   * (`utm_*`, `fbclid`, `gclid` and the like). A `*` at the end stands for all names that begin so.
+   * Case counts. Default: none.
    */
   readonly dropParams?: readonly string[];
-  /** Names of parameters that are part of a link in any case, written like `dropParams`. Default: none. */
+  /**
+   * Names of parameters to keep in a link, even if they only track readers. Written like
+   * `dropParams`. Default: none.
+   */
   readonly keepParams?: readonly string[];
   /**
-   * Other hosts of a site: `{ 'm.example.com': 'www.example.com' }`. A `*` in the value is the place of the path, without its first
-   * slash: `{ 'youtu.be': 'www.youtube.com/watch?v=*' }`. Links with a port of their own have no alias. Default: none.
+   * Other hosts of a site: `{ 'm.example.com': 'www.example.com' }`. A `*` in the value is the
+   * place of the path without its first slash: `{ 'youtu.be': 'www.youtube.com/watch?v=*' }`. A
+   * link with a port other than the default has no alias. Default: none.
    */
   readonly hostAliases?: Readonly<Record<string, string>>;
-  /** Whether what follows `#` is part of a link. Default: `false`. */
+  /** Whether the fragment, the part from `#` on, belongs to a link. Default: `false`. */
   readonly keepFragment?: boolean;
 }
 
 /**
- * The identity of a link. Folded are: the case of scheme and host, a default port, slashes at the end of the path, `.` and `..` in it,
- * percent-encoding, the order of parameters with different names, parameters that only track readers, and the fragment. The case of path
- * and parameters counts. What is no absolute http or https URL is refused with `INVALID_CODE`.
+ * The identity of a link. Two links are one code if they differ only in:
  *
- * The name contains a digest of the options with their defaults filled in, because a store refuses another identity than the one that it was
- * filled under. `INVALID_OPTION` for options that make no sense.
+ * - the case of scheme and host, or a default port
+ * - slashes at the end of the path, `.` and `..` in the path
+ * - percent-encoding
+ * - the order of parameters with different names
+ * - parameters that only track readers
+ * - the fragment
+ *
+ * The case of path and parameters counts. Anything but an absolute http or https URL is refused
+ * with `INVALID_CODE`.
+ *
+ * The name contains a digest of the options, defaults included: other options are another identity,
+ * and a store refuses to open with another identity. Throws `INVALID_OPTION` for wrong options.
  *
  * @example
  * ```ts
+ * import { JsonFileStore, urlIdentity } from 'sent-code-store';
+ *
  * const identity = urlIdentity({
  *   dropParams: ['si', 'feature'],
  *   hostAliases: { 'youtu.be': 'www.youtube.com/watch?v=*', 'm.youtube.com': 'www.youtube.com' },
@@ -61,7 +76,7 @@ export function urlIdentity(options: UrlIdentityOptions = {}): Identity {
   return { name: `url-${VERSION}-${digest}`, normalize: (code) => normalizeUrl(code, rules) };
 }
 
-/** Of the rules of `normalizeUrl`. */
+/** Version of the rules of `normalizeUrl`. Raise it whenever a rule changes. */
 const VERSION = 1;
 
 const namesSchema = optionSchema<readonly string[]>(

@@ -4,19 +4,10 @@ import { describe } from '../domain/describe.js';
 import { warnOfRejection } from '../core/callbacks.js';
 import type { ClassifyError, ErrorVerdict } from './options.js';
 
-/** A verdict with nothing left open. */
-export interface Verdict {
-  readonly outcome: DeliveryOutcome;
-  readonly permanent: boolean;
-  /** The verdict's reason. */
-  readonly detail?: string;
-  /** Why there is no verdict, so that the outcome is `uncertain`. */
-  readonly followUpErrors?: readonly unknown[];
-}
-
-const outcomes: readonly unknown[] = ['sent', 'not-sent', 'uncertain'] satisfies DeliveryOutcome[];
-
-/** Asks the bot what an error of `send` means. No answer, a wrong answer and an exception all mean that it is not known. */
+/**
+ * Asks the bot what an error of `send` means. No answer, a wrong answer and an exception all count
+ * as `uncertain`.
+ */
 export function judge(classify: ClassifyError | undefined, error: unknown, claim: Claim): Verdict {
   if (classify === undefined) return { outcome: 'uncertain', permanent: false };
   const { guildId, messageId, attempt } = claim;
@@ -28,8 +19,7 @@ export function judge(classify: ClassifyError | undefined, error: unknown, claim
       throw new InvalidInputError(
         'INVALID_OPTION',
         'classifyError',
-        `classifyError answered ${describe(answer)}. It must give 'sent', 'not-sent' or 'uncertain', or an object with one of ` +
-          'them as outcome.',
+        `classifyError returned ${describe(answer)}. Return 'sent', 'not-sent' or 'uncertain', or an object with one of these words as outcome.`,
       );
     }
     return {
@@ -41,3 +31,15 @@ export function judge(classify: ClassifyError | undefined, error: unknown, claim
     return { outcome: 'uncertain', permanent: false, followUpErrors: [problem] };
   }
 }
+
+/** What an error of `send` means, with all defaults filled in. */
+export interface Verdict {
+  readonly outcome: DeliveryOutcome;
+  readonly permanent: boolean;
+  /** The reason that `classifyError` gave. */
+  readonly detail?: string;
+  /** Why `classifyError` gave no verdict; then the outcome is `uncertain`. */
+  readonly followUpErrors?: readonly unknown[];
+}
+
+const outcomes: readonly unknown[] = ['sent', 'not-sent', 'uncertain'] satisfies DeliveryOutcome[];

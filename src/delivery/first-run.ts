@@ -2,15 +2,13 @@ import type { CodeState } from '../contract/types.js';
 import type { SentCodeStore } from '../contract/store.js';
 import type { Run } from './delivery-context.js';
 
-/** Guilds whose first run this process knows to be over. */
-const known = new WeakMap<SentCodeStore, Set<string>>();
-
 /**
- * Makes the baseline of a guild that has none and no records. Resolves to the identities that it has recorded.
+ * Makes the baseline of a guild without records and without a baseline. Resolves to the recorded
+ * identities.
  *
- * A guild that is known is asked about again only when something is new for it: then it may have been cleared since, and come
- * back. So a round in which nothing is new costs nothing. The price: a guild that was cleared and meets an empty list first is new
- * only at the next code, which becomes its baseline.
+ * The store is asked about a known guild only when some code is new for the guild: then the guild
+ * may have been cleared since. So a round in which nothing is new costs nothing. The price: if a
+ * cleared guild meets an empty list first, the next code becomes its baseline.
  */
 export async function makeBaseline<T>(
   run: Run<T>,
@@ -28,8 +26,8 @@ export async function makeBaseline<T>(
 }
 
 /**
- * The identities that a dry run takes for the baseline: those that {@link makeBaseline} would record, if the guild has no
- * records.
+ * The identities that {@link makeBaseline} would record, for a dry run. A guild without records
+ * counts as a guild without a baseline.
  */
 export async function predictBaseline<T>(
   run: Run<T>,
@@ -40,6 +38,9 @@ export async function predictBaseline<T>(
   if ([...states.values()].some((state) => state !== 'absent') || (await hasRecords(run.store, guildId))) return new Set();
   return new Set(await baselineCodes(run, absent));
 }
+
+/** The guilds of each store whose first run is over, as far as this process knows. */
+const known = new WeakMap<SentCodeStore, Set<string>>();
 
 async function baselineCodes<T>({ options: { firstRun }, offer }: Run<T>, absent: readonly string[]): Promise<string[]> {
   if (typeof firstRun !== 'function' || absent.length === 0) return [...absent];

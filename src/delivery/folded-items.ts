@@ -3,10 +3,10 @@ import type { SentCodeStore } from '../contract/store.js';
 import { safeLogger } from '../core/callbacks.js';
 import type { FoldedItem } from './offered-codes.js';
 
-/** Spellings that were logged for a store. A bot offers the same ones round after round. */
+/** Spellings that were logged for a store. A bot offers the same spellings in each round. */
 const logged = new WeakMap<SentCodeStore, Set<string>>();
 
-/** Tells of items that another spelling stands for, each once for each store. */
+/** Logs each item whose code an earlier item has in another spelling, once for each store. */
 export function logFolded(store: SentCodeStore, items: readonly FoldedItem[], logger: Logger | undefined): void {
   if (logger === undefined || items.length === 0) return;
   const known = logged.get(store) ?? new Set();
@@ -21,5 +21,5 @@ export function logFolded(store: SentCodeStore, items: readonly FoldedItem[], lo
   }
 }
 
-/** Spellings that are remembered for a store, so that a list without end takes no memory without end. */
+/** The most spellings that are remembered for a store: memory must not grow without end. */
 const MOST_KNOWN = 10_000;

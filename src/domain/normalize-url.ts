@@ -1,26 +1,31 @@
 import { InvalidInputError } from '../contract/errors.js';
 import { describe } from './describe.js';
 
-/** What {@link normalizeUrl} leaves to whoever uses it. */
+/** The rules of {@link normalizeUrl} that its caller chooses. */
 export interface UrlRules {
-  /** Whether a parameter is no part of the link; asked with a name as {@link normalizeEscapes} writes it. */
+  /**
+   * Whether a parameter is left out of the link. Gets the name as {@link normalizeEscapes} writes
+   * it.
+   */
   readonly isDropped: (name: string) => boolean;
   /**
-   * By host: the host in its place, or host, path and query with a `*` where the path goes. No host in such a place has an entry of its
-   * own.
+   * For a host: the host to use instead, or host, path and query with a `*` in the place of the
+   * path. A host to use instead has no entry of its own.
    */
   readonly hostAliases: ReadonlyMap<string, string>;
   readonly keepFragment: boolean;
 }
 
 /**
- * A link as all of its spellings have it. Applied to its own result it changes nothing. `INVALID_CODE` for what is no absolute http or
- * https URL.
+ * The one form of all spellings of a link. Applied to its own result, it changes nothing. Throws
+ * `INVALID_CODE` for anything but an absolute http or https URL.
  *
  * Two rules are by choice:
  *
- * - Parameters are sorted by name. Those of one name keep their order, which may mean something.
- * - What would need a guess stays apart: `http` and `https`, `+` and `%20`, `?a` and `?a=`, `www.` and nothing.
+ * - Parameters are sorted by name. Parameters with the same name keep their order: the order may
+ *   have a meaning.
+ * - Nothing is guessed. Different links are: `http` and `https`, `+` and `%20`, `?a` and `?a=`, a
+ *   host with and without `www.`.
  */
 export function normalizeUrl(text: string, rules: UrlRules): string {
   const url = withoutAlias(parse(text.trim()), rules.hostAliases);
@@ -31,8 +36,9 @@ export function normalizeUrl(text: string, rules: UrlRules): string {
 }
 
 /**
- * Percent-encoding in one form (RFC 3986, 6.2.2): what needs none has none, the digits are in upper case, and a `%` that begins nothing is
- * `%25`. Encodes what a URL must not have, so that the result is the same in every version of Node.
+ * Percent-encoding in one form (RFC 3986, 6.2.2): no escape where none is needed, digits in upper
+ * case, and `%25` for a `%` without two digits. Characters that a URL must not have are encoded, so
+ * the result is the same in every version of Node.
  */
 export function normalizeEscapes(text: string): string {
   return text.replace(/%([\dA-Fa-f]{2})?|[^\w\-.~!$&'()*+,;=:@/?%]/gu, (found, digits: string | undefined) => {
@@ -44,7 +50,7 @@ export function normalizeEscapes(text: string): string {
 }
 
 function parse(text: string): URL {
-  // The parser would take a tab or a line break out, and make one link of two.
+  // The parser removes tabs and line breaks, and would make one link of two.
   if (/^https?:\/\/[^\t\r\n]+$/i.test(text) && URL.canParse(text)) return new URL(text);
   throw new InvalidInputError('INVALID_CODE', 'code', `${describe(text)} is no absolute http or https URL.`);
 }
@@ -65,7 +71,10 @@ function withoutAlias(url: URL, hostAliases: ReadonlyMap<string, string>): URL {
   return aliased;
 }
 
-/** A path without slashes at its end. Not by a regular expression: that takes quadratic time on slashes inside. */
+/**
+ * Removes slashes at the end of a path. Not by a regular expression: slashes inside would take
+ * quadratic time.
+ */
 function withoutSlashes(path: string): string {
   let end = path.length;
   while (path.charAt(end - 1) === '/') end -= 1;
@@ -82,6 +91,6 @@ function query({ search }: URL, isDropped: (name: string) => boolean): string {
     .filter(({ name }) => !isDropped(name))
     .sort((a, b) => Number(a.name > b.name) - Number(a.name < b.name))
     .map(({ pair }) => pair);
-  // Without a mark of its own the setter would take the mark of a name like "?".
+  // With the mark in front: the setter removes the first "?", which may belong to a name.
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }

@@ -1,8 +1,10 @@
 /**
- * Parameters of links that say where a reader came from, and nothing of the page. A `*` at the end: all names that begin like this.
+ * Parameters that say where a reader came from, and nothing about the page. A `*` at the end stands
+ * for all names that begin so.
  *
- * Frozen: records keep their identity, so another list is another version of the identity. Names that mean a page on some site (`ref`,
- * `si`, `feature`, `source`) are not here: to drop one of those where it counts would hide a new page.
+ * Never change the list: records keep their identity, so another list is another version of the
+ * identity. Names that choose the page on some sites (`ref`, `si`, `feature`, `source`) are left
+ * out: to drop such a name would hide a new page.
  */
 export const TRACKING_PARAMS: readonly string[] = [
   'utm_*',

@@ -1,19 +1,19 @@
 import { fieldsOf } from './error-fields.js';
 
-/** What an HTTP server answered to a request. */
+/** The answer of an HTTP server to a request. */
 export interface HttpAnswer {
   readonly status: number;
-  /** Its header `Retry-After`, where it has one. */
+  /** The header `Retry-After`, if the answer has one. */
   readonly retryAfter: string | undefined;
 }
 
 /**
- * The answer that an error carries; `undefined` if it carries none.
+ * The answer in an error; `undefined` if the error has none.
  *
- * Where clients keep it:
+ * Where clients keep the answer:
  *
- * - a bot on `fetch`: the `Response` itself, or an error with it as `cause`
- * - undici's ResponseError: in the error, as `statusCode`
+ * - a bot on `fetch`: the `Response` itself, or an error with the `Response` as its `cause`
+ * - undici's ResponseError: the error itself, with `statusCode`
  *   (https://github.com/nodejs/undici/blob/main/lib/core/errors.js)
  * - axios, got and others: in `response`
  *   (https://github.com/axios/axios/blob/v1.x/lib/core/AxiosError.js)

@@ -141,8 +141,11 @@ export class Compaction {
     await before.close();
   }
 
-  *#unlessStopped(pieces: Iterable<Uint8Array>, onPiece: (length: number) => void): Generator<Uint8Array> {
-    for (const piece of pieces) {
+  async *#unlessStopped(
+    pieces: AsyncIterable<Uint8Array>,
+    onPiece: (length: number) => void,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const piece of pieces) {
       if (this.#stopped) throw new Error('The store was closed meanwhile.');
       onPiece(piece.length);
       yield piece;

@@ -4,9 +4,7 @@ import { foundCode } from '../../domain/identity.js';
 import type { LegacyLists } from './state-change.js';
 import { GLOBAL, itemsOf, type LegacyState, parseLegacyState, readEntry, stringOf } from './state.js';
 
-const NOTHING: ReadonlySet<string> = new Set();
-
-/** Which codes a state says were sent, by identity. */
+/** The sent codes of a state, by identity. */
 export class SentIndex {
   readonly #state: LegacyState;
   readonly #byGuild = new Map<string, Set<string>>();
@@ -26,7 +24,7 @@ export class SentIndex {
     return this.#byGuild.get(GLOBAL) ?? NOTHING;
   }
 
-  /** Whether a code is in the guild's own name. */
+  /** Whether the guild has the code as its own, not only under `global`. */
   isOwn({ guildId, code }: CodeKey): boolean {
     return this.#byGuild.get(guildId)?.has(code) ?? false;
   }
@@ -41,14 +39,17 @@ export class SentIndex {
     return new Set([...(this.#byGuild.get(guildId) ?? []), ...this.global]);
   }
 
-  /** Number of codes, in a guild's own name, that pass a test. */
+  /** Number of guilds' own codes that pass a test. */
   count(test: (key: CodeKey) => boolean): number {
     let count = 0;
     for (const [guildId, codes] of this.#byGuild) for (const code of codes) if (test({ guildId, code })) count += 1;
     return count;
   }
 
-  /** The guilds to which something counts as sent: those with codes of their own, and if there are global codes those with a channel. */
+  /**
+   * The guilds to which a code counts as sent: those with codes of their own; if there are global
+   * codes, also those with a list or a channel.
+   */
   guilds(): Set<string> {
     const guilds = new Set(this.#byGuild.keys());
     guilds.delete(GLOBAL);
@@ -58,7 +59,7 @@ export class SentIndex {
   }
 }
 
-/** Every string of a state, as it is written, that stands for a code which passes a test, by its list. */
+/** The strings of a state whose codes pass a test, as written, by list. */
 export function spellingsOf(state: unknown, identity: Identity, test: (key: CodeKey) => boolean): LegacyLists {
   const lists = new Map<string, string[]>();
   for (const entry of entriesOf(parseLegacyState(state), identity)) {
@@ -69,6 +70,8 @@ export function spellingsOf(state: unknown, identity: Identity, test: (key: Code
   }
   return lists;
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 interface IndexEntry extends CodeKey {
   readonly list: string;

@@ -130,7 +130,8 @@ async function readWith(contents: ReadonlyMap<string, Buffer>, onDamage: OnDamag
   if (loaded === undefined) return 'no store';
   const lines = [...loaded.records.metadata].map(([key, value]) => JSON.stringify(['fact', key, value]));
   for (const guildId of loaded.records.guildIds()) {
-    for (const [code, record] of loaded.records.entries(guildId)) lines.push(JSON.stringify([guildId, code, record]));
+    for (const [code, record] of [...loaded.records.entries(guildId)].filter((entry) => entry !== undefined))
+      lines.push(JSON.stringify([guildId, code, record]));
   }
   return lines.sort().join('\n');
 }

@@ -3,6 +3,7 @@ import type { Fixture } from 'sent-code-store/conformance';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
 import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
 import { LocalDriver, type RecordChange } from '../../../src/core/local-driver.js';
+import { presentEntries } from '../../../src/core/turns.js';
 import type { ResolvedStoreOptions } from '../../../src/core/options.js';
 import { MemoryMetadata } from '../../../src/stores/memory/memory-metadata.js';
 import { ManualClock } from './manual-clock.js';
@@ -41,7 +42,7 @@ export class SharedMapDriver extends LocalDriver {
   }
 
   override recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]> {
-    return this.data.reach().guilds.get(guildId) ?? [];
+    return presentEntries(this.data.reach().guilds.get(guildId) ?? new Map<string, LocalRecord>());
   }
 
   override guilds(): Iterable<string> {

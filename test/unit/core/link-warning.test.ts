@@ -13,9 +13,9 @@ describe('a link under the identity of gift codes', () => {
     await store.filterUnsent('1', ['WOS0408', link]);
     await store.markSent('2', [link, `${link}x`]);
     expect(logger.all).toEqual([
-      `warn MemoryStore: a code is the string "${link}", a link, and the identity "gift-code" does not tell upper from lower case: of two ` +
-        'links that differ in case alone one is sent. Give a new store the option identity: urlIdentity(), and move to it as ' +
-        'docs/identities.md says.',
+      `warn MemoryStore: a code is a link, the string "${link}", and the identity "gift-code" does not tell upper from lower case. ` +
+        'Of two links that differ only in case, one is sent. Make a new store with the option identity: urlIdentity(), and move ' +
+        'to it: see docs/identities.md.',
     ]);
     await new MemoryStore({ logger }).isSent('1', link);
     expect(logger.all).toHaveLength(2);

@@ -30,6 +30,11 @@ export function sealOf(parts: readonly Uint8Array[]): Buffer {
   return Buffer.from(`{"len":"${hex(length)}","crc":"${hex(checksum)}",`, 'latin1');
 }
 
+/** {@link sealOf} for a content whose length in bytes and CRC-32 are known. */
+export function sealFor(length: number, checksum: number): Buffer {
+  return Buffer.from(`{"len":"${hex(length)}","crc":"${hex(checksum)}",`, 'latin1');
+}
+
 /** A sealed line as bytes, with a line break. */
 export function sealedLine(content: string): Buffer {
   const bytes = Buffer.from(content);

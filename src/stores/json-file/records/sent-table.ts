@@ -1,4 +1,5 @@
 import { StoreDamagedError } from '../../../contract/errors.js';
+import { Turns } from '../../../core/turns.js';
 import type { SentRecord } from '../../../domain/record.js';
 import { CLOSE, COMMA, encodeText, hasAt, QUOTE, skipString } from '../format/json-bytes.js';
 import { hashOf, type HashSeed, PROCESS_SEED } from './hash.js';
@@ -34,6 +35,7 @@ export class SentTable {
   readonly #first: number;
   readonly #seed: HashSeed;
   #index: Uint32Array | undefined;
+  #making: Promise<void> | undefined;
 
   /**
    * @param line - the guild's line, seal included
@@ -80,14 +82,31 @@ export class SentTable {
     }
   }
 
-  /** The bytes of each record whose code is not among those given. */
-  *recordsWithout(codes: ReadonlySet<string>): Generator<Uint8Array> {
-    const left = new Set([...codes].map((code) => this.#placeOf(encodeText(code))));
-    for (let at = this.#first; at < this.#end;) {
-      const after = this.#after(at);
-      if (!left.has(at)) yield this.#bytes.subarray(at, after);
-      at = after + 1;
+  /** Whether a look-up finds the index made, or needs none. */
+  get isReady(): boolean {
+    return this.count <= SCANNED_RECORDS || this.#index !== undefined;
+  }
+
+  /** Makes the index with pauses, if there is none yet. */
+  async makeIndex(): Promise<void> {
+    if (this.isReady) return;
+    this.#making ??= this.#makeIndexInTurns();
+    await this.#making;
+  }
+
+  /** The place of a code's record, for {@link SentTable.runsWithout}; -1 if there is none. */
+  placeOf(code: string): number {
+    return this.#placeOf(encodeText(code));
+  }
+
+  /** The bytes of all records but those at some places, in as few pieces as can be: a comma belongs between two of them. */
+  *runsWithout(places: readonly number[]): Generator<Uint8Array> {
+    let at = this.#first;
+    for (const place of Float64Array.from(places).sort()) {
+      if (place > at) yield this.#bytes.subarray(at, place - 1);
+      at = this.#after(place) + 1;
     }
+    if (at < this.#end) yield this.#bytes.subarray(at, this.#end);
   }
 
   /** After the last record: the line ends with `]}`. */
@@ -100,7 +119,7 @@ export class SentTable {
       for (let at = this.#first; at < this.#end; at = this.#after(at) + 1) if (this.#isAt(at, code)) return at;
       return -1;
     }
-    const index = (this.#index ??= this.#makeIndex());
+    const index = (this.#index ??= this.#makeIndexAtOnce());
     for (let slot = hashOf(code, 0, code.length, this.#seed); ; slot += 1) {
       const entry = index[slot & (index.length - 1)] ?? 0;
       if (entry === 0) return -1;
@@ -108,10 +127,31 @@ export class SentTable {
     }
   }
 
+  #makeIndexAtOnce(): Uint32Array {
+    const index = this.#emptyIndex();
+    for (const record of this.#indexing(index)) void record;
+    return index;
+  }
+
+  async #makeIndexInTurns(): Promise<void> {
+    const turns = new Turns();
+    const index = this.#emptyIndex();
+    for (const record of this.#indexing(index)) {
+      void record;
+      const turn = turns.step();
+      if (turn !== undefined) await turn;
+    }
+    this.#index = index;
+  }
+
   /** Open addressing: slots hold the place of a record, counted from 1 after the first record. At most two thirds are taken. */
-  #makeIndex(): Uint32Array {
+  #emptyIndex(): Uint32Array {
+    return new Uint32Array(2 ** Math.ceil(Math.log2(this.count * 1.5)));
+  }
+
+  /** Puts one record after the other into the index. */
+  *#indexing(index: Uint32Array): Generator<number> {
     const bytes = this.#bytes;
-    const index = new Uint32Array(2 ** Math.ceil(Math.log2(this.count * 1.5)));
     let seen = 0;
     for (let at = this.#first; at < this.#end; at = this.#after(at) + 1) {
       seen += 1;
@@ -121,8 +161,8 @@ export class SentTable {
       let slot = hashOf(bytes, at + 2, skipString(bytes, at + 1) - 1, this.#seed);
       while (index[slot & (index.length - 1)] !== 0) slot += 1;
       index[slot & (index.length - 1)] = at - this.#first + 1;
+      yield seen;
     }
-    return index;
   }
 
   #isAt(at: number, code: Uint8Array): boolean {
