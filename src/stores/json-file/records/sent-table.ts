@@ -100,11 +100,14 @@ export class SentTable {
     return this.#placeOf(encodeText(code));
   }
 
-  /** The bytes of all records but those at some places, in as few pieces as can be: a comma belongs between two of them. */
-  *runsWithout(places: readonly number[]): Generator<Uint8Array> {
+  /**
+   * The bytes of all records but those at some places, in as few pieces as can be: a comma belongs between two of them. `undefined` for a place
+   * that no piece ends at.
+   */
+  *runsWithout(places: readonly number[]): Generator<Uint8Array | undefined> {
     let at = this.#first;
     for (const place of Float64Array.from(places).sort()) {
-      if (place > at) yield this.#bytes.subarray(at, place - 1);
+      yield place > at ? this.#bytes.subarray(at, place - 1) : undefined;
       at = this.#after(place) + 1;
     }
     if (at < this.#end) yield this.#bytes.subarray(at, this.#end);
