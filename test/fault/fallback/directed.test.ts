@@ -219,6 +219,71 @@ describe('A change of state in the middle of a call', () => {
   });
 });
 
+describe('A message that was taken over in an outage', () => {
+  it('has one owner after it, though the owner before it died with its lease alive in the first store', async () => {
+    const chain = newChain();
+    await chain.start().claim('1', ['A'], { leaseMs: 5000 });
+    chain.first.fault = 'reject';
+    const store = chain.start();
+    expect(await store.takeUncertain('1', { leaseMs: 60_000 })).toHaveLength(1);
+    chain.first.heal();
+    await store.ping();
+    expect(store.status().state).toBe('healthy');
+    chain.clock.advance(5001);
+    expect(await store.takeUncertain('1')).toEqual([]);
+    expect(await chain.stranger().takeUncertain('1')).toEqual([]);
+  });
+
+  it('has one owner after it, though the owner before it renewed its lease in the outage', async () => {
+    const chain = newChain();
+    const store = chain.start();
+    const { claim } = await store.claim('1', ['A'], { leaseMs: 5000 });
+    chain.first.fault = 'reject';
+    await store.markSent('2', ['X']);
+    await store.renew(claim!);
+    for (const leaseMs of [5000, 60_000]) {
+      chain.clock.advance(5001);
+      expect(await store.takeUncertain('1', { leaseMs })).toHaveLength(1);
+    }
+    chain.first.heal();
+    await store.ping();
+    expect(store.status().state).toBe('healthy');
+    chain.clock.advance(5001);
+    expect(await store.takeUncertain('1')).toEqual([]);
+    expect(await chain.stranger().takeUncertain('1')).toEqual([]);
+  });
+});
+
+describe('A message that was taken over while the first store was brought up to date', () => {
+  it('has one owner afterwards, though the first store was just given the owner before', async () => {
+    const chain = newChain();
+    await chain.start().claim('1', ['A'], { leaseMs: 1000 });
+    chain.first.fault = 'reject';
+    const store = chain.start();
+    expect(await store.takeUncertain('1', { leaseMs: 1000 })).toHaveLength(1);
+    chain.clock.advance(1001);
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    const isReplaying = new Promise<void>((begun) => {
+      chain.first.before = async (step) => {
+        if (step !== 'claimRecords') return;
+        begun();
+        await gate;
+      };
+    });
+    chain.first.heal();
+    const back = store.ping();
+    await isReplaying;
+    expect(await store.takeUncertain('1', { leaseMs: 60_000 })).toHaveLength(1);
+    goOn();
+    await back;
+    expect(store.status().state).toBe('healthy');
+    chain.clock.advance(1001);
+    expect(await store.takeUncertain('1')).toEqual([]);
+    expect(await chain.stranger().takeUncertain('1')).toEqual([]);
+  });
+});
+
 describe('A mirror that kept an older hold', () => {
   /** The mirror answers everything but changes of held codes. */
   function missChanges({ mirrors: [mirror] }: TestChain): () => void {
