@@ -219,6 +219,134 @@ describe('A change of state in the middle of a call', () => {
   });
 });
 
+describe('A message that was taken over in an outage', () => {
+  it('has one owner after it, though the owner before it died with its lease alive in the first store', async () => {
+    const chain = newChain();
+    await chain.start().claim('1', ['A'], { leaseMs: 5000 });
+    chain.first.fault = 'reject';
+    const store = chain.start();
+    expect(await store.takeUncertain('1', { leaseMs: 60_000 })).toHaveLength(1);
+    chain.first.heal();
+    await store.ping();
+    expect(store.status().state).toBe('healthy');
+    chain.clock.advance(5001);
+    expect(await store.takeUncertain('1')).toEqual([]);
+    expect(await chain.stranger().takeUncertain('1')).toEqual([]);
+  });
+
+  it('has one owner after it, though the owner before it renewed its lease in the outage', async () => {
+    const chain = newChain();
+    const store = chain.start();
+    const { claim } = await store.claim('1', ['A'], { leaseMs: 5000 });
+    chain.first.fault = 'reject';
+    await store.markSent('2', ['X']);
+    await store.renew(claim!);
+    for (const leaseMs of [5000, 60_000]) {
+      chain.clock.advance(5001);
+      expect(await store.takeUncertain('1', { leaseMs })).toHaveLength(1);
+    }
+    chain.first.heal();
+    await store.ping();
+    expect(store.status().state).toBe('healthy');
+    chain.clock.advance(5001);
+    expect(await store.takeUncertain('1')).toEqual([]);
+    expect(await chain.stranger().takeUncertain('1')).toEqual([]);
+  });
+});
+
+describe('A message that was taken over while the first store was brought up to date', () => {
+  it('has one owner afterwards, though the first store was just given the owner before', async () => {
+    const chain = newChain();
+    await chain.start().claim('1', ['A'], { leaseMs: 1000 });
+    chain.first.fault = 'reject';
+    const store = chain.start();
+    expect(await store.takeUncertain('1', { leaseMs: 1000 })).toHaveLength(1);
+    chain.clock.advance(1001);
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    const isReplaying = new Promise<void>((begun) => {
+      chain.first.before = async (step) => {
+        if (step !== 'claimRecords') return;
+        begun();
+        await gate;
+      };
+    });
+    chain.first.heal();
+    const back = store.ping();
+    await isReplaying;
+    expect(await store.takeUncertain('1', { leaseMs: 60_000 })).toHaveLength(1);
+    goOn();
+    await back;
+    expect(store.status().state).toBe('healthy');
+    chain.clock.advance(1001);
+    expect(await store.takeUncertain('1')).toEqual([]);
+    expect(await chain.stranger().takeUncertain('1')).toEqual([]);
+  });
+});
+
+describe('A mirror that kept an older hold', () => {
+  /** The mirror answers everything but changes of held codes. */
+  function missChanges({ mirrors: [mirror] }: TestChain): () => void {
+    mirror!.before = (step) => {
+      if (step === 'settleRecords') throw new Error('away');
+    };
+    return () => (mirror!.before = () => undefined);
+  }
+
+  it('is given the hold of a taker that it missed, before it may stand in', async () => {
+    const chain = newChain();
+    const store = chain.start();
+    await store.claim('1', ['A', 'B'], { leaseMs: 1000 });
+    chain.clock.advance(1001);
+    const mend = missChanges(chain);
+    const [taken] = await store.takeUncertain('1', { leaseMs: 5000 });
+    mend();
+    await store.ping();
+    expect(await store.filterUnsent('1', ['A', 'NEW'])).toEqual(['NEW']);
+    chain.first.fault = 'reject';
+    await store.markSent('2', ['X']);
+    expect(await store.takeUncertain('1')).toEqual([]);
+    expect((await store.renew(taken!)).codes).toEqual(['A', 'B']);
+    chain.clock.advance(5001);
+    expect((await store.takeUncertain('1'))[0]).toMatchObject({ messageId: taken!.messageId, attempt: 3 });
+  });
+
+  it('is given a renewal that it missed, before it may stand in', async () => {
+    const chain = newChain();
+    const store = chain.start();
+    const { claim } = await store.claim('1', ['A'], { leaseMs: 1000 });
+    chain.clock.advance(900);
+    const mend = missChanges(chain);
+    await store.renew(claim!);
+    mend();
+    chain.clock.advance(200);
+    await store.ping();
+    expect(await store.filterUnsent('1', ['A', 'NEW'])).toEqual(['NEW']);
+    chain.first.fault = 'reject';
+    await store.markSent('2', ['X']);
+    expect(await store.takeUncertain('1')).toEqual([]);
+  });
+
+  it('is given the hold of another message, where it missed that the code was given back', async () => {
+    const chain = newChain();
+    const store = chain.start();
+    await store.filterUnsent('1', ['A']);
+    const { claim } = await store.claim('1', ['A'], { leaseMs: 1000 });
+    const mend = missChanges(chain);
+    await store.release(claim!, 'not-sent');
+    mend();
+    await store.ping();
+    const next = await store.claim('1', ['A'], { leaseMs: 5000 });
+    expect(next.claimed).toEqual(['A']);
+    await store.filterUnsent('1', ['A']);
+    chain.first.fault = 'reject';
+    await store.markSent('2', ['X']);
+    chain.clock.advance(1001);
+    expect(await store.takeUncertain('1')).toEqual([]);
+    expect((await store.renew(next.claim!)).codes).toEqual(['A']);
+  });
+});
+
 describe('Closing', () => {
   it('in the middle of a replay ends it between two steps, and leaves the rest remembered', async () => {
     const chain = newChain();

@@ -36,24 +36,45 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 const history = fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { minLength: 5, maxLength: 45 });
 
+/** The second host writes the second guild alone. */
+function onItsOwnGuild(step: Step): Step {
+  return 'guild' in step && step.host === 1 ? { ...step, guild: 1 } : step;
+}
+
+const CLAIM_IN_AN_OUTAGE: readonly Step[] = [
+  { do: 'filter', host: 0, guild: 0, codes: [0] },
+  { do: 'fault', disk: 0, fault: 'reject' },
+  { do: 'claim', host: 0, guild: 0, codes: [0, 1, 2, 3, 4] },
+];
+
 const runs = Number(process.env['FALLBACK_RUNS'] ?? 60);
 const seed = process.env['FALLBACK_SEED'];
 
 describe('What was marked is never offered, through any number of crashes and outages', () => {
-  for (const [hosts, mirrors, witness] of [
-    [1, 1, false],
-    [1, 2, true],
-    [2, 1, false],
+  for (const [hosts, mirrors, witness, leaves] of [
+    [1, 1, false, false],
+    [1, 2, true, false],
+    [2, 1, false, false],
+    // Two live hosts do not claim in an outage. One that is left does, for the guild that it had alone.
+    [2, 1, false, true],
   ] as const) {
-    it(`random histories of ${hosts} hosts with ${mirrors} mirrors${witness ? ' and a witness' : ''}`, async () => {
+    const name = `${hosts} hosts with ${mirrors} mirrors${witness ? ' and a witness' : ''}${leaves ? ', one of which ends' : ''}`;
+    it(`random histories of ${name}`, async () => {
+      let degradedClaims = 0;
       await fc.assert(
         fc.asyncProperty(history, async (batches) => {
           const world = new World(hosts, mirrors, witness);
           try {
-            for (const batch of batches) await world.run(batch);
+            if (leaves) {
+              for (const batch of batches.slice(0, 2)) await world.run(batch.map(onItsOwnGuild));
+              await world.leave();
+              for (const begun of CLAIM_IN_AN_OUTAGE) await world.run([begun]);
+            }
+            for (const batch of leaves ? batches.slice(2) : batches) await world.run(batch);
             await world.settle();
           } finally {
             await world.close();
+            degradedClaims += world.degradedClaims;
           }
         }),
         {
@@ -65,6 +86,7 @@ describe('What was marked is never offered, through any number of crashes and ou
         },
       );
       expect(runs).toBeGreaterThan(0);
+      if (leaves) expect(degradedClaims).toBeGreaterThan(0);
     }, 300_000);
   }
 });

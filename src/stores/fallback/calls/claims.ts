@@ -4,6 +4,7 @@ import { isBelieved, deciderOf, demote, demoteOthers } from '../chain/authority.
 import type { Chain } from '../chain/chain.js';
 import { allFailed, notAuthoritative } from '../chain/refusals.js';
 import { deferOn } from './marks.js';
+import { type HoldPair, isHeld, updateHolds } from '../chain/hold-copies.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords, heldBy, type MaybeRecord, strongest } from '../chain/record-strength.js';
 import { noteForeign } from './reads.js';
@@ -37,7 +38,15 @@ export async function claimRecords({ chain, background }: CallContext, claim: Cl
   });
 }
 
-/** Brings a mirror in line with what the first store decided. Rejects if that turns out not to be the first store any more. */
+/**
+ * Brings a mirror in line with what the first store decided. Rejects if that turns out not to be the
+ * first store any more. A mirror that missed how a code became free has the hold of an older message:
+ *
+ * ```text
+ * first store: X of M1     given back     X of M2, alive
+ * mirror:      X of M1     missed         X of M1 still     outage: M1's lease ends, X to whoever takes M1 over
+ * ```
+ */
 async function compare(
   chain: Chain,
   claim: ClaimWrite,
@@ -45,18 +54,28 @@ async function compare(
   own: readonly MaybeRecord[],
   copy: readonly MaybeRecord[] | undefined,
 ): Promise<void> {
-  const given = claim.holds.map((hold, index) => ({ ...hold, record: own[index], copied: heldBy(copy?.[index], hold.token) }));
+  const given = claim.holds.map((hold, index) => ({
+    ...hold,
+    record: own[index],
+    inMirror: copy?.[index],
+    copied: heldBy(copy?.[index], hold.token),
+  }));
   const won = given.filter(({ record, token }) => heldBy(record, token));
   // Granted although the mirror knows better, or does not answer: the code was forgotten elsewhere, or the first store has lost it.
   if (won.some(({ copied }) => !copied) && mirror.joined && !(await keepIfSame(chain, mirror))) throw chain.first.lastError;
   const lost = given.filter(({ record, token, copied }) => copied && !heldBy(record, token));
-  if (lost.length === 0) return;
   const { guildId } = claim;
+  const stale = won.flatMap(({ code, record, inMirror: other, copied }): HoldPair[] =>
+    isHeld(record) && isHeld(other) && !copied ? [{ guildId, code, record, copy: other }] : [],
+  );
+  if (lost.length === 0 && stale.length === 0) return;
   const strange = lost.flatMap(({ code, record }) => (record === undefined ? [] : [{ guildId, code, record }]));
   try {
     if (strange.length > 0) await noteForeign(chain, mirror, guildId);
     await mirror.call((store) => store.settleRecords(releases(guildId, lost)));
     await mirror.call((store) => copyRecords(store, strange, chain.options.leaseMs));
+    // Before the owner is told of its claim.
+    await mirror.call((store) => updateHolds(store, stale, claim.leaseMs));
   } catch {
     await demote(chain, mirror);
   }

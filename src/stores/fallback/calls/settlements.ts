@@ -4,6 +4,7 @@ import { deciderOf, demoteOthers } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { allFailed, notAuthoritative } from '../chain/refusals.js';
+import { isHeld } from '../chain/hold-copies.js';
 import { deferOn } from './marks.js';
 import { guildsOf, heldBy, idOf, type MaybeRecord } from '../chain/record-strength.js';
 import { everywhere } from './removals.js';
@@ -111,14 +112,18 @@ async function settleOnMirror(chain: Chain, changes: readonly Settlement[], aske
     // To take a message over is to send it: that needs authority.
     if (event.type === 'take' && deciderOf(chain, guildId) === undefined) throw notAuthoritative(chain, guildId);
   }
-  const made = await chain.onMirrors((store) => store.settleRecords(changes));
-  const kept = await deferOn(chain, made, (mirror, after) => deferSettled(mirror, changes, after, asked));
+  const takes = changes.some(({ event }) => event.type === 'take');
+  const made = await chain.onMirrors(async (store) => {
+    const before = takes ? await store.readRecords(changes) : [];
+    return { before, after: await store.settleRecords(changes) };
+  });
+  const kept = await deferOn(chain, made, (mirror, answer) => deferSettled(mirror, changes, answer, asked));
   if (kept.size === 0) throw allFailed(chain);
   return changes.map(({ guildId, event }, index) => {
     const decider = deciderOf(chain, guildId);
     if (event.type === 'take' && (decider === undefined || !kept.has(decider))) throw notAuthoritative(chain, guildId);
     const answers = decider !== undefined && kept.has(decider) ? [kept.get(decider)] : [...kept.values()];
-    const record = answers.map((answer) => answer?.[index]).find((one) => one !== undefined);
+    const record = answers.map((answer) => answer?.after[index]).find((one) => one !== undefined);
     if (event.type === 'renew' && !heldBy(record, event.token) && record?.state !== 'sent' && decider === undefined) {
       throw notAuthoritative(chain, guildId);
     }
@@ -134,27 +139,51 @@ async function settleOnMirror(chain: Chain, changes: readonly Settlement[], aske
  * first store: gave X back     answer lost      replay: "take X" finds no X: free, while the taker sends
  * mirror:                      X held           taken
  * ```
+ *
+ * So is that the owner before the taker is over, because the first store may have that lease alive:
+ * of a process that died, by a renewal that is pending, or of a taker that a replay just brought there.
+ *
+ * ```text
+ * first store: X of T1, alive     outage            replay: "take X" is refused      T1's lease ends: X to T3
+ * mirror:      X of T1, over      X taken by T2     T2 sends
+ * ```
  */
 async function deferSettled(
   mirror: Mirror,
   changes: readonly Settlement[],
-  after: readonly MaybeRecord[],
+  { before, after }: Settled,
   asked: boolean,
 ): Promise<void> {
+  const former: Settlement[] = [];
+  const taken: MaybeRecord[] = [];
   const takeovers = new Map<string, ClaimWrite & { holds: ClaimWrite['holds'][number][] }>();
   for (const [index, { guildId, code, event }] of changes.entries()) {
     const record = after[index];
     if (event.type !== 'take' || record === undefined || record.state === 'sent' || record.token !== event.token) continue;
     const { token, leaseMs } = event;
+    const owner = before[index];
+    if (isHeld(owner) && owner.token !== null) {
+      former.push({ guildId, code, event: { type: 'release', token: owner.token, outcome: 'uncertain' } });
+      taken.push(record);
+    }
     const claim = takeovers.get(token) ?? { guildId, leaseMs, ageMs: null, holds: [] };
     const { messageId, spelling, position, size, attempt } = record;
     claim.holds.push({ token, messageId, spelling, position, size, attempt, code });
     takeovers.set(token, claim);
   }
+  // Goes with the former owner's claim, if the first store never hears of that.
+  await mirror.pending.deferChanges(former, taken);
   for (const claim of takeovers.values()) await mirror.pending.deferClaim({ type: 'claim', claim, takeover: true }, asked);
   const others = changes.flatMap((change, index) => (change.event.type === 'take' ? [] : [{ change, record: after[index] }]));
   await mirror.pending.deferChanges(
     others.map(({ change }) => change),
     others.map(({ record }) => record),
   );
+}
+
+/** What a mirror has of the changed codes. */
+interface Settled {
+  /** Before the changes; empty where nothing was to be taken over. */
+  readonly before: readonly MaybeRecord[];
+  readonly after: readonly MaybeRecord[];
 }

@@ -1,7 +1,9 @@
 import type { ScannedRecord } from '../../../core/driver.js';
+import type { CodeKey } from '../../../domain/codes.js';
 import type { Chain } from '../chain/chain.js';
+import { type HoldPair, isHeld, isStale, updateHolds } from '../chain/hold-copies.js';
 import type { Mirror } from '../chain/mirror.js';
-import { copyRecords } from '../chain/record-strength.js';
+import { copyRecords, type MaybeRecord } from '../chain/record-strength.js';
 
 /**
  * Copies guilds from the first store into mirrors, once each: a few at a time, each guild at most
@@ -78,6 +80,35 @@ export class GuildCopies {
     });
   }
 
+  /**
+   * Gives a mirror the first store's holds where it has other ones. One that missed a take would
+   * otherwise keep the hold of the owner before, and be believed:
+   *
+   * ```text
+   * first store: X of T1, over     taken by T2, alive
+   * mirror:      X of T1, over     missed                copied: X of T1 still     outage: X to T3
+   * ```
+   */
+  async #updateHolds(mirror: Mirror, guildId: string, copied: readonly ScannedRecord[]): Promise<void> {
+    const chain = this.#chain;
+    const held = copied.filter(({ record }) => isHeld(record));
+    if (held.length === 0) return;
+    const copies = await mirror.call((store) => store.readRecords(held));
+    const suspects = staleOf(
+      held,
+      held.map(({ record }) => record),
+      copies,
+    );
+    if (suspects.length === 0) return;
+    // Looked at again with nothing of this process under way: what the mirror has may be newer.
+    await chain.locks.exclusive([guildId], async () => {
+      const own = await chain.first.call((store) => store.readRecords(suspects));
+      const copy = await mirror.call((store) => store.readRecords(suspects));
+      const stale = staleOf(suspects, own, copy).filter((key) => !chain.isPending(key));
+      await mirror.call((store) => updateHolds(store, stale, chain.options.leaseMs));
+    });
+  }
+
   async #fill(guildId: string, targets: ReadonlyMap<Mirror, string>): Promise<void> {
     let records = 0;
     let chunk: ScannedRecord[] = [];
@@ -86,7 +117,10 @@ export class GuildCopies {
       chunk = [];
       records += part.length;
       await Promise.all(
-        [...targets.keys()].map((mirror) => mirror.call((store) => copyRecords(store, part, this.#chain.options.leaseMs))),
+        [...targets.keys()].map(async (mirror) => {
+          await mirror.call((store) => copyRecords(store, part, this.#chain.options.leaseMs));
+          await this.#updateHolds(mirror, guildId, part);
+        }),
       );
     };
     for await (const record of this.#chain.first.scan({ guildId })) {
@@ -100,6 +134,15 @@ export class GuildCopies {
         this.#chain.tell({ type: 'guild-copied', store: mirror.name, guildId, records });
     }
   }
+}
+
+/** The codes that two stores hold, of which the second is to be brought in line. */
+function staleOf(keys: readonly CodeKey[], own: readonly MaybeRecord[], copies: readonly MaybeRecord[]): HoldPair[] {
+  return keys.flatMap(({ guildId, code }, index) => {
+    const [record, copy] = [own[index], copies[index]];
+    const pair = isHeld(record) && isHeld(copy) ? { guildId, code, record, copy } : undefined;
+    return pair !== undefined && isStale(pair) ? [pair] : [];
+  });
 }
 
 const CHUNK = 500;

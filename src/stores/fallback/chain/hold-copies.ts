@@ -1,0 +1,54 @@
+import type { CodeKey } from '../../../domain/codes.js';
+import type { HeldRecord } from '../../../domain/record.js';
+import type { Settlement, StorePrimitives } from '../../../core/driver.js';
+import { copyRecords, type MaybeRecord } from './record-strength.js';
+
+/** A code that two stores hold, each in its own way. */
+export interface HoldPair extends CodeKey {
+  /** In the store that decides. */
+  readonly record: HeldRecord;
+  /** In the store that is to follow. */
+  readonly copy: HeldRecord;
+}
+
+/** Whether a record is a hold. */
+export function isHeld(record: MaybeRecord): record is HeldRecord {
+  return record !== undefined && record.state !== 'sent';
+}
+
+/** Whether a copy is to be brought in line: another hold, or a live claim whose lease is over there. */
+export function isStale({ record, copy }: HoldPair): boolean {
+  return isOther(record, copy) || (record.state === 'claimed' && copy.state === 'uncertain');
+}
+
+function isOther(record: HeldRecord, copy: HeldRecord): boolean {
+  return record.token !== copy.token || record.messageId !== copy.messageId || record.attempt !== copy.attempt;
+}
+
+/**
+ * Brings stale copies in line. A hold in place of another one is two steps, and a crash in between
+ * leaves the code absent. So the caller sees to it that nobody is told so: the store has no
+ * authority yet, or the new owner does not know of its claim yet.
+ */
+export async function updateHolds(target: StorePrimitives, pairs: readonly HoldPair[], leaseMs: number): Promise<void> {
+  const others = pairs.filter(({ record, copy }) => isOther(record, copy));
+  const changes = pairs.flatMap((pair) => firstStep(pair, leaseMs));
+  if (changes.length > 0) await target.settleRecords(changes);
+  if (others.length === 0) return;
+  await target.settleRecords(
+    others.map(({ guildId, code, copy: { messageId, attempt } }) => ({
+      guildId,
+      code,
+      event: { type: 'resolve', messageId, attempt },
+    })),
+  );
+  await copyRecords(target, others, leaseMs);
+}
+
+/** Ends the lease of another hold, and begins that of the same hold again. */
+function firstStep({ guildId, code, record, copy }: HoldPair, leaseMs: number): Settlement[] {
+  const { token } = copy;
+  if (token === null) return [];
+  if (isOther(record, copy)) return [{ guildId, code, event: { type: 'release', token, outcome: 'uncertain' } }];
+  return [{ guildId, code, event: { type: 'renew', token, leaseMs } }];
+}
