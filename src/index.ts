@@ -36,6 +36,7 @@ export type {
 
 export { giftCodeIdentity, normalizeCode } from './domain/identity.js';
 export { listCodes } from './core/list-codes.js';
+export { resetGuild, type ResetGuildOptions } from './core/reset-guild.js';
 export { PartialMarkError } from './core/partial-mark-error.js';
 
 export type { FallbackEvent, FallbackStatus } from './stores/fallback/events.js';
