@@ -5,6 +5,8 @@ import type { CodeOutcome } from './report.js';
  *
  * - `message`: a message was tried, and what became of it.
  * - `baseline`: what exists today was recorded for a new guild without being sent.
+ * - `flood`: more codes were new than `maxNew` allows. Told once, and again when more codes are held back. `action` is what
+ *   `onFlood` did: `hold`, `baseline`, or `chosen` by a function.
  * - `renew-failed`: the store did not take a renewal; it is tried again a third of the lease later. Not after `LEASE_LOST`, which
  *   is final.
  * - `store-retry`: the store did not take what became of a message; it is tried again in `delayMs`.
@@ -20,6 +22,14 @@ export type DeliveryEvent =
       readonly durationMs: number;
     })
   | { readonly type: 'baseline'; readonly guildId: string; readonly codes: readonly string[] }
+  | {
+      readonly type: 'flood';
+      readonly guildId: string;
+      /** The codes that were counted. */
+      readonly codes: readonly string[];
+      readonly maxNew: number;
+      readonly action: 'hold' | 'baseline' | 'chosen';
+    }
   | (MessageEvent & { readonly type: 'renew-failed'; readonly error: unknown })
   | (MessageEvent & { readonly type: 'store-retry'; readonly error: unknown; readonly delayMs: number })
   | (MessageEvent & { readonly type: 'late-success'; readonly error?: unknown })

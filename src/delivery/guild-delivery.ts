@@ -1,6 +1,7 @@
 import type { ClaimResult, CodeState } from '../contract/types.js';
 import { chunksOf } from '../core/chunked.js';
-import { makeBaseline, predictBaseline } from './first-run.js';
+import { guardFlood } from './flood-guard.js';
+import { type FirstRun, makeBaseline, predictBaseline } from './first-run.js';
 import { deliverMessage } from './message-delivery.js';
 import { type CodeOutcome, type FailedOutcome, makeReport, type SendReport } from './report.js';
 import { findUncertain, takeMessage, type UncertainMessage } from './uncertain-messages.js';
@@ -58,10 +59,10 @@ class GuildDelivery<T> {
   }
 
   async predict(): Promise<void> {
-    const { firstRun = 'send' } = this.#run.options;
-    if (firstRun !== 'send') {
-      this.#setAll(await predictBaseline(this.#run, this.#guildId, this.#states), { status: 'would-baseline' });
-    }
+    const isNew = await this.#firstRun(predictBaseline, { status: 'would-baseline' });
+    const flood = await guardFlood(this.#run, this.#guildId, this.#open(), isNew);
+    this.#setAll(flood.baseline, { status: 'would-baseline' });
+    if (flood.outcome !== undefined) this.#setAll(flood.held, flood.outcome);
     for (const { codes, held } of await this.#uncertainMessages()) {
       this.#setOffered(codes, held === undefined ? { status: 'would-send' } : { status: 'uncertain', reason: held });
     }
@@ -70,7 +71,8 @@ class GuildDelivery<T> {
 
   async run(): Promise<void> {
     try {
-      await this.#firstRun();
+      const isNew = await this.#firstRun(makeBaseline, { status: 'baseline' });
+      await this.#guardFlood(isNew);
       await this.#retry();
       await this.#sendNew();
       if (this.#run.signal.aborted) this.#setUntried(abortedOutcome(this.#run.signal));
@@ -80,11 +82,23 @@ class GuildDelivery<T> {
     }
   }
 
-  async #firstRun(): Promise<void> {
-    if ((this.#run.options.firstRun ?? 'send') === 'send' || this.#run.signal.aborted) return;
-    const baseline = await makeBaseline(this.#run, this.#guildId, this.#states);
-    this.#setAll(baseline, { status: 'baseline' });
+  /** Whether the guild is a new one. */
+  async #firstRun(decide: typeof makeBaseline, outcome: CodeOutcome): Promise<boolean> {
+    if ((this.#run.options.firstRun ?? 'send') === 'send' || this.#run.signal.aborted) return false;
+    const { isNew, baseline }: FirstRun = await decide(this.#run, this.#guildId, this.#states);
+    this.#setAll(baseline, outcome);
     this.#begun ||= baseline.size > 0;
+    return isNew;
+  }
+
+  async #guardFlood(isNew: boolean): Promise<void> {
+    if (this.#run.signal.aborted) return;
+    const { baseline, held, outcome } = await guardFlood(this.#run, this.#guildId, this.#open(), isNew);
+    if (outcome !== undefined) this.#setAll(held, outcome);
+    if (baseline.length === 0) return;
+    await this.#run.store.markSent(this.#guildId, this.#run.offer.spellingsOf(baseline), { source: 'baseline' });
+    this.#setAll(baseline, { status: 'baseline' });
+    this.#begun = true;
   }
 
   async #retry(): Promise<void> {

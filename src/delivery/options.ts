@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { GuildId, DeliveryOutcome, Source } from '../contract/types.js';
+import type { Logger } from '../contract/logger.js';
 import type { Clock } from '../domain/clock.js';
 import { checkOptions } from '../core/check-options.js';
 import {
@@ -8,6 +9,8 @@ import {
   flagSchema,
   functionSchema,
   leaseSchema,
+  loggerSchema,
+  optionSchema,
   signalSchema,
   sourceSchema,
   checkedLaterSchema,
@@ -71,6 +74,11 @@ export type ClassifyError = (error: unknown, context: SendErrorContext) => Deliv
  */
 export type ChooseFirst<T> = (items: T[]) => DeliveryItems<T> | Promise<DeliveryItems<T>>;
 
+/**
+ * Chooses what of a flood is sent; the others are recorded as known (source `baseline`) and never sent. It should do nothing else.
+ */
+export type ChooseFromFlood<T> = (items: T[]) => DeliveryItems<T> | Promise<DeliveryItems<T>>;
+
 /** Options that {@link sendOnce} and {@link announce} share. */
 export interface DeliveryOptions<T> {
   /**
@@ -109,6 +117,21 @@ export interface DeliveryOptions<T> {
    * metadata.
    */
   readonly firstRun?: 'send' | 'baseline' | ChooseFirst<T>;
+  /**
+   * The most codes that may be new to a guild at once; no limit by default. Of more than that none is sent: a wiped store, or a
+   * site that changed its codes, looks like a flood of new ones. Counted after `firstRun`, whose choice is exempt, and without
+   * codes that were let through before, as far as this process remembers.
+   */
+  readonly maxNew?: number;
+  /**
+   * What to do with more codes than `maxNew`: `hold` them, free and reported as `flood` (default), record them as known without
+   * sending them (`baseline`), or send what a function chooses and record the others.
+   */
+  readonly onFlood?: 'hold' | 'baseline' | ChooseFromFlood<T>;
+  /** Lets more codes than `maxNew` through, for this call: to all guilds (`true`), or to those that a function names. */
+  readonly allowFlood?: boolean | ((guildId: string) => boolean);
+  /** Where problems are written for people; nowhere by default. A flood has one line. */
+  readonly logger?: Logger;
   /** Writes and sends nothing, and reports what would happen. A guild without records is taken for a new one. */
   readonly dryRun?: boolean;
   /**
@@ -166,6 +189,13 @@ const shared = {
   retryWithinMs: durationSchema.optional(),
   classifyError: functionSchema().optional(),
   firstRun: wordOrFunctionSchema('send', 'baseline').optional(),
+  maxNew: wholeNumberSchema('codes', 1).optional(),
+  onFlood: wordOrFunctionSchema('hold', 'baseline').optional(),
+  allowFlood: optionSchema(
+    (value) => typeof value === 'boolean' || typeof value === 'function',
+    'true, false or a function',
+  ).optional(),
+  logger: loggerSchema.optional(),
   dryRun: flagSchema.optional(),
   signal: signalSchema.optional(),
   onEvent: functionSchema().optional(),

@@ -78,8 +78,20 @@ export interface RefusedOutcome {
 }
 
 /**
+ * The code is new, and so were more codes than `maxNew` allows. It was not sent and stays free. Pass `allowFlood` in one call to
+ * send it, or `onFlood: 'baseline'` to record it without sending it.
+ */
+export interface FloodOutcome {
+  readonly status: 'flood';
+  /** Number of free codes of the guild that were counted. */
+  readonly free: number;
+  /** The most that would have been sent. */
+  readonly maxNew: number;
+}
+
+/**
  * What became of a code. Beside the outcomes with details: `already-sent` before this call; `held-elsewhere`, somebody may be
- * sending it at this moment; `baseline`, recorded without being sent because the guild is new; `would-send` and `would-baseline`
+ * sending it at this moment; `baseline`, recorded without being sent, by `firstRun` or `onFlood`; `would-send` and `would-baseline`
  * in a dry run.
  */
 export type CodeOutcome =
@@ -87,6 +99,7 @@ export type CodeOutcome =
   | UncertainOutcome
   | FailedOutcome
   | RefusedOutcome
+  | FloodOutcome
   | { readonly status: 'already-sent' | 'held-elsewhere' | 'baseline' | 'would-send' | 'would-baseline' };
 
 /** The words for what became of a code. */
@@ -138,6 +151,7 @@ const noCounts: StatusCounts = {
   uncertain: 0,
   refused: 0,
   failed: 0,
+  flood: 0,
   baseline: 0,
   'would-send': 0,
   'would-baseline': 0,
