@@ -58,6 +58,7 @@ export { MigrationIncompleteError } from './migration/migration-incomplete-error
 export type { MigrationProgress, MigrationReport } from './migration/report.js';
 export type { LegacyGuildDocument, MigrationSource } from './migration/source.js';
 
+export { resume } from './delivery/pauses.js';
 export { announce } from './delivery/announce.js';
 export type { DeliveryEvent } from './delivery/events.js';
 export type {

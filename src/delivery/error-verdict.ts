@@ -3,11 +3,13 @@ import type { Claim, DeliveryOutcome } from '../contract/types.js';
 import { describe } from '../domain/describe.js';
 import { warnOfRejection } from '../core/callbacks.js';
 import type { ClassifyError, ErrorVerdict } from './options.js';
+import type { VerdictScope } from './report.js';
 
 /** A verdict with nothing left open. */
 export interface Verdict {
   readonly outcome: DeliveryOutcome;
   readonly permanent: boolean;
+  readonly scope?: VerdictScope;
   /** The verdict's reason. */
   readonly detail?: string;
   /** Why there is no verdict, so that the outcome is `uncertain`. */
@@ -35,9 +37,14 @@ export function judge(classify: ClassifyError | undefined, error: unknown, claim
     return {
       outcome: verdict.outcome,
       permanent: verdict.permanent === true,
+      ...(isScope(verdict.scope) && { scope: verdict.scope }),
       ...(verdict.reason !== undefined && { detail: verdict.reason }),
     };
   } catch (problem) {
     return { outcome: 'uncertain', permanent: false, followUpErrors: [problem] };
   }
+}
+
+function isScope(value: unknown): value is VerdictScope {
+  return value === 'message' || value === 'target' || value === 'all';
 }

@@ -170,7 +170,7 @@ async function nothingArrived<T>(run: Run<T>, claim: Claim, failure: FailedOutco
 async function giveBackUncertain<T>(
   run: Run<T>,
   claim: Claim,
-  why: Pick<UncertainOutcome, 'reason' | 'error' | 'followUpErrors' | 'permanent' | 'detail'>,
+  why: Pick<UncertainOutcome, 'reason' | 'error' | 'followUpErrors' | 'permanent' | 'scope' | 'detail'>,
 ): Promise<UncertainOutcome> {
   const { messageId, attempt } = claim;
   const outcome: UncertainOutcome = { status: 'uncertain', messageId, attempt, ...why };

@@ -19,7 +19,7 @@ import {
   wordSchema,
 } from '../core/option-schemas.js';
 import type { DeliveryEvent } from './events.js';
-import type { GuildReport } from './report.js';
+import type { GuildReport, VerdictScope } from './report.js';
 import type { Schedule } from './timers.js';
 
 /** What is offered: a list or a set. */
@@ -56,8 +56,14 @@ export interface SendErrorContext {
 export interface ErrorVerdict {
   /** Whether the message arrived. */
   readonly outcome: DeliveryOutcome;
-  /** Whether trying again is of no use until somebody does something. Only reported. */
+  /** Whether trying again is of no use until somebody does something. It begins a pause: see `pausePermanentMs`. */
   readonly permanent?: boolean;
+  /**
+   * What the failure is about. `target` (default): the guild, at its channel. `all`: every guild, such as a refused token.
+   * `message`: what is in this message. Its codes may be tried again; after the third refusal one at a time, and a code that is
+   * refused alone for the second time is left alone, as after a permanent failure.
+   */
+  readonly scope?: VerdictScope;
   /** For people. Only reported. */
   readonly reason?: string;
 }
@@ -111,6 +117,13 @@ export interface DeliveryOptions<T> {
   readonly retryWithinMs?: number;
   /** What an error of `send` means; without it every error is `uncertain`. */
   readonly classifyError?: ClassifyError;
+  /**
+   * How long a guild is left alone after a permanent failure, in ms. Default: 600 000. Twice as long after each further one, to an
+   * hour; over at the first success, by `resume`, for another `target`, and after a restart. 0: no pauses.
+   */
+  readonly pausePermanentMs?: number;
+  /** Where the guild gets its messages; on Discord the id of the channel or thread. A pause counts for one target. */
+  readonly target?: string | ((guildId: string) => string);
   /**
    * What a guild without records gets of today's codes: all (`send`, unless given), none (`baseline`), or what a function
    * chooses. Decided once in a guild's life, also if several processes meet it at once or the list is empty. Needs a store with
@@ -189,6 +202,11 @@ const shared = {
   retryWithinMs: durationSchema.optional(),
   classifyError: functionSchema().optional(),
   firstRun: wordOrFunctionSchema('send', 'baseline').optional(),
+  pausePermanentMs: durationSchema.optional(),
+  target: optionSchema(
+    (value) => typeof value === 'function' || (typeof value === 'string' && value !== ''),
+    'a string that is not empty, or a function',
+  ).optional(),
   maxNew: wholeNumberSchema('codes', 1).optional(),
   onFlood: wordOrFunctionSchema('hold', 'baseline').optional(),
   allowFlood: optionSchema(

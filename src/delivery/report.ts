@@ -1,6 +1,9 @@
 import type { InvalidInputError } from '../contract/errors.js';
 import { withErrorJson } from '../domain/error-json.js';
 
+/** What a failure is about: the message alone, the guild at its target, or all guilds. */
+export type VerdictScope = 'message' | 'target' | 'all';
+
 /** The message with this code went out in this call, and is recorded. */
 export interface SentOutcome {
   readonly status: 'sent';
@@ -44,6 +47,8 @@ export interface UncertainOutcome {
   readonly followUpErrors?: readonly unknown[];
   /** Whether `classifyError` said that trying again is of no use. */
   readonly permanent?: boolean;
+  /** What `classifyError` said that its verdict is about. */
+  readonly scope?: VerdictScope;
   /** What `classifyError` gave as reason. */
   readonly detail?: string;
 }
@@ -66,6 +71,8 @@ export interface FailedOutcome {
   readonly error: unknown;
   /** Whether `classifyError` said that trying again is of no use: a channel that is gone, a permission that is missing. */
   readonly permanent: boolean;
+  /** What `classifyError` said that its verdict is about. */
+  readonly scope?: VerdictScope;
   /** What `classifyError` gave as reason. */
   readonly detail?: string;
 }
@@ -75,6 +82,19 @@ export interface RefusedOutcome {
   readonly status: 'refused';
   /** What is wrong with it. */
   readonly error: InvalidInputError;
+}
+
+/**
+ * The code is free and was not tried: a permanent failure came before it. The guild, at its target, is left alone for a while; so
+ * are all guilds after a refusal of the bot itself, and one code that is refused again and again. `resume` ends it.
+ */
+export interface PausedOutcome {
+  readonly status: 'paused';
+  readonly since: Date;
+  /** When the next call tries again. */
+  readonly until: Date;
+  /** What `classifyError` gave as reason. */
+  readonly why: string;
 }
 
 /**
@@ -100,6 +120,7 @@ export type CodeOutcome =
   | FailedOutcome
   | RefusedOutcome
   | FloodOutcome
+  | PausedOutcome
   | { readonly status: 'already-sent' | 'held-elsewhere' | 'baseline' | 'would-send' | 'would-baseline' };
 
 /** The words for what became of a code. */
@@ -152,6 +173,7 @@ const noCounts: StatusCounts = {
   refused: 0,
   failed: 0,
   flood: 0,
+  paused: 0,
   baseline: 0,
   'would-send': 0,
   'would-baseline': 0,
