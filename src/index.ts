@@ -72,3 +72,4 @@ export type {
 } from './delivery/options.js';
 export type { AnnounceReport, CodeOutcome, CodeReport, GuildReport, SendReport } from './delivery/report.js';
 export { sendOnce } from './delivery/send-once.js';
+export { summarize } from './delivery/summarize.js';

@@ -1,5 +1,4 @@
 import type { SentCodeStore } from '../contract/store.js';
-import { safeLogger } from '../core/callbacks.js';
 import type { Run } from './delivery-context.js';
 import type { FloodOutcome } from './report.js';
 
@@ -81,21 +80,10 @@ function tell<T>(run: Run<T>, guildId: string, free: readonly string[], maxNew: 
   const isKnown = free.every((code) => memory.told.has(code));
   memory.told = new Set(free);
   if (isKnown) return;
-  const { onFlood = 'hold', logger } = run.options;
+  const { onFlood = 'hold' } = run.options;
   const action = typeof onFlood === 'function' ? 'chosen' : onFlood;
   run.emit({ type: 'flood', guildId, codes: run.offer.spellingsOf(free), maxNew, action });
-  if (logger === undefined) return;
-  safeLogger(logger).warn(
-    `guild ${guildId}: ${free.length} new codes at once, and maxNew is ${maxNew}. ${ADVICE[action]} A wiped store or a site that ` +
-      'changed its codes looks like this.',
-  );
 }
-
-const ADVICE = {
-  hold: 'None of them is sent. Pass allowFlood in one call to send them.',
-  baseline: 'They are recorded as known without being sent.',
-  chosen: 'Those that onFlood chose are sent, the others are recorded as known.',
-};
 
 function memoryOf<T>({ store, clock }: Run<T>, guildId: string): GuildMemory {
   const guilds = memories.get(store) ?? new Map<string, GuildMemory>();

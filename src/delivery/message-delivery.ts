@@ -2,6 +2,7 @@ import { InvalidInputError, LeaseLostError } from '../contract/errors.js';
 import type { Claim } from '../contract/types.js';
 import { describe } from '../domain/describe.js';
 import { withErrorJson } from '../domain/error-json.js';
+import { withDetail } from './explain.js';
 import { judge } from './error-verdict.js';
 import { isThenable } from '../core/callbacks.js';
 import { keepRenewed } from './renewal.js';
@@ -28,7 +29,7 @@ export async function deliverMessage<T>(run: Run<T>, claim: Claim, claimedAt: Mo
   run.emit({
     type: 'message',
     ...describeMessage(claim),
-    outcome: withErrorJson(outcome),
+    outcome: withErrorJson(withDetail(outcome)),
     durationMs: elapsedSince(startedAt, run.clock),
   });
   return outcome;

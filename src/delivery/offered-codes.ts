@@ -2,6 +2,7 @@ import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
 import { describe } from '../domain/describe.js';
 import { checkCode } from '../domain/identity.js';
+import { withDetail } from './explain.js';
 import type { DeliveryItems } from './options.js';
 import type { CodeOutcome, CodeReport } from './report.js';
 
@@ -88,7 +89,7 @@ export class Offer<T> {
       if ('refusal' in entry) return { item, code: null, repeat, status: 'refused', error: entry.refusal };
       const outcome = outcomes.get(entry.code);
       if (outcome === undefined) throw new Error(`no outcome for ${describe(entry.code)}`);
-      return { ...outcome, item, code: entry.code, repeat };
+      return { ...withDetail(outcome), item, code: entry.code, repeat };
     });
   }
 }

@@ -143,7 +143,10 @@ export interface DeliveryOptions<T> {
   readonly onFlood?: 'hold' | 'baseline' | ChooseFromFlood<T>;
   /** Lets more codes than `maxNew` through, for this call: to all guilds (`true`), or to those that a function names. */
   readonly allowFlood?: boolean | ((guildId: string) => boolean);
-  /** Where problems are written for people; nowhere by default. A flood has one line. */
+  /**
+   * Where the report is written for people, as `summarize` words it; nowhere by default. Each problem once, not in every round in
+   * which it lasts. Nothing where nothing is new.
+   */
   readonly logger?: Logger;
   /** Writes and sends nothing, and reports what would happen. A guild without records is taken for a new one. */
   readonly dryRun?: boolean;

@@ -49,7 +49,7 @@ export interface UncertainOutcome {
   readonly permanent?: boolean;
   /** What `classifyError` said that its verdict is about. */
   readonly scope?: VerdictScope;
-  /** What `classifyError` gave as reason. */
+  /** Why, for people: what `classifyError` gave as reason, else the error. Always there in a report. */
   readonly detail?: string;
 }
 
@@ -73,7 +73,7 @@ export interface FailedOutcome {
   readonly permanent: boolean;
   /** What `classifyError` said that its verdict is about. */
   readonly scope?: VerdictScope;
-  /** What `classifyError` gave as reason. */
+  /** Why, for people: what `classifyError` gave as reason, else the error. Always there in a report. */
   readonly detail?: string;
 }
 
