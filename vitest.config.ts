@@ -13,6 +13,10 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/tools/mongo/global-setup.ts'],
+    setupFiles: ['test/tools/clean-up-after-file.ts'],
+    // Modules are evaluated once for each worker, not for each of 120 files.
+    isolate: false,
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A failed test stays failed: a retry would hide a race.

@@ -1,6 +1,6 @@
 /**
- * For authors of stores: the base that derives every call, what a store writes, and the state machine
- * that every store obeys.
+ * For authors of stores: the base that derives every call, what a store writes, and the state
+ * machine that every store obeys.
  *
  * @packageDocumentation
  */

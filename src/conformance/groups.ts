@@ -22,7 +22,7 @@ import { support } from './groups/support.js';
 import { uncertainCodes } from './groups/uncertain-codes.js';
 import { wholeMessages } from './groups/whole-messages.js';
 
-/** All promises, from the plainest to the most involved. */
+/** All promises, the simplest first. */
 export const groups = [
   support,
   identity,

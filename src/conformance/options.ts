@@ -9,13 +9,16 @@ import { groups, type ConformanceGroupName } from './groups.js';
 
 /** What the kit needs to know of a store. */
 export interface ConformanceOptions {
-  /** What the store is expected to support; compared with the store's `supports`. What it does not support, it must refuse. */
+  /**
+   * What the store must support. Compared with the store's `supports`; the store must refuse
+   * everything else.
+   */
   readonly supports: StoreSupport;
   /** Makes a store for one test. */
   readonly create: () => Promise<Fixture>;
-  /** Groups that are left out, each with the reason. */
+  /** Groups to leave out, each with a reason. */
   readonly skip?: Readonly<Partial<Record<ConformanceGroupName, string>>>;
-  /** The most time that one test may take in ms. Default: 60 000 ms. */
+  /** The time limit of one test in ms. Default: 60 000 ms. */
   readonly timeoutMs?: number;
 }
 
@@ -36,7 +39,10 @@ const conformanceSchema = z.strictObject({
 });
 const registrationSchema = conformanceSchema.extend({ name: textSchema() });
 
-/** Checks the options of {@link runConformance}; those of {@link testSentCodeStore} are good for it too. */
+/**
+ * Checks the options of {@link runConformance}, which also takes those of
+ * {@link testSentCodeStore}.
+ */
 export function checkConformanceOptions(options: ConformanceOptions): void {
   checkOptions(conformanceSchema, options, 'runConformance');
   checkSkipped(options, 'runConformance');

@@ -3,9 +3,9 @@ import type { TestContext } from './context.js';
 
 /** One promise of the contract. */
 export interface ConformanceTest {
-  /** A sentence: what is promised. */
+  /** The promise, as a sentence. */
   readonly name: string;
-  /** Whether the promise is made by a store that supports this; every store makes it if absent. */
+  /** Which stores make the promise. Default: every store. */
   readonly when?: (supports: StoreSupport) => boolean;
   /** Rejects if the store breaks the promise. */
   readonly run: (context: TestContext) => Promise<void>;
@@ -13,12 +13,12 @@ export interface ConformanceTest {
 
 /** Promises on one subject. */
 export interface ConformanceGroup<Name extends string = string> {
-  /** Stable. */
+  /** The name, by which a group can be left out. Stable. */
   readonly name: Name;
   readonly tests: readonly ConformanceTest[];
 }
 
-/** The same tests, for stores that support something only. */
+/** The same tests, but only for stores that meet a condition. */
 export function when(condition: (supports: StoreSupport) => boolean, tests: readonly ConformanceTest[]): ConformanceTest[] {
   return tests.map((test) => ({ ...test, when: (supports) => condition(supports) && (test.when?.(supports) ?? true) }));
 }

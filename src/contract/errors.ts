@@ -1,30 +1,38 @@
 import { errorJson } from './error-json.js';
 
 /**
- * Every `code` that a {@link SentCodeStoreError} can have. Codes are stable: a program may branch on them. Texts may change.
+ * Every `code` of a {@link SentCodeStoreError}. Codes are stable: a program may branch on them.
+ * Texts may change.
  *
- * - `INVALID_GUILD_ID`, `INVALID_CODE`, `INVALID_CODES`, `INVALID_OPTION`: the caller's input; nothing was written.
+ * - `INVALID_GUILD_ID`, `INVALID_CODE`, `INVALID_CODES`, `INVALID_OPTION`: the caller's input;
+ *   nothing was written.
  * - `STORE_CLOSED`: called after `close()`.
- * - `STORE_LOCKED`: another process, or another store of this process, has the file open for writing.
+ * - `STORE_LOCKED`: another process, or another store of this process, has the file open for
+ *   writing.
  * - `STORE_NOT_FOUND`: `create: 'never'`, or a read-only store, and there is no file.
- * - `STORE_DAMAGED`: stored data does not make sense; the text says where. Never answered as "unsent".
- * - `STORE_FOREIGN`: what is there was not written by this package.
- * - `STORE_VERSION`: written by a later version of this package.
- * - `STORE_READ_ONLY`: a write on a store that was opened with `readOnly`.
- * - `STORE_IO`: the file system refused (disk full, no permission, a folder in place of a file, …); `cause` has its error.
- * - `IDENTITY_MISMATCH`: the store was filled under another identity of codes.
+ * - `STORE_DAMAGED`: stored data does not make sense; the text says where. The codes in it are
+ *   never answered as "unsent".
+ * - `STORE_FOREIGN`: the data there was not written by this package, or is a MongoDB collection that
+ *   does not keep ids in byte order.
+ * - `STORE_VERSION`: the data was written by a later version of this package.
+ * - `STORE_READ_ONLY`: a write on a store with the option `readOnly`.
+ * - `STORE_IO`: the file system refused (disk full, no permission, a folder in place of a file, …);
+ *   `cause` is the error of the file system.
+ * - `IDENTITY_MISMATCH`: the store was filled under another identity.
  * - `STORE_UNAVAILABLE`: the database cannot be reached or refused the operation.
  * - `STORE_TIMEOUT`: no answer within the time limit. The operation may still take effect.
  * - `DRIVER_MISSING`: a URI was given and the package `mongodb` is not installed.
  * - `PARTIALLY_MARKED`: a batch of several chunks failed after some were acknowledged.
  * - `LEASE_LOST`: the claim was taken over, or nothing of it is left.
- * - `CLAIMS_UNSUPPORTED`, `METADATA_UNSUPPORTED`: the store cannot do that; see {@link SentCodeStore.supports}.
- * - `NOT_AUTHORITATIVE`: the only store that can be reached may not say "unsent" for that guild.
+ * - `CLAIMS_UNSUPPORTED`, `METADATA_UNSUPPORTED`: the store has no claims or no metadata; see
+ *   {@link SentCodeStore.supports}.
+ * - `NOT_AUTHORITATIVE`: no store in reach may say "unsent" for that guild.
  * - `ALL_STORES_FAILED`: every member of a chain failed.
  * - `ADAPTER_REFUSED`: a bot's own `setState` answered `false`.
- * - `LEGACY_STATE_INVALID`: the old bot's state has a shape that cannot be read without guessing.
+ * - `LEGACY_STATE_INVALID`: the old bot's state cannot be read without guessing.
  * - `MIGRATION_INCOMPLETE`: some guilds could not be moved; the completion mark was not set.
- * - `MARK_FAILED_AFTER_SEND`: the message went out and could not be recorded; the codes are uncertain.
+ * - `MARK_FAILED_AFTER_SEND`: the message went out and could not be recorded; the codes are
+ *   uncertain.
  * - `ABORTED`: the caller's `AbortSignal` fired.
  */
 export type SentCodeStoreErrorCode =
@@ -56,7 +64,7 @@ export type SentCodeStoreErrorCode =
   | 'MARK_FAILED_AFTER_SEND'
   | 'ABORTED';
 
-/** What every error of this package carries beside its text. */
+/** What every error of this package has beside its text. */
 export interface SentCodeStoreErrorOptions {
   /** The error that led to this one, as it was thrown. */
   readonly cause?: unknown;
@@ -65,8 +73,20 @@ export interface SentCodeStoreErrorOptions {
 }
 
 /**
- * The one error class of this package. Branch on {@link SentCodeStoreError.code}; the text is for people and says what was wrong, where,
- * and what to do.
+ * The base of every error of this package. Branch on {@link SentCodeStoreError.code}. The text is
+ * for people: it says what was wrong, where, and what to do.
+ *
+ * @example
+ * ```ts
+ * import { SentCodeStoreError } from 'sent-code-store';
+ *
+ * try {
+ *   await store.ping();
+ * } catch (error) {
+ *   if (error instanceof SentCodeStoreError && error.retryable) console.log('Later:', error.code);
+ *   else throw error;
+ * }
+ * ```
  */
 export class SentCodeStoreError extends Error {
   /** The stable code. */
@@ -81,7 +101,10 @@ export class SentCodeStoreError extends Error {
     this.retryable = options.retryable ?? false;
   }
 
-  /** For `JSON.stringify`: name, code, message, what else the error has, and the same of its cause. No stack. */
+  /**
+   * For `JSON.stringify`: name, code, message, the error's other fields, and the same of its cause.
+   * No stack.
+   */
   toJSON(): Readonly<Record<string, unknown>> {
     const { name, message, cause } = this;
     const details = Object.fromEntries(Object.entries(this));
@@ -105,9 +128,12 @@ export class InvalidInputError extends SentCodeStoreError {
   }
 }
 
-/** Another owner has the file. `pid` is that owner's process id where it is known. */
+/** Another owner has the file. */
 export class StoreLockedError extends SentCodeStoreError {
-  /** Process id of the owner, in the owner's own process namespace. */
+  /**
+   * Process id of the owner, in the owner's own process namespace; `undefined` where it is not
+   * known.
+   */
   readonly pid: number | undefined;
 
   constructor(message: string, pid: number | undefined, options?: SentCodeStoreErrorOptions) {
@@ -118,7 +144,7 @@ export class StoreLockedError extends SentCodeStoreError {
 
 /** Stored data does not make sense. The store refuses to guess. */
 export class StoreDamagedError extends SentCodeStoreError {
-  /** The damaged file, where the store is one. */
+  /** The damaged file; `undefined` for a store without files. */
   readonly path: string | undefined;
   /** Line of the damage, counted from 1. */
   readonly line: number | undefined;
@@ -130,9 +156,9 @@ export class StoreDamagedError extends SentCodeStoreError {
   }
 }
 
-/** The claim does not hold these codes any more. */
+/** The claim does not hold some codes any more. */
 export class LeaseLostError extends SentCodeStoreError {
-  /** The codes that are lost, in the spelling of the claim. */
+  /** The lost codes, in the spelling of the claim. */
   readonly codes: readonly string[];
 
   constructor(message: string, codes: readonly string[]) {
@@ -141,9 +167,9 @@ export class LeaseLostError extends SentCodeStoreError {
   }
 }
 
-/** The store that answers may not say "unsent" for this guild. */
+/** No store in reach may say "unsent" for this guild. */
 export class NotAuthoritativeError extends SentCodeStoreError {
-  /** The guild for which nothing can be said. */
+  /** The guild. */
   readonly guildId: string;
 
   constructor(message: string, guildId: string, options?: SentCodeStoreErrorOptions) {
@@ -152,7 +178,7 @@ export class NotAuthoritativeError extends SentCodeStoreError {
   }
 }
 
-/** Every member of a chain failed. `errors` has one error for each member, in priority order; `cause` is the same as an `AggregateError`. */
+/** Every member of a chain failed. `cause` is an `AggregateError` with the same errors. */
 export class AllStoresFailedError extends SentCodeStoreError {
   /** One error for each member, in priority order. */
   readonly errors: readonly unknown[];

@@ -1,13 +1,14 @@
 /**
- * The audience within which a code is sent once: a Discord guild, or any chat or channel id. At most 100 characters, not empty, no `:`.
- * A JavaScript `number` is refused: ids of chat platforms exceed 2^53 and would have been rounded before they got here.
+ * The audience within which a code is sent once: a Discord guild, or any chat or channel id. At
+ * most 100 characters, not empty, no `:`. A JavaScript `number` is refused: ids of chat platforms
+ * exceed 2^53, so JavaScript has rounded such a number already.
  */
 export type GuildId = string | bigint;
 
-/** A list or set of codes. Not any iterable: a lone string would be taken for its letters. */
+/** An array or a set of codes. Not any iterable: a lone string would be read letter by letter. */
 export type Codes = readonly string[] | ReadonlySet<string>;
 
-/** Codes of one guild, as a batch takes and gives them. */
+/** Codes of one guild: one entry of a batch. */
 export interface GuildCodes<C extends Codes = Codes> {
   /** The guild. */
   readonly guildId: GuildId;
@@ -15,20 +16,25 @@ export interface GuildCodes<C extends Codes = Codes> {
   readonly codes: C;
 }
 
-/** Where a mark came from; a bot may use words of its own (1 to 100 characters). */
+/** Where a mark came from. A bot may use words of its own (1 to 100 characters). */
 export type Source = 'auto' | 'api' | 'website' | 'manual' | 'migration' | 'baseline' | (string & {});
 
-/** Whether a message arrived: the one vocabulary for sending, releasing, resolving and classifying errors. */
+/**
+ * Whether a message arrived: the one vocabulary for sending, releasing, resolving and classifying
+ * errors.
+ */
 export type DeliveryOutcome = 'sent' | 'not-sent' | 'uncertain';
 
-/** What a store knows of a (guild, code). Only `absent` may be sent. */
+/** What a store knows of a (guild, code). Only an `absent` code may be sent. */
 export type CodeState = 'absent' | 'claimed' | 'uncertain' | 'sent';
 
 /** Options of a mark. */
 export interface MarkOptions {
-  /** Kept with the first mark of a code. `auto` unless given. */
+  /** Kept with the first mark of a code. Default: `auto`. */
   readonly source?: Source;
-  /** When the code was sent; the store's clock unless given. Kept with the first mark of a code. */
+  /**
+   * When the code was sent. Kept with the first mark of a code. Default: now, by the store's clock.
+   */
   readonly sentAt?: Date;
 }
 
@@ -36,7 +42,7 @@ export interface MarkOptions {
 export interface MarkSentResult {
   /** Codes that this call marked. */
   readonly marked: string[];
-  /** Codes that had been marked before; their first time and source stay. */
+  /** Codes that had been marked before. They keep their first time and source. */
   readonly alreadySent: string[];
 }
 
@@ -55,41 +61,55 @@ export interface GuildStates {
 }
 
 /**
- * The exclusive right to send some codes to one guild as one message, until its lease ends. A plain value: it may be kept, logged, or
- * handed to another function, and means the same to every store on the same data.
+ * The exclusive right to send some codes to one guild as one message, until its lease ends. A claim
+ * is a plain value: it may be kept, logged, or handed to another function, and means the same to
+ * every store on the same data.
  */
 export interface Claim {
   /** The guild, as a string. */
   readonly guildId: string;
-  /** The codes, in the spelling of the one who claimed them first, in the order of the message. */
+  /** The codes, as the first claimant wrote them, in the order of the message. */
   readonly codes: readonly string[];
-  /** Random; every later step compares it. */
+  /** Random. Every later step compares the token. */
   readonly token: string;
-  /** Names the message. Survives retries and takeovers, so a nonce made from it stays the same. */
+  /**
+   * Names the message. Survives retries and takeovers, so a nonce made from the id stays the same.
+   */
   readonly messageId: string;
   /** Length of the lease in ms, from the last claim or renewal. */
   readonly leaseMs: number;
-  /** 1 for the first try of this message; more for one that was taken over because it may have arrived. */
+  /** 1 for the first try of this message. More for a retry: an earlier try may have arrived. */
   readonly attempt: number;
 }
 
 /** Options of a claim. */
 export interface ClaimOptions {
-  /** Length of the lease in ms; 60 000 unless given. 1 000 at least, a day at most. */
+  /**
+   * Length of the lease in ms, 1 000 to 86 400 000 (a day). Default: the store's `leaseMs`, 60 000
+   * ms.
+   */
   readonly leaseMs?: number;
 }
 
-/** Which of the codes the caller may send now, and why not the others. Codes are in the caller's spelling. */
+/**
+ * Which of the codes the caller may send now, and why not the others. Codes are in the caller's
+ * spelling.
+ */
 export interface ClaimResult {
-  /** The claim on all codes of `claimed`; absent when there are none. */
+  /** The claim on all codes of `claimed`. Absent when `claimed` is empty. */
   readonly claim?: Claim;
-  /** Codes that the caller may send, and nobody else. */
+  /** Codes that only the caller may send. */
   readonly claimed: string[];
   /** Codes that were sent before. */
   readonly alreadySent: string[];
-  /** Codes that someone (perhaps another task of this process) may be sending at this moment. */
+  /**
+   * Codes that somebody else may be sending at this moment, perhaps another task of this process.
+   */
   readonly heldElsewhere: string[];
-  /** Codes of a message that may have arrived. See {@link SentCodeStore.takeUncertain} and {@link SentCodeStore.resolveUncertain}. */
+  /**
+   * Codes whose message may have arrived. See {@link SentCodeStore.takeUncertain} and
+   * {@link SentCodeStore.resolveUncertain}.
+   */
   readonly uncertain: string[];
 }
 
@@ -97,17 +117,23 @@ export interface ClaimResult {
 export interface ConfirmResult {
   /** Codes that this call marked. */
   readonly marked: string[];
-  /** Codes that somebody had marked before, or this claim in an earlier confirm. */
+  /** Codes that were marked before, by somebody else or by an earlier confirm of this claim. */
   readonly alreadySent: string[];
-  /** Whether a code was not held by this claim any more. The marks are made all the same: evidence of a post is never refused. */
+  /**
+   * Whether the claim had lost a code. The marks are made all the same: evidence of a post is never
+   * refused.
+   */
   readonly leaseLost: boolean;
 }
 
 /** Options of {@link SentCodeStore.takeUncertain}. */
 export interface TakeUncertainOptions extends ClaimOptions {
-  /** Take only messages all of whose codes are among these. */
+  /** Take only messages that consist of these codes. Default: all messages. */
   readonly codes?: Codes;
-  /** Take only messages whose first try is at most this many ms ago, by the store's clock. */
+  /**
+   * Take only messages whose first try is at most this many ms ago, by the store's clock. Default:
+   * any age.
+   */
   readonly withinMs?: number;
 }
 
@@ -117,21 +143,24 @@ export interface UncertainCode {
   readonly guildId: string;
   /** The code's identity. */
   readonly code: string;
-  /** The code as the one who claimed it wrote it. */
+  /** The code as the claimant wrote it. */
   readonly spelling: string;
-  /** The message that it was part of. */
+  /** The message that the code was part of. */
   readonly messageId: string;
   /** How often the message was tried. */
   readonly attempt: number;
-  /** Time of the first try in ms before now, by the store's clock; `null` where it is not known. */
+  /** Age of the first try in ms, by the store's clock; `null` where it is not known. */
   readonly ageMs: number | null;
 }
 
 /** What a baseline did. */
 export interface BaselineResult {
-  /** Whether this call made the guild's baseline. `false` if the guild had one, or had records already: then nothing of `codes` was marked. */
+  /**
+   * Whether this call made the guild's baseline. `false` if the guild had a baseline or records
+   * already; then no code was marked.
+   */
   readonly applied: boolean;
-  /** The codes that are the baseline if `applied`, in the caller's spelling; else none. */
+  /** The codes of the baseline, in the caller's spelling. Empty if `applied` is `false`. */
   readonly marked: string[];
 }
 

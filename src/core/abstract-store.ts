@@ -23,22 +23,20 @@ import type { StoreSupport } from '../contract/support.js';
 import { checkBatch, checkCodes, type GuildKeys } from '../domain/codes.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { checkClaimedCodes, checkClaimOptions, checkDecision, checkMarkOptions, checkTakeOptions } from './arguments.js';
-import { applyBaseline, baselineKey } from './baseline.js';
+import { applyBaseline, removeBaseline } from './baseline.js';
 import { markBatch, type MarkValues, readBatch, selectCodes, statesOf } from './batches.js';
 import { chunked } from './chunked.js';
 import { claimsUnsupported, confirmClaim, makeClaim, releaseClaim, renewClaim } from './claims.js';
 import { guarded } from './guarded.js';
 import { checkIdentityName } from './identity-name.js';
 import { Lifecycle } from './lifecycle.js';
+import { linkWarning } from './link-warning.js';
 import { type ResolvedStoreOptions, resolveStoreOptions, type StoreOptions } from './options.js';
 import type { ScanScope, StoreDriver, StorePrimitives } from './driver.js';
 import { type OwnPrimitives, PRIMITIVES } from './primitives-of.js';
 import { derivedPrimitives } from './derived-primitives.js';
 import { collectStats } from './stats.js';
 import { resolveCodes, takeMessages } from './uncertain.js';
-
-/** Keys for one call of a driver. */
-const DEFAULT_CHUNK_SIZE = 1000;
 
 /**
  * The base of every store: checks and normalises input, cuts batches into chunks, opens before the
@@ -53,22 +51,24 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   readonly [PRIMITIVES]: OwnPrimitives;
   /** {@link StoreOptions} with nothing left open. */
   protected readonly options: ResolvedStoreOptions;
-  /** What the store handed over. */
+  /** The driver that the store handed over. */
   protected readonly driver: D;
   readonly #chunkSize: number;
   readonly #lifecycle: Lifecycle;
-  /** For use inside {@link AbstractSentCodeStore.#run}. */
+  /** For use inside {@link AbstractSentCodeStore.#run}, where the store is open and counted. */
   readonly #steps: StorePrimitives;
   readonly #primitives: StorePrimitives;
+  readonly #warnOfLink: ReturnType<typeof linkWarning>;
 
   /**
-   * @param driver - makes what the store hands over; called once, at once
-   * @param defaultName - what the store is called in log lines and errors without `options.name`
+   * @param driver - makes the driver; called once, before the constructor returns
+   * @param defaultName - the store's name in log lines and errors. `options.name` replaces it
    */
   constructor(driver: (options: ResolvedStoreOptions) => D, options: StoreOptions, defaultName: string) {
     this.options = resolveStoreOptions(options, defaultName);
     this.name = this.options.name;
     this.identity = this.options.identity;
+    this.#warnOfLink = linkWarning(this.options);
     this.driver = driver(this.options);
     this.supports = this.driver.supports;
     this.#chunkSize = this.driver.chunkSize ?? DEFAULT_CHUNK_SIZE;
@@ -88,7 +88,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   }
 
   async filterUnsentMany(batch: readonly GuildCodes[]): Promise<GuildCodes<string[]>[]> {
-    return this.#filter(checkBatch(batch, this.identity));
+    return this.#filter(this.#checkBatch(batch));
   }
 
   async markSent(guildId: GuildId, codes: Codes, options?: MarkOptions): Promise<MarkSentResult> {
@@ -97,7 +97,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   }
 
   async markSentMany(batch: readonly GuildCodes[], options?: MarkOptions): Promise<GuildMarkResult[]> {
-    return this.#mark(checkBatch(batch, this.identity), options);
+    return this.#mark(this.#checkBatch(batch), options);
   }
 
   async claim(guildId: GuildId, codes: Codes, options?: ClaimOptions): Promise<ClaimResult> {
@@ -167,7 +167,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   }
 
   async statesMany(batch: readonly GuildCodes[]): Promise<GuildStates[]> {
-    return this.#states(checkBatch(batch, this.identity));
+    return this.#states(this.#checkBatch(batch));
   }
 
   async isSent(guildId: GuildId, code: string): Promise<boolean> {
@@ -201,8 +201,9 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     const guild = checkGuildId(guildId);
     return this.#run(async (store) => {
       const removed = await store.removeGuild(guild);
-      // Last: while the baseline is there, a crash in between leaves a guild that is not taken for one without a past.
-      if (this.supports.metadata) await store.metadata.delete([baselineKey(guild)]);
+      // The baseline goes last. A crash in between leaves a guild with a baseline, which nobody
+      // takes for a new guild.
+      if (this.supports.metadata) await removeBaseline(store, guild);
       return removed;
     });
   }
@@ -217,7 +218,15 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
 
   #check(guildId: GuildId, codes: Codes): GuildKeys {
     const guild = checkGuildId(guildId);
-    return { guildId: guild, keys: checkCodes(guild, codes, this.identity) };
+    const keys = checkCodes(guild, codes, this.identity);
+    this.#warnOfLink(keys);
+    return { guildId: guild, keys };
+  }
+
+  #checkBatch(batch: readonly GuildCodes[]): GuildKeys[] {
+    const checked = checkBatch(batch, this.identity);
+    for (const { keys } of checked) this.#warnOfLink(keys);
+    return checked;
   }
 
   #markValues(options: MarkOptions | undefined): MarkValues {
@@ -258,3 +267,6 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     return this.#lifecycle.run(() => call(this.#steps));
   }
 }
+
+/** The most keys in one call of a driver. */
+const DEFAULT_CHUNK_SIZE = 1000;

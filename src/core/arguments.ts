@@ -16,28 +16,6 @@ import {
   wholeNumberSchema,
 } from './option-schemas.js';
 
-const markOptionsSchema = z.strictObject({
-  source: sourceSchema.optional(),
-  sentAt: optionSchema<Date>((value) => value instanceof Date && !Number.isNaN(value.getTime()), 'a valid Date').optional(),
-});
-const claimOptionsSchema = z.strictObject({ leaseMs: leaseSchema.optional() });
-const takeOptionsSchema = z.strictObject({
-  leaseMs: leaseSchema.optional(),
-  withinMs: durationSchema.optional(),
-  // Checked as every other list of codes is.
-  codes: optionSchema<unknown>(() => true, 'codes').optional(),
-});
-const claimSchema = z.object({
-  codes: optionSchema<string[]>(
-    (value) => Array.isArray(value) && value.length > 0 && value.every((code) => typeof code === 'string'),
-    'the claim as the store gave it, with an array of codes',
-  ),
-  token: textSchema(),
-  messageId: textSchema(),
-  leaseMs: leaseSchema,
-  attempt: wholeNumberSchema('tries', 1),
-});
-
 /** Checks the options of a mark. */
 export function checkMarkOptions(options: MarkOptions | undefined): MarkOptions {
   return options === undefined ? {} : (checkOptions(markOptionsSchema, options, 'markSent') as MarkOptions);
@@ -48,12 +26,15 @@ export function checkClaimOptions(options: ClaimOptions | undefined): ClaimOptio
   return options === undefined ? {} : (checkOptions(claimOptionsSchema, options, 'claim') as ClaimOptions);
 }
 
-/** Checks the options of a takeover but for the codes themselves. */
+/** Checks the options of a takeover, except `codes`. */
 export function checkTakeOptions(options: TakeUncertainOptions | undefined): TakeUncertainOptions {
   return options === undefined ? {} : (checkOptions(takeOptionsSchema, options, 'takeUncertain') as TakeUncertainOptions);
 }
 
-/** Checks that a value is a claim as a store gave it, and that codes are part of it. Returns those, or all, in the claim's spelling and order. */
+/**
+ * Checks that a value is a claim as a store gave it, and that the codes are part of the claim.
+ * Returns these codes, or all of the claim's, in the claim's spelling and order.
+ */
 export function checkClaimedCodes(claim: Claim, codes: Codes | undefined, identity: Identity): readonly SpelledKey[] {
   const given: unknown = claim;
   if (typeof given !== 'object' || given === null) {
@@ -74,15 +55,40 @@ export function checkClaimedCodes(claim: Claim, codes: Codes | undefined, identi
     throw new InvalidInputError(
       'INVALID_CODES',
       'codes',
-      `codes has ${JSON.stringify(stranger.spelling)}, which is not part of the claim.`,
+      `codes has ${JSON.stringify(stranger.spelling)}, which is not part of the claim. Pass codes of claim.codes, or none for all.`,
     );
   }
   const named = new Set(part.map(({ code }) => code));
   return all.filter(({ code }) => named.has(code));
 }
 
-/** Checks a word that decides. */
+/** Checks that an argument is one of the allowed words. */
 export function checkDecision(value: string, argument: string, allowed: readonly string[]): void {
   if (allowed.includes(value)) return;
   throw new InvalidInputError('INVALID_OPTION', argument, `${argument} is ${describe(value)}. Pass ${listOf(allowed)}.`);
 }
+
+const markOptionsSchema = z.strictObject({
+  source: sourceSchema.optional(),
+  sentAt: optionSchema<Date>((value) => value instanceof Date && !Number.isNaN(value.getTime()), 'a valid Date').optional(),
+});
+
+const claimOptionsSchema = z.strictObject({ leaseMs: leaseSchema.optional() });
+
+const takeOptionsSchema = z.strictObject({
+  leaseMs: leaseSchema.optional(),
+  withinMs: durationSchema.optional(),
+  // Checked elsewhere, as every list of codes.
+  codes: optionSchema<unknown>(() => true, 'codes').optional(),
+});
+
+const claimSchema = z.object({
+  codes: optionSchema<string[]>(
+    (value) => Array.isArray(value) && value.length > 0 && value.every((code) => typeof code === 'string'),
+    'the claim as the store gave it, with an array of codes',
+  ),
+  token: textSchema(),
+  messageId: textSchema(),
+  leaseMs: leaseSchema,
+  attempt: wholeNumberSchema('tries', 1),
+});

@@ -39,7 +39,10 @@ export function statesOf(batch: readonly GuildKeys[], records: BatchRecords): Gu
   }));
 }
 
-/** Marks what is not sent yet, chunk by chunk, so that a failure can say what was acknowledged before it. */
+/**
+ * Marks the codes that are not sent yet, chunk by chunk, so that an error can say which chunks were
+ * acknowledged.
+ */
 export async function markBatch(
   store: StorePrimitives,
   batch: readonly GuildKeys[],
@@ -61,8 +64,9 @@ export async function markBatch(
 }
 
 /**
- * Marks the keys that are not sent yet; whether this call made each mark. They are read first (or `before` has what was read), so that
- * codes which are known to be sent cost no write.
+ * Marks the keys that are not sent yet. Resolves to whether this call made each mark. The records
+ * are read first, so that a code that was sent before costs no write; `before` has the records if
+ * the caller read them already.
  */
 export async function markKeys(
   store: StorePrimitives,

@@ -4,15 +4,17 @@ import { describe } from '../domain/describe.js';
 import { nearest } from '../domain/nearest.js';
 import { checkedLaterSchema, type OptionSchema } from './option-schemas.js';
 
-/** The schema of an object of options: each is an {@link OptionSchema}, or may be left out. */
+/**
+ * The schema of an object of options. Each option is an {@link OptionSchema}, optional or needed.
+ */
 export type OptionsSchema = z.ZodObject<Readonly<Record<string, OptionSchema<unknown> | z.ZodOptional<OptionSchema<unknown>>>>>;
 
 /**
- * Checks options against a schema. `INVALID_OPTION` names the first thing that is wrong: an unknown
- * option before all others, because a misspelled one is missing too.
+ * Checks options against a schema. `INVALID_OPTION` names the first mistake. Unknown options come
+ * before all others, because a misspelled option is missing under its right name too.
  *
  * @param owner - whose options they are: the class or the function that was called
- * @param hide - takes secrets out of what a caller gave, before an error shows it
+ * @param hide - takes secrets out of a caller's value before an error shows the value
  */
 export function checkOptions<S extends OptionsSchema>(
   schema: S,

@@ -5,13 +5,16 @@ export function* chunksOf<T>(items: readonly T[], size: number): Generator<T[]> 
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
 
-/** The primitives of a store with batches of any length: cut into chunks, one after the other, answers put together. */
+/**
+ * The primitives of a store, with batches of any length: a batch is cut into chunks, the chunks run
+ * one after the other, and the answers are put together.
+ */
 export function chunked(store: StorePrimitives, chunkSize: number): StorePrimitives {
   async function each<T, R>(items: readonly T[], call: (chunk: readonly T[]) => Promise<readonly R[]>): Promise<readonly R[]> {
     if (items.length <= chunkSize) return items.length === 0 ? [] : call(items);
     const results: R[] = [];
     for (const chunk of chunksOf(items, chunkSize)) {
-      // Not `push(...)`: the number of arguments of a call is limited.
+      // Not `push(...results)`: the number of arguments of a call is limited.
       for (const result of await call(chunk)) results.push(result);
     }
     return results;

@@ -5,18 +5,11 @@ import type { CodeRecord } from '../domain/record.js';
 import { markKeys, type MarkValues } from './batches.js';
 import type { StorePrimitives } from './driver.js';
 
-/** What a new claim is made of. */
-export interface NewClaim {
-  readonly token: string;
-  readonly messageId: string;
-  readonly leaseMs: number;
-}
-
 /**
- * Claims the free ones of a guild's codes as one message.
+ * Claims the free codes among those given, as one message.
  *
- * Until this returns, nobody but it knows the token, so nobody can have sent: whatever goes wrong on the way, what was written is given back as
- * "not sent".
+ * Until this function returns, nobody else knows the token, so nobody can have sent the message. If
+ * anything fails on the way, the codes are given back as "not sent".
  */
 export async function makeClaim(
   store: StorePrimitives,
@@ -37,16 +30,27 @@ export async function makeClaim(
     ...(claimed.length > 0 && { claim: { guildId, codes: claimed, ...claim, attempt: 1 } }),
     claimed,
     alreadySent: spellings((record) => record?.state === 'sent'),
-    // A code that was taken at the first read and let go since, or the other way round, is free for the next round: somebody had it just now.
+    // Also a code that somebody took or let go between the read and the write: the next round finds
+    // it as it is then.
     heldElsewhere: spellings((record) => record === undefined || (record.state === 'claimed' && !holds(record, claim.token))),
     uncertain: spellings((record) => record?.state === 'uncertain'),
   };
 }
 
+/** The values of a new claim. */
+export interface NewClaim {
+  readonly token: string;
+  readonly messageId: string;
+  readonly leaseMs: number;
+}
+
 /**
- * Writes a claim on codes that were free at a first read, and resolves to their records: all of the claim's are live. Where a race took some
- * of the codes, the message is smaller than was written, which is put right before anybody sends. A crash in between leaves a message that
- * counts as not whole and is held.
+ * Writes a claim on codes that were free when they were read. Resolves to their records; those of
+ * the claim are live.
+ *
+ * A race can take some of the codes, so that the message is smaller than was written. Then position
+ * and size are corrected before anybody sends. A crash before the correction leaves a message that
+ * counts as incomplete, so it is held.
  */
 async function writeClaim(
   store: StorePrimitives,
@@ -76,11 +80,13 @@ async function writeClaim(
       for (const [position, { index }] of own.entries()) after[index] = resized[position];
     }
     if (after.every((record) => !isOf(record, token) || holds(record, token))) return after;
-    // The lease ran out before its answer came. Somebody may take the message for one that was tried.
+    // The lease ran out before the answer came, so somebody may take this message over as if it had
+    // been tried.
     await giveBack();
     return after.map((record) => (isOf(record, token) ? undefined : record));
   } catch (error) {
-    // Best effort: the first failure is what the caller is told, and what cannot be given back becomes uncertain when its lease ends.
+    // Best effort. The caller is told of the first failure; a code that cannot be given back
+    // becomes uncertain when the lease ends.
     await giveBack().catch(() => undefined);
     throw error;
   }
@@ -142,7 +148,7 @@ export async function releaseClaim(
   );
 }
 
-/** `CLAIMS_UNSUPPORTED`, saying what to use instead. */
+/** `CLAIMS_UNSUPPORTED`, with the stores to use instead. */
 export function claimsUnsupported(storeName: string): SentCodeStoreError {
   return new SentCodeStoreError(
     'CLAIMS_UNSUPPORTED',
@@ -151,12 +157,12 @@ export function claimsUnsupported(storeName: string): SentCodeStoreError {
   );
 }
 
-/** Whether a record is the claim's, live or not. */
+/** Whether a record belongs to the claim, live or not. */
 function isOf(record: CodeRecord | undefined, token: string): boolean {
   return record !== undefined && record.state !== 'sent' && record.token === token;
 }
 
-/** Whether a record is the claim's and its lease lives: nobody else may send. */
+/** Whether a record belongs to the claim and its lease still runs, so that nobody else may send. */
 function holds(record: CodeRecord | undefined, token: string): boolean {
   return record?.state === 'claimed' && record.token === token;
 }

@@ -3,8 +3,8 @@ import { claimsUnsupported } from './claims.js';
 import type { ScannedRecord, StoreDriver, StoreMetadata, StorePrimitives } from './driver.js';
 
 /**
- * The primitives of a driver, the ones that it leaves out derived from those that it has. This is
- * the one place that says what an optional primitive does where a store has no shorter way.
+ * The primitives of a driver. A primitive that the driver leaves out is derived from the others,
+ * here and nowhere else.
  */
 export function derivedPrimitives(driver: StoreDriver, storeName: string): StorePrimitives {
   return {
@@ -32,7 +32,9 @@ async function* guildsOf(records: AsyncIterable<ScannedRecord>): AsyncGenerator<
   }
 }
 
-/** Metadata that is looked for at each call: a store may have it only while it is open. */
+/**
+ * Metadata that is looked up at each call: a driver may have its metadata only while it is open.
+ */
 function openMetadata(current: () => StoreMetadata): StoreMetadata {
   return {
     get: async (keys) => current().get(keys),
@@ -52,6 +54,6 @@ function unclaimable(storeName: string): () => never {
 function metadataUnsupported(storeName: string): never {
   throw new SentCodeStoreError(
     'METADATA_UNSUPPORTED',
-    `${storeName} keeps nothing but codes, so it cannot remember a baseline. Use a MongoStore or a JsonFileStore, or mark the codes with markSent.`,
+    `${storeName} keeps codes only, so it cannot remember a baseline. Use a MongoStore or a JsonFileStore, or mark the codes with markSent.`,
   );
 }

@@ -10,14 +10,17 @@ export interface Mark extends CodeKey {
   readonly sentAt: number | null;
 }
 
-/** A claim to be made: holds under one token and one message, of one guild. */
+/** A claim to be made: some codes of one guild, under one token, as one message. */
 export interface ClaimWrite {
   readonly guildId: string;
-  /** Length of the lease in ms. 0 makes the codes uncertain at once, which is how a copy of an uncertain code is made. */
+  /**
+   * Length of the lease in ms. 0 makes the codes uncertain at once: a copy of an uncertain code is
+   * made so.
+   */
   readonly leaseMs: number;
-  /** Age of the message's first try in ms; 0 for a first try, `null` for not known. */
+  /** Age of the message's first try in ms. 0 for a first try, `null` if the age is not known. */
   readonly ageMs: number | null;
-  /** One for each code; all of one message. */
+  /** One hold for each code, all of the same message. */
   readonly holds: readonly (Hold & { readonly code: string })[];
 }
 
@@ -31,24 +34,27 @@ export interface ScannedRecord extends CodeKey {
   readonly record: CodeRecord;
 }
 
-/** What a scan covers. */
+/** Which records a scan covers. */
 export interface ScanScope {
-  /** One guild; all of them if absent. */
+  /** One guild. Default: all guilds. */
   readonly guildId?: string;
-  /** Only codes that are claimed or uncertain. */
+  /** Only claimed and uncertain codes. Default: all codes. */
   readonly held?: boolean;
 }
 
 /**
- * What a store keeps of itself, apart from the records of codes. Keys and values are strings that mean nothing to the store; keys are at most 200
- * characters.
+ * What a store keeps of itself, apart from the records of codes. Keys and values are strings
+ * without a meaning to the store. A key has at most 200 characters.
  */
 export interface StoreMetadata {
-  /** The values of those keys that are there. */
+  /** The values of the keys that exist. */
   get(keys: readonly string[]): Promise<Map<string, string>>;
-  /** Writes the value if the key is absent. Resolves to the value that is there afterwards. Atomic against other callers and processes. */
+  /**
+   * Writes the value if the key is absent. Resolves to the value under the key afterwards. Atomic
+   * against other callers and processes.
+   */
   insert(key: string, value: string): Promise<string>;
-  /** Writes values, over those that are there. */
+  /** Writes values, over old ones too. */
   set(entries: ReadonlyMap<string, string>): Promise<void>;
   /** Removes keys. */
   delete(keys: readonly string[]): Promise<void>;
@@ -59,68 +65,80 @@ export interface StoreMetadata {
 /**
  * What a store hands to {@link AbstractSentCodeStore}, which derives every public method from it.
  *
- * Arguments are checked, normalised, without repeats, and at most {@link StoreDriver.chunkSize} keys
- * long; the keys of one call belong to any number of guilds. Answers are aligned with the argument:
- * entry `i` speaks of key `i`. Every method rejects if it cannot know: an answer of `undefined` says
- * that the code is absent for certain. No method is called before {@link StoreDriver.open} resolved.
+ * Arguments are checked, normalised, without repeats, and at most {@link StoreDriver.chunkSize}
+ * keys long; the keys of one call belong to any number of guilds. Answers are aligned with the
+ * argument: entry `i` speaks of key `i`. A method that cannot know the answer rejects: `undefined`
+ * says that the code is absent for certain. No method is called before {@link StoreDriver.open}
+ * resolved.
  */
 export interface StoreDriver {
   /** What the store can do. Fixed. */
   readonly supports: StoreSupport;
-  /** The most keys that the store is handed at once. Default: 1 000. */
+  /** The most keys of one call. Default: 1 000. */
   readonly chunkSize?: number;
   /** The record under each key. */
   readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]>;
   /**
-   * Applies the event `mark`. Durable when it resolves. Resolves to whether this very call made the
-   * mark, `false` if a mark was there: exact also when a driver of a database sent the write twice.
+   * Applies the event `mark`. Durable when it resolves. Resolves to whether this very call made
+   * each mark; `false` if the code was marked before. The answer must be exact even if the
+   * database's driver sent the write twice.
    */
   markRecords(marks: readonly Mark[]): Promise<readonly boolean[]>;
-  /** All records in a scope, in any order. Streams: memory does not grow with their number. */
+  /**
+   * All records in a scope, in any order. Streams: memory does not grow with the number of records.
+   */
   scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord>;
   /** Applies the event `forget`. Resolves to the number removed. */
   removeRecords(keys: readonly CodeKey[]): Promise<number>;
   /** Applies the event `forget` to all codes of a guild. Resolves to the number removed. */
   removeGuild(guildId: string): Promise<number>;
   /**
-   * Applies the event `claim`. Durable when it resolves. Resolves to the records afterwards: those
-   * with the token are the caller's. Needed where `supports.claims`.
+   * Applies the event `claim`. Durable when it resolves. Resolves to the records afterwards; a
+   * record with the claim's token is the caller's. Needed where `supports.claims` is not `false`.
    */
   claimRecords?(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]>;
   /**
    * Applies events to held codes, each on the condition that the state machine names. Resolves to
-   * the records afterwards. Needed where `supports.claims`.
+   * the records afterwards. Needed where `supports.claims` is not `false`.
    */
   settleRecords?(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]>;
   /**
-   * What is known under each key, for a caller who marks the codes whatever it is: `undefined` says
-   * nothing. A record that is reported as sent is as good as a mark of the caller's own.
-   * Default: {@link StoreDriver.readRecords}.
+   * What is known under each key, for a caller who will mark the codes in any case. Here
+   * `undefined` says nothing, and "sent" is as good as the caller's own mark. Default:
+   * {@link StoreDriver.readRecords}.
    */
   readKnown?(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]>;
-  /** The guilds that have records, each once. Default: from a scan of everything. */
+  /** The guilds that have records, each once. Default: found by a scan of all records. */
   scanGuilds?(): AsyncIterable<string>;
-  /** What the store keeps of itself. Needed where `supports.metadata`; only read while it is open. */
+  /**
+   * What the store keeps of itself. Needed where `supports.metadata` is `true`. Only used while the
+   * driver is open.
+   */
   readonly metadata?: StoreMetadata;
-  /** A sign of life. Default: to be open is one. */
+  /** A sign of life. Default: resolves, because the driver is open. */
   pingStore?(): Promise<void>;
   /**
-   * Moves stored data that does not make sense out of the way, keeps it for a person, and leaves the
-   * store as one that opens again at its next call, with what could be saved. Resolves to where the
-   * damaged data is. Default: there is no way to do it.
+   * Moves damaged data aside and keeps it for a person. The next call opens the store again, with
+   * what could be saved. Resolves to the place of the damaged data. Default: damaged data stays in
+   * its place.
    */
   setAsideDamaged?(): Promise<string>;
-  /** Opens the store before its first call. Cleans up after itself if it fails: the next call opens again. */
+  /**
+   * Opens the driver before its first call. A failed opening must clean up after itself, because
+   * the next call opens again.
+   */
   open?(): Promise<void>;
-  /** Lets go of everything. Called once, after the last call, and only if the store was opened. */
+  /** Lets go of everything. Called once, after the last call, and only if the driver was opened. */
   close?(): Promise<void>;
 }
 
 /**
- * A {@link StoreDriver} with nothing left open: what a store that is built of others (a chain, a
- * copy) calls.
+ * A {@link StoreDriver} with every optional primitive filled in. A store that is built of other
+ * stores calls their primitives.
  */
 export type StorePrimitives = Required<Omit<StoreDriver, 'supports' | 'chunkSize' | 'open' | 'close' | 'setAsideDamaged'>> & {
-  /** {@link StoreDriver.setAsideDamaged}; resolves to `undefined` if the store has no way to do it. */
+  /**
+   * {@link StoreDriver.setAsideDamaged}. Resolves to `undefined` if the driver has no such method.
+   */
   setAsideDamaged(): Promise<string | undefined>;
 };

@@ -1,7 +1,10 @@
 import type { Lifecycle } from './lifecycle.js';
 import type { StorePrimitives } from './driver.js';
 
-/** The primitives of a store for callers outside of it: each call opens the store first, is waited for by `close`, and rejects after it. */
+/**
+ * The primitives of a store for callers outside: each call opens the store first, `close` waits for
+ * it, and after `close` every call rejects.
+ */
 export function guarded(store: StorePrimitives, lifecycle: Lifecycle): StorePrimitives {
   const run = <T>(call: () => Promise<T>): Promise<T> => lifecycle.run(call);
   return {
@@ -22,7 +25,7 @@ export function guarded(store: StorePrimitives, lifecycle: Lifecycle): StorePrim
       delete: (keys) => run(() => store.metadata.delete(keys)),
       list: (prefix) => lifecycle.iterate(() => store.metadata.list(prefix)),
     },
-    // Not opened first: a store with damaged data does not open.
+    // Without opening first: a store with damaged data does not open.
     setAsideDamaged: () => store.setAsideDamaged(),
   };
 }

@@ -1,8 +1,8 @@
 import { SentCodeStoreError } from '../contract/errors.js';
 
 /**
- * Opens a store before its first call, counts the calls under way, and closes it after the last of them. An opening that fails is tried
- * again by the next call.
+ * Opens a store before its first call, counts the calls under way, and closes the store after the
+ * last of them. After a failed opening the next call opens again.
  */
 export class Lifecycle {
   readonly #storeName: string;
@@ -38,8 +38,8 @@ export class Lifecycle {
   }
 
   /**
-   * Runs an iteration on the open store. Each step is a call of its own, so a loop that its caller left standing does not keep `close`
-   * waiting; a step after `close` rejects with `STORE_CLOSED`.
+   * Runs an iteration on the open store. Each step is a call of its own, so `close` does not wait
+   * for a loop that stands still. A step after `close` rejects with `STORE_CLOSED`.
    */
   async *iterate<T>(items: () => AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
     let iterator: AsyncIterator<T> | undefined;

@@ -1,8 +1,15 @@
 import type { SentCodeStore } from '../contract/store.js';
 
 /**
- * Every code that was sent to any guild, once each, as its identity. Reads all records, guild by guild, and keeps the codes that it has seen in
- * memory: for people and reports, not for a poll loop.
+ * Every code that was sent to any guild, once each, as its identity. For people and reports, not
+ * for a poll loop: reads all records, guild by guild, and keeps the codes in memory.
+ *
+ * @example
+ * ```ts
+ * import { listCodes } from 'sent-code-store';
+ *
+ * for await (const code of listCodes(store)) console.log(code);
+ * ```
  */
 export async function* listCodes(store: SentCodeStore): AsyncGenerator<string, void, undefined> {
   const seen = new Set<string>();

@@ -4,11 +4,18 @@ import { type CodeEvent, type LocalRecord, toCodeRecord, transition } from '../d
 import type { StoreSupport } from '../contract/support.js';
 import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreDriver } from './driver.js';
 import type { ResolvedStoreOptions } from './options.js';
+import { Turns } from './turns.js';
 
 /** A record as it is to be from now on; `undefined`: absent. */
 export interface RecordChange extends CodeKey {
   readonly record: LocalRecord | undefined;
 }
+
+/** A record and its code. */
+export type RecordEntry = readonly [code: string, record: LocalRecord];
+
+/** Codes that the removal of a guild removes in one step. */
+const REMOVED_AT_ONCE = 1000;
 
 /**
  * The driver of a store whose records are in this process: every event goes through the state machine
@@ -27,9 +34,12 @@ export abstract class LocalDriver implements StoreDriver {
 
   /** The record under a key, with everything that was committed so far, durable or not. */
   protected abstract lookUp(guildId: string, code: string): LocalRecord | undefined;
-  /** All records of a guild. A change during the iteration may or may not be seen. */
-  protected abstract recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]>;
-  /** The guilds that have records. */
+  /**
+   * The records of a guild, or its held ones at least; `undefined` for a step that leads to none. A record that is there all the time comes once. A change during
+   * the iteration may or may not be seen. The iteration ends, also if records are added all the time.
+   */
+  protected abstract recordsOf(guildId: string, heldOnly: boolean): Iterable<RecordEntry | undefined>;
+  /** All guilds that have records, and maybe some that have none. */
   protected abstract guilds(): Iterable<string>;
   /**
    * Makes the changes visible to `lookUp` before it returns, and resolves when they, and all changes before them, are durable. Called
@@ -73,23 +83,43 @@ export abstract class LocalDriver implements StoreDriver {
     return changed.filter(Boolean).length;
   }
 
+  /** Step by step, so that a guild of any size takes little memory. A failure, or a crash, leaves the guild with what was not removed yet. */
   async removeGuild(guildId: string): Promise<number> {
-    return this.removeRecords([...this.recordsOf(guildId)].map(([code]) => ({ guildId, code })));
+    let removed = 0;
+    let keys: CodeKey[] = [];
+    for await (const [code] of this.#walk(guildId)) {
+      keys.push({ guildId, code });
+      if (keys.length < REMOVED_AT_ONCE) continue;
+      removed += await this.removeRecords(keys);
+      keys = [];
+    }
+    return removed + (await this.removeRecords(keys));
   }
 
-  async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
-    const guilds = scope.guildId === undefined ? [...this.guilds()] : [scope.guildId];
-    for (const guildId of guilds) {
-      // A copy: the caller may take hours over a step, and change the guild meanwhile.
-      for (const [code, local] of [...this.recordsOf(guildId)]) {
-        if (scope.held === true && local.state === 'sent') continue;
-        yield { guildId, code, record: toCodeRecord(local, this.leaseClock()) };
+  async *scanRecords({ guildId, held = false }: ScanScope): AsyncIterable<ScannedRecord> {
+    const guilds = guildId === undefined ? [...this.guilds()] : [guildId];
+    for (const each of guilds) {
+      for await (const [code, local] of this.#walk(each, held)) {
+        yield { guildId: each, code, record: toCodeRecord(local, this.leaseClock()) };
       }
     }
   }
 
   async *scanGuilds(): AsyncIterable<string> {
-    yield* [...this.guilds()];
+    for (const guildId of [...this.guilds()]) {
+      const first = await this.#walk(guildId).next();
+      if (first.done !== true) yield guildId;
+    }
+  }
+
+  /** The records of a guild, with pauses in which everything else has its turn. */
+  async *#walk(guildId: string, heldOnly = false): AsyncGenerator<RecordEntry, void, undefined> {
+    const turns = new Turns();
+    for (const entry of this.recordsOf(guildId, heldOnly)) {
+      const turn = turns.step();
+      if (turn !== undefined) await turn;
+      if (entry !== undefined && (!heldOnly || entry[1].state === 'held')) yield entry;
+    }
   }
 
   async #apply(

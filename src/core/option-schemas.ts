@@ -5,17 +5,17 @@ import type { Logger } from '../contract/logger.js';
 import type { Source } from '../contract/types.js';
 
 /**
- * The schema of one option. Its message says what to pass, after "Pass": every check is this package's
- * own, so no words of the validator reach a caller.
+ * The schema of one option. The message of the schema follows the word "Pass". Every check is this
+ * package's own, so that no words of the validator reach a caller.
  */
 export type OptionSchema<T> = z.ZodCustom<T, T>;
 
-/** An option for which a check says yes or no; `words` say what to pass. */
+/** An option with a check of its own. `words` say what to pass. */
 export function optionSchema<T>(check: (value: unknown) => boolean, words: string): OptionSchema<T> {
   return z.custom<T>(check, words);
 }
 
-/** An option that is needed, and checked elsewhere: the errors of that check have codes of their own. */
+/** A needed option that is checked elsewhere, because its errors have codes of their own. */
 export const checkedLaterSchema = optionSchema<unknown>(() => true, 'a value').optional();
 
 /** A function. */
@@ -23,7 +23,7 @@ export function functionSchema<T>(): OptionSchema<T> {
   return optionSchema<T>((value) => typeof value === 'function', 'a function');
 }
 
-/** An object with methods. They stay on their object, which may be one of a class. */
+/** An object with these methods. The object itself is kept, because it may belong to a class. */
 export function methodsSchema<T>(...methods: readonly (keyof T & string)[]): OptionSchema<T> {
   return optionSchema<T>((value) => hasMethods(value, methods), `an object with ${methods.map((m) => `${m}()`).join(', ')}`);
 }
@@ -50,7 +50,7 @@ export function wordOrFunctionSchema<const W extends string, F>(...words: readon
 /** `true` or `false`. */
 export const flagSchema = optionSchema<boolean>((value) => typeof value === 'boolean', 'true or false');
 
-/** A whole number of `unit` from `least` to `most`; without an upper bound where `most` is not given. */
+/** A whole number of `unit`, from `least` to `most`. Without `most` there is no upper bound. */
 export function wholeNumberSchema(unit: string, least: number, most?: number): OptionSchema<number> {
   const range = most === undefined ? `${grouped(least)} or more` : `${grouped(least)} to ${grouped(most)}`;
   return optionSchema<number>(
@@ -59,7 +59,7 @@ export function wholeNumberSchema(unit: string, least: number, most?: number): O
   );
 }
 
-/** An age or a length of time in ms that no timer waits for. */
+/** An age or a length of time in ms. No timer waits for it, so it may be any number. */
 export const durationSchema = optionSchema<number>(
   (value) => Number.isFinite(value) && (value as number) >= 0,
   'a number of ms, 0 or more',
@@ -67,7 +67,7 @@ export const durationSchema = optionSchema<number>(
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** A length of time in ms for which a timer waits. */
+/** A length of time in ms. A timer waits for it, so it has the limits of a timer. */
 export function waitSchema(leastMs: number): OptionSchema<number> {
   return wholeNumberSchema('ms', leastMs, LONGEST_TIMER_MS);
 }
@@ -75,7 +75,7 @@ export function waitSchema(leastMs: number): OptionSchema<number> {
 /** A lease in ms: a second at least, a day at most. */
 export const leaseSchema = wholeNumberSchema('ms', 1000, 86_400_000);
 
-/** A string that is not empty, with an upper bound where there is one. */
+/** A string that is not empty, of at most `mostCharacters` if given. */
 export function textSchema(mostCharacters?: number): OptionSchema<string> {
   return optionSchema<string>(
     (value) => isText(value, mostCharacters),
@@ -117,7 +117,10 @@ function isText(value: unknown, most = Infinity): value is string {
   return typeof value === 'string' && value !== '' && value.length <= most;
 }
 
-/** A number with a space before every three digits, as people of all countries read it. */
+/**
+ * A number with a space before every three digits: a comma or a point means other things in other
+ * countries.
+ */
 function grouped(value: number): string {
   return String(value).replace(/\B(?=(?:\d{3})+$)/g, ' ');
 }

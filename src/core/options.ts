@@ -7,15 +7,17 @@ import { type RandomId, randomId } from '../domain/random.js';
 import { clockSchema, functionSchema, identitySchema, leaseSchema, loggerSchema, textSchema } from './option-schemas.js';
 import { safeLogger } from './callbacks.js';
 
-/** Options that every store takes. */
+/** Options of every store. */
 export interface StoreOptions {
-  /** For log lines and errors; the kind of store unless given. */
+  /**
+   * What log lines and errors call the store, 1 to 100 characters. Default: the name of the class.
+   */
   readonly name?: string;
-  /** When two spellings are one code; {@link giftCodeIdentity} unless given. */
+  /** When two spellings are one code. Default: {@link giftCodeIdentity}. */
   readonly identity?: Identity;
-  /** Length of a lease in ms where a claim does not say; 60 000 unless given. */
+  /** Length of a lease in ms, for a claim without its own `leaseMs`. Default: 60 000 ms. */
   readonly leaseMs?: number;
-  /** Where the store reports what it mends and drops; nowhere unless given. */
+  /** Where the store reports what it repairs and drops. Default: nowhere. */
   readonly logger?: Logger;
   /** For tests. */
   readonly clock?: Clock;
@@ -35,10 +37,10 @@ export const storeOptionsSchema = z.strictObject({
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** {@link StoreOptions} with nothing left open. */
+/** {@link StoreOptions} with all defaults filled in. */
 export type ResolvedStoreOptions = Required<StoreOptions>;
 
-/** Fills in what {@link StoreOptions} leave open. */
+/** Fills in the defaults of {@link StoreOptions}. */
 export function resolveStoreOptions(options: StoreOptions, defaultName: string): ResolvedStoreOptions {
   return {
     name: options.name ?? defaultName,

@@ -3,11 +3,14 @@ import type { GuildMarkResult } from '../contract/types.js';
 import { errorText } from '../domain/error-text.js';
 
 /**
- * A batch that needs several chunks failed after some were acknowledged. Marking is safe to repeat: call again with the whole batch.
- * `cause` is the failure of the chunk.
+ * A batch failed after some of its chunks were acknowledged. Marking is safe to repeat: call again
+ * with the whole batch. `cause` is the failure of the chunk.
  */
 export class PartialMarkError extends SentCodeStoreError {
-  /** What was acknowledged: one entry for each entry of the batch, in its order. Codes in neither list may or may not be marked. */
+  /**
+   * What was acknowledged: one entry for each entry of the batch, in the same order. Codes in
+   * neither list may or may not be marked.
+   */
   readonly results: readonly GuildMarkResult[];
 
   constructor(storeName: string, results: readonly GuildMarkResult[], cause: unknown) {

@@ -9,8 +9,8 @@ import { optionSchema } from './option-schemas.js';
 /** Options of {@link resetGuild}. */
 export interface ResetGuildOptions {
   /**
-   * What is not to be posted again: the codes that are valid today; `[]` to post those again. Pass a
-   * function where another process may post meanwhile. It is called after the guild's records were
+   * What must not be posted again: today's codes; `[]` to post them again. Pass a function if
+   * another process may post meanwhile. The function is called after the guild's records were
    * listed, so a code that is posted while it asks the site is not forgotten. A list that was
    * fetched before the call has a gap there.
    */
@@ -25,29 +25,33 @@ const schema = z.strictObject({
 });
 
 /**
- * Forgets what a guild was sent, but for what `keep` names. Those codes are marked as sent (source
- * `baseline`) where they were not. Resolves to the number of codes that were forgotten.
+ * Forgets the codes that a guild was sent, except the codes in `keep`. Codes in `keep` that were
+ * not sent are marked as sent, with the source `baseline`. Resolves to the number of forgotten
+ * codes.
  *
- * Safe beside a round of another process, on every store: at no moment is a code free that `keep`
- * names, and what somebody posts during the call is not forgotten. A code that somebody is sending at
- * this moment stays. A guild of which nothing is left counts as known: its next code is posted.
+ * Safe beside a round of another process, on every store: a code in `keep` is free at no moment,
+ * and a code that somebody posts during the call is not forgotten. A code that somebody is sending
+ * at this moment stays. A guild without any code left counts as known: its next code is posted.
  *
- * Run it between the rounds of its own process, not inside one: a code that a round found on the site,
- * and that is gone from there when `keep` is asked, would be forgotten and then posted by that round.
+ * Run it between the rounds of its own process, not inside a round. Otherwise: a round finds a code
+ * on the site, the code disappears from the site, the reset forgets the code, and the round posts
+ * it again.
  *
- * A malformed code in `keep`, or an exception of it, rejects before anything was changed. A failure
- * later leaves a guild of which too little was forgotten: call it again.
+ * A malformed code in `keep`, or an exception of the function, rejects before anything changes. A
+ * later failure forgets too little: call it again.
  *
  * @example
  * ```ts
+ * import { resetGuild } from 'sent-code-store';
+ *
  * const forgotten = await resetGuild(store, guildId, { keep: () => findCodes() });
  * ```
  */
 export async function resetGuild(store: SentCodeStore, guildId: GuildId, options: ResetGuildOptions): Promise<number> {
   const { keep } = checkOptions(schema, options, 'resetGuild');
   const guild = checkGuildId(guildId);
-  // Listed first, marked second, forgotten last. What was posted after the listing is not on the list,
-  // and between the mark and the end nothing is free that is to stay:
+  // Listed first, marked second, forgotten last. A code that is posted after the listing is not on
+  // the list, and after the mark no code in `keep` is free:
   //
   //   this call      lists OLD, A   asks: A, N   marks A, N       forgets OLD
   //   other process              posts N                 offers A: sent already

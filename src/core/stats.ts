@@ -19,7 +19,8 @@ export async function collectStats(records: AsyncIterable<ScannedRecord>): Promi
     bySource.set(source, (bySource.get(source) ?? 0) + 1);
     if (record.sentAt === null) continue;
     if (first === null || record.sentAt < first) first = record.sentAt;
-    // Codes of one moment: the one that sorts last, so that the answer does not depend on the order of the scan.
+    // Of codes with the same time, the one that sorts last: the answer must not depend on the order
+    // of the scan.
     if (last === null || lastCode === null || record.sentAt > last || (record.sentAt === last && code > lastCode)) {
       last = record.sentAt;
       lastCode = code;

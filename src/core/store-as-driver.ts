@@ -6,13 +6,13 @@ import { derivedPrimitives } from './derived-primitives.js';
 import type { Mark, StoreDriver, StorePrimitives } from './driver.js';
 import { primitivesOf } from './primitives-of.js';
 
-/** Of a code that a public method calls sent. When and why is not asked. */
+/** The record of a code that a public method calls sent. Time and source are not asked for. */
 const SENT: SentRecord = { state: 'sent', source: null, sentAt: null };
 
 /**
- * Any store by its public methods, as far as they go: knows what is sent, marks, forgets, and
- * resolves messages that did not arrive. Codes that are held count as unknown, so "absent" is no
- * evidence here. The caller must have checked and normalised the codes.
+ * Any store as a driver, through its public methods: reads what is sent, marks, forgets, and
+ * resolves messages that did not arrive. Claimed and uncertain codes are read as absent, so
+ * "absent" is no evidence here. The caller must have checked and normalised the codes.
  */
 export function storeAsDriver(store: SentCodeStore): StoreDriver {
   return {
@@ -26,7 +26,7 @@ export function storeAsDriver(store: SentCodeStore): StoreDriver {
     },
     markRecords: async (marks) => {
       const marked = new Set<string>();
-      // A call has one source and one time.
+      // One public call has one source and one time.
       for (const group of groups(marks, ({ source, sentAt }) => JSON.stringify([source, sentAt])).values()) {
         for (const result of await store.markSentMany(byGuild(group), optionsOf(group[0]))) {
           for (const code of result.marked) marked.add(keyOf(result.guildId, code));
@@ -57,7 +57,7 @@ export function storeAsDriver(store: SentCodeStore): StoreDriver {
   };
 }
 
-/** The primitives of a store: its own, or as much of them as its public methods give. */
+/** The primitives of a store: its own, or those that its public methods can stand for. */
 export function anyPrimitivesOf(store: SentCodeStore): StorePrimitives {
   return primitivesOf(store) ?? derivedPrimitives(storeAsDriver(store), store.name);
 }

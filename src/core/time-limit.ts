@@ -1,6 +1,6 @@
 /**
- * Settles as `work` does, or rejects with what `late` makes once `limitMs` have passed. The work
- * goes on, because nothing calls back what was begun; what becomes of it then is dropped.
+ * Settles as `work` does, or rejects with the error of `late` after `limitMs`. The work itself goes
+ * on, because nothing can stop it; its late result is dropped.
  */
 export async function withinLimit<T>(limitMs: number, work: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -14,7 +14,7 @@ export async function withinLimit<T>(limitMs: number, work: Promise<T>, late: ()
   }
 }
 
-/** Waits for work that reports its own failures elsewhere, `limitMs` at most. Never rejects. */
+/** Waits for work, `limitMs` at most. Never rejects: the work reports its failures elsewhere. */
 export async function waitAtMost(limitMs: number, work: Promise<unknown>): Promise<void> {
   await withinLimit(limitMs, work, () => new Error(`No end after ${limitMs} ms.`)).catch(() => undefined);
 }

@@ -11,25 +11,34 @@ import { type AnnounceOptions, checkAnnounceOptions } from './options.js';
 import { addCounts, type AnnounceReport, type GuildReport } from './report.js';
 import { type Run, withRun } from './delivery-context.js';
 
-/** What is known of a guild before it is served: the states of the codes, or the error that keeps it from being served. */
-type LookedUp = { readonly states: ReadonlyMap<string, CodeState> } | { readonly error: unknown };
-
-interface Target {
-  readonly guildId: string;
-  /** What is wrong with the id. */
-  readonly error?: unknown;
-}
-
 /**
- * {@link sendOnce} for many guilds: one look-up for all of them, then `concurrency` guilds at a time, each with one message at a
- * time. A round in which nothing is new costs that look-up alone.
+ * {@link sendOnce} for many guilds: one look-up for all guilds, then `concurrency` guilds at a
+ * time, each with one message at a time. A round in which nothing is new costs only the look-up.
  *
- * A guild that fails (a malformed id, a store that may not answer for it or fails while it is served, an exception of `firstRun`)
- * is an entry of the report, and the others are served. Rejects for wrong options, as {@link sendOnce} does, and with the store's
- * error if the look-up fails for all; then nothing was sent.
+ * A guild that fails is an entry of the report, and the other guilds are served. Reasons: a
+ * malformed id, an exception of `firstRun`, a store that fails or may not answer for the guild.
+ *
+ * Rejects for wrong options, as {@link sendOnce} does. Rejects with the store's error if the
+ * look-up fails for all guilds. In both cases nothing was sent.
+ *
+ * @example
+ * ```ts
+ * import { announce } from 'sent-code-store';
+ *
+ * const report = await announce(store, {
+ *   guilds: ['1147956569271697518', '1133463326182080634'],
+ *   codes,
+ *   send: (codes, { guildId }) => bot.api.sendMessage(guildId, codes.join('\n')),
+ *   onProgress: ({ done, total }) => console.log(`${done} of ${total}`),
+ * });
+ * console.log(report.counts, report.failedGuilds);
+ * ```
  */
 export function announce(store: SentCodeStore, options: AnnounceOptions): Promise<AnnounceReport>;
-/** {@link announce} for objects of the bot: `codeOf` says which code they carry, and `send` gets them as they are. */
+/**
+ * {@link announce} for the bot's own objects: `codeOf` gives the code of an object, and `send` gets
+ * the objects.
+ */
 export function announce<T>(
   store: SentCodeStore,
   options: AnnounceOptions<T> & { readonly codeOf: (item: T) => string },
@@ -38,6 +47,18 @@ export async function announce<T>(store: SentCodeStore, options: AnnounceOptions
   checkAnnounceOptions(options);
   const targets = checkGuilds(options.guilds);
   return withRun(store, options, async (run) => logReport(store, options, await serveAll(run, options, targets)));
+}
+
+/**
+ * What the look-up found for a guild: the states of the codes, or the error because of which the
+ * guild is not served.
+ */
+type LookedUp = { readonly states: ReadonlyMap<string, CodeState> } | { readonly error: unknown };
+
+interface Target {
+  readonly guildId: string;
+  /** What is wrong with the id. */
+  readonly error?: unknown;
 }
 
 async function serveAll<T>(run: Run<T>, options: AnnounceOptions<T>, targets: readonly Target[]): Promise<AnnounceReport<T>> {
@@ -97,8 +118,9 @@ function checkGuilds(guilds: readonly GuildId[] | ReadonlySet<GuildId>): Target[
 }
 
 /**
- * Asks for all guilds at once. If the store may not answer for some of them, it rejects for all; then halves are asked, down to
- * the guilds that are meant, so that one does not silence the others.
+ * Asks for all guilds at once. A store that may not answer for some guild rejects the whole call.
+ * Then each half is asked by itself, and so on down to single guilds, so that one guild does not
+ * silence the others.
  */
 async function lookUp<T>(run: Run<T>, guildIds: readonly string[]): Promise<Map<string, LookedUp>> {
   const codes = run.offer.spellingsOf(run.offer.codes.keys());

@@ -7,12 +7,13 @@ import { withErrorJson } from '../domain/error-json.js';
 import { callHook } from '../core/callbacks.js';
 import { claimsUnsupported } from '../core/claims.js';
 import type { DeliveryEvent } from './events.js';
+import { logFolded } from './folded-items.js';
 import { Offer } from './offered-codes.js';
 import type { DeliveryOptions } from './options.js';
 import type { FailedOutcome } from './report.js';
 import { type Schedule, systemSchedule } from './timers.js';
 
-/** One call of the bot: what it offers, how, and to which store. */
+/** One call of the bot, with all that its steps need. */
 export interface Run<T> {
   readonly store: SentCodeStore;
   readonly options: DeliveryOptions<T>;
@@ -24,8 +25,9 @@ export interface Run<T> {
 }
 
 /**
- * Does the work of a call, with a signal of its own that follows the bot's: any number of messages may listen to it, and nothing
- * is left on the bot's signal, which lives as long as the bot.
+ * Does the work of a call, under a signal of its own that follows the bot's signal. Any number of
+ * messages may listen to the call's signal. The bot's signal lives as long as the bot, so no
+ * listener is left on it.
  */
 export async function withRun<T, R>(
   store: SentCodeStore,
@@ -46,20 +48,25 @@ export async function withRun<T, R>(
   }
 }
 
-/** Rejects what cannot work before anything is asked of the store: no claims, no metadata for a baseline. */
+/**
+ * Refuses a store without claims, and a store without metadata if `firstRun` needs it, before the
+ * store is asked anything.
+ */
 function prepareRun<T>(store: SentCodeStore, options: DeliveryOptions<T>, signal: AbortSignal): Run<T> {
   if (store.supports.claims === false) throw claimsUnsupported(store.name);
   if (!store.supports.metadata && (options.firstRun ?? 'send') !== 'send') {
     throw new SentCodeStoreError(
       'METADATA_UNSUPPORTED',
-      `${store.name} cannot remember which guilds had their first run, so firstRun must be 'send' with it. Use a MongoStore or ` +
-        'a JsonFileStore.',
+      `${store.name} cannot remember which guilds had their first run. Leave firstRun out, or use a MongoStore or a JsonFileStore.`,
     );
   }
+  const offer = new Offer(options.codes, options.codeOf, store.identity);
+  // A dry run logs the whole summary, in which these spellings are.
+  if (options.dryRun !== true) logFolded(store, offer.folded, options.logger);
   return {
     store,
     options,
-    offer: new Offer(options.codes, options.codeOf, store.identity),
+    offer,
     signal,
     clock: options.clock ?? systemClock,
     schedule: options.schedule ?? systemSchedule,
@@ -73,7 +80,7 @@ export function describeMessage(claim: Claim): { guildId: string; messageId: str
   return { guildId, messageId, attempt, codes };
 }
 
-/** What becomes of codes whose message is not started because the signal was aborted. */
+/** The outcome of codes whose message was not started because the signal was aborted. */
 export function abortedOutcome(signal: AbortSignal): FailedOutcome {
   const error = new SentCodeStoreError('ABORTED', 'The signal was aborted before the message was started. Nothing was sent.', {
     cause: signal.reason,

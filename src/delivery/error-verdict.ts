@@ -5,20 +5,10 @@ import { warnOfRejection } from '../core/callbacks.js';
 import type { ClassifyError, ErrorVerdict } from './options.js';
 import type { VerdictScope } from './report.js';
 
-/** A verdict with nothing left open. */
-export interface Verdict {
-  readonly outcome: DeliveryOutcome;
-  readonly permanent: boolean;
-  readonly scope?: VerdictScope;
-  /** The verdict's reason. */
-  readonly detail?: string;
-  /** Why there is no verdict, so that the outcome is `uncertain`. */
-  readonly followUpErrors?: readonly unknown[];
-}
-
-const outcomes: readonly unknown[] = ['sent', 'not-sent', 'uncertain'] satisfies DeliveryOutcome[];
-
-/** Asks the bot what an error of `send` means. No answer, a wrong answer and an exception all mean that it is not known. */
+/**
+ * Asks the bot what an error of `send` means. No answer, a wrong answer and an exception all count
+ * as `uncertain`.
+ */
 export function judge(classify: ClassifyError | undefined, error: unknown, claim: Claim): Verdict {
   if (classify === undefined) return { outcome: 'uncertain', permanent: false };
   const { guildId, messageId, attempt } = claim;
@@ -30,8 +20,7 @@ export function judge(classify: ClassifyError | undefined, error: unknown, claim
       throw new InvalidInputError(
         'INVALID_OPTION',
         'classifyError',
-        `classifyError answered ${describe(answer)}. It must give 'sent', 'not-sent' or 'uncertain', or an object with one of ` +
-          'them as outcome.',
+        `classifyError returned ${describe(answer)}. Return 'sent', 'not-sent' or 'uncertain', or an object with one of these words as outcome.`,
       );
     }
     return {
@@ -48,3 +37,17 @@ export function judge(classify: ClassifyError | undefined, error: unknown, claim
 function isScope(value: unknown): value is VerdictScope {
   return value === 'message' || value === 'target' || value === 'all';
 }
+
+/** What an error of `send` means, with all defaults filled in. */
+export interface Verdict {
+  readonly outcome: DeliveryOutcome;
+  readonly permanent: boolean;
+  /** What the failure is about, if `classifyError` said so. */
+  readonly scope?: VerdictScope;
+  /** The reason that `classifyError` gave. */
+  readonly detail?: string;
+  /** Why `classifyError` gave no verdict; then the outcome is `uncertain`. */
+  readonly followUpErrors?: readonly unknown[];
+}
+
+const outcomes: readonly unknown[] = ['sent', 'not-sent', 'uncertain'] satisfies DeliveryOutcome[];

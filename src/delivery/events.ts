@@ -3,25 +3,28 @@ import type { CodeOutcome } from './report.js';
 /**
  * What happens while codes are delivered, for metrics and logs.
  *
- * - `message`: a message was tried, and what became of it.
- * - `baseline`: what exists today was recorded for a new guild without being sent.
- * - `flood`: more codes were new than `maxNew` allows. Told once, and again when more codes are held back. `action` is what
- *   `onFlood` did: `hold`, `baseline`, or `chosen` by a function.
- * - `paused`: a permanent failure makes a guild, at its target, be left alone; `guildId` is `null` for all guilds, and `code` is
- *   there for one code that is refused again and again.
- * - `resumed`: that has ended: it is `over`, a message was `sent`, or `resume` was called.
- * - `renew-failed`: the store did not take a renewal; it is tried again a third of the lease later. Not after `LEASE_LOST`, which
- *   is final.
- * - `store-retry`: the store did not take what became of a message; it is tried again in `delayMs`.
- * - `late-success`: a `send` that had been abandoned succeeded. `error` is absent if that is recorded, else what the store said.
- * - `late-failure`: a `send` that had been abandoned failed.
+ * - `message`: a message was tried; `outcome` says how it ended.
+ * - `baseline`: for a new guild, today's codes were recorded without being sent.
+ * - `flood`: more codes were new than `maxNew` allows. Emitted once, and again when more codes are
+ *   held back. `action` says what `onFlood` did: `hold`, `baseline`, or `chosen` by a function.
+ * - `paused`: after a permanent failure a guild is left alone at its target. `guildId` is `null` if
+ *   all guilds are left alone. `code` is present if one code is left alone.
+ * - `resumed`: a pause has ended: its time is `over`, a message was `sent`, or `resume` was called
+ *   (`resumed`).
+ * - `renew-failed`: the store did not renew a lease. The renewal is tried again a third of the
+ *   lease later, except after `LEASE_LOST`, which is final.
+ * - `store-retry`: the store did not record how a message ended. The call is tried again in
+ *   `delayMs`.
+ * - `late-success`: a `send` succeeded after it had been abandoned. `error` is the store's error if
+ *   the success could not be recorded.
+ * - `late-failure`: a `send` failed after it had been abandoned.
  */
 export type DeliveryEvent =
   | (MessageEvent & {
       readonly type: 'message';
-      /** `sent`, `uncertain` or `failed`, with its details. */
+      /** `sent`, `uncertain` or `failed`, with details. */
       readonly outcome: CodeOutcome;
-      /** Time from the call of `send` to what became of it, in ms. */
+      /** Time from the start of the message to its outcome, in ms. */
       readonly durationMs: number;
     })
   | { readonly type: 'baseline'; readonly guildId: string; readonly codes: readonly string[] }
@@ -52,6 +55,6 @@ interface MessageEvent {
   readonly guildId: string;
   readonly messageId: string;
   readonly attempt: number;
-  /** The codes of the message, as the first to claim it wrote them. */
+  /** The codes of the message, as the first claimant wrote them. */
   readonly codes: readonly string[];
 }

@@ -12,7 +12,10 @@ const UNCERTAIN: Readonly<Record<UncertainOutcome['reason'], string>> = {
   abandoned: 'the send did not settle after the signal was aborted',
 };
 
-/** The same outcome, which says why a code was not sent: what `classifyError` gave, else the error, else the reason in words. */
+/**
+ * The same outcome with `detail`: why a code was not sent. The reason that `classifyError` gave,
+ * else the error, else the outcome's reason in words.
+ */
 export function withDetail<O extends CodeOutcome>(outcome: O): O {
   if ((outcome.status !== 'uncertain' && outcome.status !== 'failed') || outcome.detail !== undefined) return outcome;
   const { error } = outcome;

@@ -2,12 +2,9 @@ import type { CodeState } from '../contract/types.js';
 import type { SentCodeStore } from '../contract/store.js';
 import type { Run } from './delivery-context.js';
 
-/** Guilds whose first run this process knows to be over. */
-const known = new WeakMap<SentCodeStore, Set<string>>();
-
 /** What the first run of a guild made of today's codes. */
 export interface FirstRun {
-  /** Whether the guild is a new one. Then the codes that are still free are those that `firstRun` chose. */
+  /** Whether the guild is new. Then `firstRun` chose the codes that are still free. */
   readonly isNew: boolean;
   /** Identities of the codes that are recorded without being sent. */
   readonly baseline: ReadonlySet<string>;
@@ -16,11 +13,11 @@ export interface FirstRun {
 const noFirstRun: FirstRun = { isNew: false, baseline: new Set() };
 
 /**
- * Makes the baseline of a guild that has none and no records.
+ * Makes the baseline of a guild without records and without a baseline.
  *
- * A guild that is known is asked about again only when something is new for it: then it may have been cleared since, and come
- * back. So a round in which nothing is new costs nothing. The price: a guild that was cleared and meets an empty list first is new
- * only at the next code, which becomes its baseline.
+ * The store is asked about a known guild only when some code is new for the guild: then the guild
+ * may have been cleared since. So a round in which nothing is new costs nothing. The price: if a
+ * cleared guild meets an empty list first, the next code becomes its baseline.
  */
 export async function makeBaseline<T>(run: Run<T>, guildId: string, states: ReadonlyMap<string, CodeState>): Promise<FirstRun> {
   const absent = [...states].filter(([, state]) => state === 'absent').map(([code]) => code);
@@ -34,7 +31,8 @@ export async function makeBaseline<T>(run: Run<T>, guildId: string, states: Read
 }
 
 /**
- * What a dry run takes for the first run: what {@link makeBaseline} would record, if the guild has no records.
+ * What {@link makeBaseline} would do, for a dry run. A guild without records counts as a guild
+ * without a baseline.
  */
 export async function predictBaseline<T>(
   run: Run<T>,
@@ -45,6 +43,9 @@ export async function predictBaseline<T>(
   if ([...states.values()].some((state) => state !== 'absent') || (await hasRecords(run.store, guildId))) return noFirstRun;
   return { isNew: true, baseline: new Set(await baselineCodes(run, absent)) };
 }
+
+/** The guilds of each store whose first run is over, as far as this process knows. */
+const known = new WeakMap<SentCodeStore, Set<string>>();
 
 async function baselineCodes<T>({ options: { firstRun }, offer }: Run<T>, absent: readonly string[]): Promise<string[]> {
   if (typeof firstRun !== 'function' || absent.length === 0) return [...absent];

@@ -13,7 +13,10 @@ export interface FloodVerdict {
 
 /** What this process knows of one guild. */
 interface GuildMemory {
-  /** Codes that were let through once, and when they were offered last, in ms of the monotonic clock. */
+  /**
+   * Codes that were let through once, with the time of their last offer, in ms of the monotonic
+   * clock.
+   */
   readonly admitted: Map<string, number>;
   /** Codes that are held back and were told of. */
   told: ReadonlySet<string>;

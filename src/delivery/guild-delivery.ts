@@ -9,16 +9,12 @@ import { findUncertain, takeMessage, type UncertainMessage } from './uncertain-m
 import { abortedOutcome, type Run } from './delivery-context.js';
 import { momentOf } from './timers.js';
 
-/** The states of the offered codes, by identity, from what a store answered for their spellings. */
-export function statesByIdentity<T>(run: Run<T>, states: ReadonlyMap<string, CodeState>): Map<string, CodeState> {
-  return new Map([...states].map(([spelling, state]) => [run.offer.identityOf(spelling), state]));
-}
-
 /**
- * Delivers the offered codes to one guild, message by message: one claim, one `send`, and what became of it, before the next
- * claim. So a crash leaves one message uncertain, and no code that was not tried.
+ * Delivers the offered codes to one guild, message by message. The outcome of a message is recorded
+ * before the next message is claimed, so a crash leaves at most one message uncertain.
  *
- * A failure of the store before the first message rejects; after it, the report would be lost, so it is part of the report.
+ * Rejects if the store fails before the first message. A later failure is part of the report,
+ * because a rejection would lose the report.
  */
 export async function deliverToGuild<T>(
   run: Run<T>,
@@ -30,10 +26,15 @@ export async function deliverToGuild<T>(
   return delivery.report();
 }
 
-/** What becomes of every code if nothing could be asked of the store, because the signal was aborted. */
+/** The report if the signal was aborted before the store was asked. */
 export function reportAborted<T>(run: Run<T>, guildId: string): SendReport<T> {
   const outcome = abortedOutcome(run.signal);
   return makeReport(guildId, run.offer.report(new Map([...run.offer.codes.keys()].map((code) => [code, outcome]))));
+}
+
+/** The states of the offered codes by identity, from a store's answer by spelling. */
+export function statesByIdentity<T>(run: Run<T>, states: ReadonlyMap<string, CodeState>): Map<string, CodeState> {
+  return new Map([...states].map(([spelling, state]) => [run.offer.identityOf(spelling), state]));
 }
 
 class GuildDelivery<T> {
@@ -42,7 +43,7 @@ class GuildDelivery<T> {
   readonly #states: ReadonlyMap<string, CodeState>;
   readonly #pauses: GuildPauses<T>;
   readonly #outcomes = new Map<string, CodeOutcome>();
-  /** Whether something was done that a rejection would hide. */
+  /** Whether something was recorded or sent, which a rejection would hide. */
   #begun = false;
 
   constructor(run: Run<T>, guildId: string, states: ReadonlyMap<string, CodeState>) {
@@ -166,7 +167,7 @@ class GuildDelivery<T> {
     this.#setAll(this.#identities(uncertain), { status: 'uncertain', reason: 'held' });
   }
 
-  /** Offered codes of which nothing is known but that they are free. */
+  /** Offered codes without an outcome so far: free ones. */
   #open(): string[] {
     return [...this.#run.offer.codes.keys()].filter((code) => !this.#outcomes.has(code));
   }
@@ -204,7 +205,10 @@ class GuildDelivery<T> {
     );
   }
 
-  /** What kept the rest from being tried: free codes, and with `retry` the messages that were not reached. */
+  /**
+   * Gives a failure as the reason for all that was not tried: free codes, and with `retry` the
+   * uncertain messages.
+   */
   #setUntried(failure: FailedOutcome): void {
     this.#setAll(this.#open(), failure);
     if (this.#run.options.onUncertain !== 'retry') return;

@@ -34,7 +34,9 @@ export function logReport<T, R extends SendReport<T> | AnnounceReport<T>>(
 function freshProblems<T>(store: SentCodeStore, report: SendReport<T> | AnnounceReport<T>): Problem[] {
   const known = written.get(store) ?? new Map<string, string>();
   written.set(store, known);
-  const problems = new Map(problemsOf(report).map((problem) => [nameOf(problem.guildId, problem.code), problem]));
+  // Spellings that are the same code are logged once for the store, not once for each guild.
+  const found = problemsOf(report).filter(({ kind }) => kind !== 'same-code');
+  const problems = new Map(found.map((problem) => [nameOf(problem.guildId, problem.code), problem]));
   for (const name of namesIn(report)) if (!problems.has(name)) known.delete(name);
   if (known.size > MOST_REMEMBERED) known.clear();
   return [...problems].flatMap(([name, problem]) => {

@@ -11,13 +11,9 @@ import { abortedOutcome, describeMessage, type Run } from './delivery-context.js
 import { confirmSent, giveBack } from './record-outcome.js';
 import { elapsedSince, type Moment, momentOf } from './timers.js';
 
-/** What became of a message that this call claimed. */
-export type MessageOutcome = SentOutcome | UncertainOutcome | FailedOutcome;
-
-type Settled = { readonly sent: true } | { readonly sent: false; readonly error: unknown };
-
 /**
- * Sends one claimed message and tells the store what became of it. Never rejects for a failure of `send` or of the store.
+ * Sends one claimed message and tells the store how it ended. Never rejects for a failure of `send`
+ * or of the store.
  *
  * @param claimedAt - a moment before the claim was asked for
  */
@@ -35,22 +31,29 @@ export async function deliverMessage<T>(run: Run<T>, claim: Claim, claimedAt: Mo
   return outcome;
 }
 
+/** How a message of this call ended. */
+export type MessageOutcome = SentOutcome | UncertainOutcome | FailedOutcome;
+
+type Settled = { readonly sent: true } | { readonly sent: false; readonly error: unknown };
+
 /**
- * A process that was stopped between claim and send may have lost its lease without knowing:
+ * A process that stood still between claim and send may have lost its lease without knowing:
  *
  * ```text
  * process 1: claims A   stopped .................... wakes, would send A
  * process 2:                     lease over: retries A, records it
  * ```
  *
- * So a claim that is not fresh is renewed first; a stop in the middle of that has to be shorter than a lease. What remains is a stop
- * between this answer and the request itself.
+ * So an old claim is renewed before the send, and a renewal that took as long as a lease counts as
+ * lost. One gap remains: a process that stands still between the store's answer and its own
+ * request.
  */
 async function renewIfStale<T>(run: Run<T>, claim: Claim, claimedAt: Moment): Promise<FailedOutcome | undefined> {
   if (elapsedSince(claimedAt, run.clock) < claim.leaseMs / 3) return undefined;
   const askedAt = momentOf(run.clock);
   try {
-    // A code that somebody marked as sent meanwhile is no loss to the store, and one that must not be sent again here.
+    // To the store, a code that was marked as sent meanwhile is not lost. Here it must not be sent
+    // again.
     const { codes } = await run.store.renew(claim);
     if (elapsedSince(askedAt, run.clock) >= claim.leaseMs) {
       throw new LeaseLostError(
@@ -94,8 +97,7 @@ async function callSend<T>(run: Run<T>, claim: Claim): Promise<Settled> {
       throw new InvalidInputError(
         'INVALID_OPTION',
         'send',
-        `send returned ${describe(sending)}. It must return the promise of the sending, or nobody knows whether the message ` +
-          'arrived.',
+        `send returned ${describe(sending)}, so nobody knows whether the message arrived. Return the promise of the sending.`,
       );
     }
     await sending;
@@ -105,7 +107,10 @@ async function callSend<T>(run: Run<T>, claim: Claim): Promise<Settled> {
   }
 }
 
-/** After an abort a send under way has the length of a lease. Never resolves if the sending settles before. */
+/**
+ * Resolves one lease after an abort, so that a send under way can finish. Never resolves if the
+ * sending settles before.
+ */
 function abandonAfterAbort<T>(run: Run<T>, claim: Claim, sending: Promise<Settled>): Promise<'abandoned'> {
   return new Promise((resolve) => {
     let cancel = (): void => undefined;
@@ -122,8 +127,8 @@ function abandonAfterAbort<T>(run: Run<T>, claim: Claim, sending: Promise<Settle
 }
 
 /**
- * Leaves a send that does not settle. If it does so later, that is recorded, and told to `onEvent`, which is all that listens by
- * then.
+ * Leaves a send that does not settle. A later success is still recorded, and `onEvent` is told:
+ * nobody else listens by then.
  */
 async function abandoned<T>(run: Run<T>, claim: Claim, sending: Promise<Settled>): Promise<UncertainOutcome> {
   const outcome = await giveBackUncertain(run, claim, { reason: 'abandoned', error: run.signal.reason });
@@ -153,7 +158,8 @@ async function recordSent<T>(run: Run<T>, claim: Claim, leaseLost: boolean): Pro
 }
 
 /**
- * Nothing arrived in this try. On a message that was tried before, that says nothing of the earlier tries: it stays uncertain.
+ * Gives back a message of which nothing arrived in this try. If an earlier try is unknown, the
+ * message stays uncertain.
  */
 async function nothingArrived<T>(run: Run<T>, claim: Claim, failure: FailedOutcome): Promise<MessageOutcome> {
   const { messageId, attempt } = claim;
@@ -167,7 +173,10 @@ async function nothingArrived<T>(run: Run<T>, claim: Claim, failure: FailedOutco
   return { ...failure, status: 'uncertain', reason, messageId, attempt };
 }
 
-/** Tried once only: the end of the lease leads to the same state. */
+/**
+ * Gives a message back as uncertain. Without a second try: the end of the lease leads to the same
+ * state.
+ */
 async function giveBackUncertain<T>(
   run: Run<T>,
   claim: Claim,

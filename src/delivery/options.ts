@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { GuildId, DeliveryOutcome, Source } from '../contract/types.js';
 import type { Logger } from '../contract/logger.js';
+import type { GuildId, DeliveryOutcome, Source } from '../contract/types.js';
 import type { Clock } from '../domain/clock.js';
 import { checkOptions } from '../core/check-options.js';
 import {
@@ -22,20 +22,156 @@ import type { DeliveryEvent } from './events.js';
 import type { GuildReport, VerdictScope } from './report.js';
 import type { Schedule } from './timers.js';
 
-/** What is offered: a list or a set. */
+/** Options that {@link sendOnce} and {@link announce} share. */
+export interface DeliveryOptions<T> {
+  /**
+   * All items of today, new or not. An item with a malformed code is reported as `refused`, and the
+   * others go out. Of several items with the same code, the first counts. A later item with another
+   * spelling of the code is reported as `same-code`.
+   */
+  readonly codes: DeliveryItems<T>;
+  /** The code of an item. Default: the item is the code. */
+  readonly codeOf?: (item: T) => string;
+  /**
+   * Sends one message with all of `items`, and resolves when the platform has accepted the message.
+   * Then all of `items` count as sent, so the message must show all of them: see `maxPerMessage`.
+   * Give `send` a time limit: its lease is renewed for as long as it runs.
+   */
+  readonly send: (items: T[], context: SendContext) => Promise<unknown>;
+  /** Kept with the records. Default: `auto`. */
+  readonly source?: Source;
+  /** One message for all new codes (`together`), or one for each (`each`). Default: `together`. */
+  readonly messages?: 'together' | 'each';
+  /** The most codes of one message. A Discord embed holds 25 fields. Default: no limit. */
+  readonly maxPerMessage?: number;
+  /**
+   * Length of a lease in ms, 1 000 to 86 400 000 (a day). Renewed at a third of its length.
+   * Default: the store's `leaseMs`.
+   */
+  readonly leaseMs?: number;
+  /**
+   * What to do with a message that may have arrived, once its lease is over. Default: `hold`.
+   *
+   * - `hold`: keep the codes back until somebody decides. Never sent twice.
+   * - `retry`: the next call that offers all codes of the message sends it again, under the same
+   *   `messageId`. Never lost.
+   */
+  readonly onUncertain?: 'hold' | 'retry';
+  /**
+   * With `retry`: a message is held if its first try is longer ago than this many ms, by the
+   * store's clock. Default: no limit.
+   */
+  readonly retryWithinMs?: number;
+  /** What an error of `send` means. Default: every error is `uncertain`. */
+  readonly classifyError?: ClassifyError;
+  /**
+   * How long a guild is left alone after a permanent failure, in ms. Each further failure doubles
+   * the pause, up to an hour. A pause ends early at the first success, by `resume`, for another
+   * `target`, and after a restart. 0 means no pauses. Default: 600 000 ms.
+   */
+  readonly pausePermanentMs?: number;
+  /**
+   * Where the guild gets its messages; on Discord the id of the channel or thread. A pause counts
+   * for one target. Default: no target.
+   */
+  readonly target?: string | ((guildId: string) => string);
+  /**
+   * Which of today's codes a guild without records gets: all (`send`), none (`baseline`), or those
+   * that a function chooses. Decided once in a guild's life, even if several processes meet the
+   * guild at once or the list is empty. All but `send` need a store with metadata. Default: `send`.
+   */
+  readonly firstRun?: 'send' | 'baseline' | ChooseFirst<T>;
+  /**
+   * The most codes that may be new to a guild at once. If more are new, none is sent: a wiped
+   * store, or a site that changed its codes, looks like a flood of new codes. Not counted: codes
+   * that `firstRun` chose, and codes that this process remembers as let through before. Default: no
+   * limit.
+   */
+  readonly maxNew?: number;
+  /**
+   * What to do with more codes than `maxNew`. Default: `hold`.
+   *
+   * - `hold`: the codes stay free and are reported as `flood`.
+   * - `baseline`: the codes are recorded without being sent.
+   * - a function: the chosen codes are sent, the others are recorded without being sent.
+   */
+  readonly onFlood?: 'hold' | 'baseline' | ChooseFromFlood<T>;
+  /**
+   * Lets more codes than `maxNew` through in this call: for all guilds (`true`), or for each guild
+   * for which a function returns `true`. Default: `false`.
+   */
+  readonly allowFlood?: boolean | ((guildId: string) => boolean);
+  /**
+   * Writes and sends nothing, and reports what would happen. A guild without records counts as new.
+   * Default: `false`.
+   */
+  readonly dryRun?: boolean;
+  /**
+   * After an abort no message is started, a claimed message that was not started is released, and
+   * the report says so. A `send` under way gets the signal, and has the length of a lease to
+   * settle.
+   */
+  readonly signal?: AbortSignal;
+  /** Called for each event. An error in it becomes a process warning and changes nothing else. */
+  readonly onEvent?: (event: DeliveryEvent) => unknown;
+  /**
+   * Gets the report as lines for people, as `summarize` words it: the counts if something is new,
+   * each problem once and not in every round in which it lasts. A spelling that is reported as
+   * `same-code` gets one line for each store. Default: no lines.
+   */
+  readonly logger?: Logger;
+  /** For tests. */
+  readonly clock?: Clock;
+  /** For tests. */
+  readonly schedule?: Schedule;
+}
+
+/** Options of {@link sendOnce}. */
+export interface SendOnceOptions<T = string> extends DeliveryOptions<T> {
+  /** The id of the guild, chat or channel. */
+  readonly guildId: GuildId;
+}
+
+/** Options of {@link announce}. */
+export interface AnnounceOptions<T = string> extends DeliveryOptions<T> {
+  /** The guilds. One that occurs twice counts once. */
+  readonly guilds: readonly GuildId[] | ReadonlySet<GuildId>;
+  /**
+   * How many guilds are served at once, each with one message at a time. A crash leaves at most
+   * this many messages uncertain. Default: 4.
+   */
+  readonly concurrency?: number;
+  /** Called after each guild. An error in it becomes a process warning and changes nothing else. */
+  readonly onProgress?: (progress: AnnounceProgress<T>) => unknown;
+}
+
+/** How far an {@link announce} is. */
+export interface AnnounceProgress<T = string> {
+  /** Number of finished guilds. */
+  readonly done: number;
+  /** Number of all guilds. */
+  readonly total: number;
+  /** The guild that has just finished. */
+  readonly guild: GuildReport<T>;
+}
+
+/** The offered items: an array or a set. */
 export type DeliveryItems<T> = readonly T[] | ReadonlySet<T>;
 
-/** What `send` is told of its message. */
+/** What `send` is told of the message. */
 export interface SendContext {
   /** The guild, as a string. */
   readonly guildId: string;
-  /** Names the message through all retries, by whichever process: see `discordNonce` of `sent-code-store/discord`. */
+  /**
+   * Names the message. The same through all retries, in every process: see `discordNonce` of
+   * `sent-code-store/discord`.
+   */
   readonly messageId: string;
-  /** 1 for the first try of the message; more for a retry, whose earlier tries may have arrived. */
+  /** 1 for the first try of the message. More for a retry: an earlier try may have arrived. */
   readonly attempt: number;
   /**
-   * The signal of the call; one that never fires if there is none. It is not aborted when a lease is lost: a request that is cut
-   * off may have arrived, so that would only make things less clear.
+   * The signal of the call. Without one, a signal that never fires. A lost lease does not abort the
+   * signal: a request that was cut off may have arrived all the same.
    */
   readonly signal: AbortSignal;
 }
@@ -44,7 +180,7 @@ export interface SendContext {
 export interface SendErrorContext {
   /** The guild, as a string. */
   readonly guildId: string;
-  /** The message. */
+  /** Names the message. */
   readonly messageId: string;
   /** 1 for the first try of the message. */
   readonly attempt: number;
@@ -56,147 +192,49 @@ export interface SendErrorContext {
 export interface ErrorVerdict {
   /** Whether the message arrived. */
   readonly outcome: DeliveryOutcome;
-  /** Whether trying again is of no use until somebody does something. It begins a pause: see `pausePermanentMs`. */
+  /**
+   * Whether every further try will fail until somebody acts. Begins a pause: see
+   * `pausePermanentMs`. Default: `false`.
+   */
   readonly permanent?: boolean;
   /**
-   * What the failure is about. `target` (default): the guild, at its channel. `all`: every guild, such as a refused token.
-   * `message`: what is in this message. Its codes may be tried again; after the third refusal one at a time, and a code that is
-   * refused alone for the second time is left alone, as after a permanent failure.
+   * What the failure is about. Default: `target`.
+   *
+   * - `target`: the guild at its target.
+   * - `all`: every guild, such as a refused token.
+   * - `message`: what is in the message. After the third refusal its codes are tried one at a time.
+   *   A code that is refused alone for the second time is left alone for a while, as after a
+   *   permanent failure.
    */
   readonly scope?: VerdictScope;
-  /** For people. Only reported. */
+  /** A reason for people. Only reported. */
   readonly reason?: string;
 }
 
 /**
- * Says what an error of `send` means for the message. Anything but a verdict, also an exception, counts as `uncertain`. Answer
- * `not-sent` only if it is certain that nothing arrived.
+ * Says what an error of `send` means for the message. Answer `not-sent` only if nothing can have
+ * arrived. An exception, and any answer that is not a verdict, count as `uncertain`.
  */
 export type ClassifyError = (error: unknown, context: SendErrorContext) => DeliveryOutcome | ErrorVerdict;
 
 /**
- * Chooses what of today's items is sent to a guild that has no records; the others are recorded as its baseline. It may be asked
- * more than once for a guild, but its answer counts once, so it should do nothing else.
+ * Chooses which of today's items are sent to a guild without records. The other items become the
+ * guild's baseline. The function may be called more than once for a guild, although one answer
+ * counts, so it should have no other effect.
  */
 export type ChooseFirst<T> = (items: T[]) => DeliveryItems<T> | Promise<DeliveryItems<T>>;
 
 /**
- * Chooses what of a flood is sent; the others are recorded as known (source `baseline`) and never sent. It should do nothing else.
+ * Chooses which items of a flood are sent. The other items are recorded with the source `baseline`
+ * and never sent. The function should have no other effect.
  */
 export type ChooseFromFlood<T> = (items: T[]) => DeliveryItems<T> | Promise<DeliveryItems<T>>;
-
-/** Options that {@link sendOnce} and {@link announce} share. */
-export interface DeliveryOptions<T> {
-  /**
-   * What is offered, new or not. An item whose code is malformed is reported as `refused`, and the others go out. Of items with
-   * the same code the first one counts.
-   */
-  readonly codes: DeliveryItems<T>;
-  /** The code of an item. */
-  readonly codeOf?: (item: T) => string;
-  /**
-   * Sends one message with all of `items`, and resolves when the platform has accepted it. Everything that it gets counts as sent
-   * then, so it must show all of it: see `maxPerMessage`. It should have a time limit: a lease is renewed for as long as `send`
-   * runs.
-   */
-  readonly send: (items: T[], context: SendContext) => Promise<unknown>;
-  /** Kept with the records; `auto` unless given. */
-  readonly source?: Source;
-  /** One message for all new codes (`together`, unless given) or one for each. */
-  readonly messages?: 'together' | 'each';
-  /** The most codes of one message; without limit unless given. A Discord embed holds 25 fields. */
-  readonly maxPerMessage?: number;
-  /** Length of a lease in ms; the store's unless given. Renewed at a third of it. 1 000 at least, a day at most. */
-  readonly leaseMs?: number;
-  /**
-   * What to do with a message that may have arrived, once its lease is over: `hold` it until somebody decides (never twice;
-   * unless given), or `retry` it, by the next call that offers all its codes, under the same `messageId` (never lost).
-   */
-  readonly onUncertain?: 'hold' | 'retry';
-  /** With `retry`: hold messages whose first try is longer ago than this many ms, by the store's clock. */
-  readonly retryWithinMs?: number;
-  /** What an error of `send` means; without it every error is `uncertain`. */
-  readonly classifyError?: ClassifyError;
-  /**
-   * How long a guild is left alone after a permanent failure, in ms. Default: 600 000. Twice as long after each further one, to an
-   * hour; over at the first success, by `resume`, for another `target`, and after a restart. 0: no pauses.
-   */
-  readonly pausePermanentMs?: number;
-  /** Where the guild gets its messages; on Discord the id of the channel or thread. A pause counts for one target. */
-  readonly target?: string | ((guildId: string) => string);
-  /**
-   * What a guild without records gets of today's codes: all (`send`, unless given), none (`baseline`), or what a function
-   * chooses. Decided once in a guild's life, also if several processes meet it at once or the list is empty. Needs a store with
-   * metadata.
-   */
-  readonly firstRun?: 'send' | 'baseline' | ChooseFirst<T>;
-  /**
-   * The most codes that may be new to a guild at once; no limit by default. Of more than that none is sent: a wiped store, or a
-   * site that changed its codes, looks like a flood of new ones. Counted after `firstRun`, whose choice is exempt, and without
-   * codes that were let through before, as far as this process remembers.
-   */
-  readonly maxNew?: number;
-  /**
-   * What to do with more codes than `maxNew`: `hold` them, free and reported as `flood` (default), record them as known without
-   * sending them (`baseline`), or send what a function chooses and record the others.
-   */
-  readonly onFlood?: 'hold' | 'baseline' | ChooseFromFlood<T>;
-  /** Lets more codes than `maxNew` through, for this call: to all guilds (`true`), or to those that a function names. */
-  readonly allowFlood?: boolean | ((guildId: string) => boolean);
-  /**
-   * Where the report is written for people, as `summarize` words it; nowhere by default. Each problem once, not in every round in
-   * which it lasts. Nothing where nothing is new.
-   */
-  readonly logger?: Logger;
-  /** Writes and sends nothing, and reports what would happen. A guild without records is taken for a new one. */
-  readonly dryRun?: boolean;
-  /**
-   * When aborted, no message is started any more, what was claimed for one is released, and the report says so. A `send` under
-   * way gets the signal and has the length of a lease to settle.
-   */
-  readonly signal?: AbortSignal;
-  /** Told of what happens. An error in it becomes a process warning and changes nothing else. */
-  readonly onEvent?: (event: DeliveryEvent) => unknown;
-  /** For tests. */
-  readonly clock?: Clock;
-  /** For tests. */
-  readonly schedule?: Schedule;
-}
-
-/** Options of {@link sendOnce}. */
-export interface SendOnceOptions<T = string> extends DeliveryOptions<T> {
-  /** The guild, or any chat or channel. */
-  readonly guildId: GuildId;
-}
-
-/** How far an {@link announce} is. */
-export interface AnnounceProgress<T = string> {
-  /** Guilds that are finished. */
-  readonly done: number;
-  /** Guilds in all. */
-  readonly total: number;
-  /** The guild that was finished last. */
-  readonly guild: GuildReport<T>;
-}
-
-/** Options of {@link announce}. */
-export interface AnnounceOptions<T = string> extends DeliveryOptions<T> {
-  /** The guilds. One that occurs twice counts once. */
-  readonly guilds: readonly GuildId[] | ReadonlySet<GuildId>;
-  /**
-   * How many guilds are served at once, each with one message at a time; 4 unless given. A crash leaves no more messages
-   * uncertain than this.
-   */
-  readonly concurrency?: number;
-  /** Told of each guild that is finished. An error in it becomes a process warning and changes nothing else. */
-  readonly onProgress?: (progress: AnnounceProgress<T>) => unknown;
-}
 
 const shared = {
   codes: checkedLaterSchema,
   codeOf: functionSchema().optional(),
   send: functionSchema(),
-  // As a mark has it: refused here, because after the send it would be too late.
+  // Checked here as a mark does it, because after the send it would be too late to refuse.
   source: sourceSchema.optional(),
   messages: wordSchema('together', 'each').optional(),
   maxPerMessage: wholeNumberSchema('codes', 1).optional(),
@@ -223,7 +261,9 @@ const shared = {
   clock: clockSchema.optional(),
   schedule: functionSchema().optional(),
 };
+
 const sendOnceSchema = z.strictObject({ ...shared, guildId: checkedLaterSchema });
+
 const announceSchema = z.strictObject({
   ...shared,
   guilds: checkedLaterSchema,
@@ -231,12 +271,12 @@ const announceSchema = z.strictObject({
   onProgress: functionSchema().optional(),
 });
 
-/** Checks the options of {@link sendOnce} but for `codes` and `guildId`. */
+/** Checks the options of {@link sendOnce}, except `codes` and `guildId`. */
 export function checkSendOnceOptions<T>(options: SendOnceOptions<T>): void {
   checkOptions(sendOnceSchema, options, 'sendOnce');
 }
 
-/** Checks the options of {@link announce} but for `codes` and `guilds`. */
+/** Checks the options of {@link announce}, except `codes` and `guilds`. */
 export function checkAnnounceOptions<T>(options: AnnounceOptions<T>): void {
   checkOptions(announceSchema, options, 'announce');
 }

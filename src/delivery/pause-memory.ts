@@ -35,7 +35,10 @@ type Settings = Listener & { readonly options: { readonly pausePermanentMs?: num
 
 const DEFAULT_PAUSE_MS = 600_000;
 const LONGEST_PAUSE_MS = 3_600_000;
-/** An entry is forgotten this long after its pause: the next failure begins with a short pause again. */
+/**
+ * An entry is forgotten this long after its pause. Then the next failure begins with a short pause
+ * again.
+ */
 const REMEMBERED_MS = 86_400_000;
 
 /** The pauses of one store, in memory: a restart tries everything once. */
@@ -65,7 +68,10 @@ export class PauseMemory {
     return refusals;
   }
 
-  /** Begins a pause, twice as long as the last one of this key. Of several failures under one pause the first counts. */
+  /**
+   * Begins a pause, twice as long as the last pause of this key. Of several failures under one
+   * pause the first counts.
+   */
   begin(key: PauseKey, why: string, run: Settings): void {
     const { clock, emit } = run;
     const { pausePermanentMs: shortest = DEFAULT_PAUSE_MS } = run.options;
@@ -88,7 +94,10 @@ export class PauseMemory {
     return true;
   }
 
-  /** Forgets all of a guild; all there is if none is given. Told to those who were told of the beginning. */
+  /**
+   * Forgets all entries of a guild; without `guildId` all entries. The call that began a pause is
+   * told of its end.
+   */
   resume(guildId: string | undefined): boolean {
     const entries = [...this.#entries.values()].filter(({ key }) => guildId === undefined || key.guildId === guildId);
     return entries.filter(({ key, emit }) => this.end(key, 'resumed', emit)).length > 0;

@@ -17,10 +17,10 @@ function memoryOf(store: SentCodeStore): PauseMemory {
 }
 
 /**
- * Ends what a permanent failure began: the pauses of a guild, or without `guildId` all pauses, also the
- * one of all guilds that a refused token leads to. The next call tries again. For a command of the
- * bot, once somebody has mended the permission or the channel. Pauses are in the process's memory,
- * shared by the calls on one store. Returns whether something was paused.
+ * Ends the pauses of a guild. Without `guildId` it ends all pauses, also the pause of all guilds
+ * after a refused token. The next call tries again. For a command of the bot, after somebody has
+ * repaired the permission or the channel. Pauses are in the memory of the process, shared by the
+ * calls on one store. Returns whether something was paused.
  */
 export function resume(store: SentCodeStore, guildId?: GuildId): boolean {
   return memoryOf(store).resume(guildId === undefined ? undefined : checkGuildId(guildId));

@@ -3,11 +3,9 @@ import type { Claim, ConfirmResult } from '../contract/types.js';
 import { describeMessage, type Run } from './delivery-context.js';
 import { delay } from './timers.js';
 
-/** Pauses between the tries of telling the store what became of a message, in ms: 6 tries in about 8 s. */
-export const settlePausesMs: readonly number[] = [250, 500, 1000, 2000, 4000];
-
 /**
- * Records a message that went out. Tries again with back-off; rejects with `MARK_FAILED_AFTER_SEND` if the store never takes it.
+ * Records a message that went out. Tries again with back-off. `MARK_FAILED_AFTER_SEND` if every try
+ * fails.
  */
 export async function confirmSent<T>(run: Run<T>, claim: Claim): Promise<ConfirmResult> {
   const { source } = run.options;
@@ -24,12 +22,21 @@ export async function confirmSent<T>(run: Run<T>, claim: Claim): Promise<Confirm
   }
 }
 
-/** Gives back the codes of a message that did not go out. Tries again with back-off: left alone, they would become uncertain. */
+/**
+ * Gives back the codes of a message that did not go out. Tries again with back-off, because a lease
+ * that runs out leaves the codes uncertain.
+ */
 export async function giveBack<T>(run: Run<T>, claim: Claim): Promise<void> {
   await persist(run, claim, () => run.store.release(claim, 'not-sent'));
 }
 
-/** Goes on after an abort too: what is lost here makes codes uncertain. */
+/** Pauses in ms between the tries to tell the store how a message ended: 6 tries in about 8 s. */
+export const settlePausesMs: readonly number[] = [250, 500, 1000, 2000, 4000];
+
+/**
+ * Calls the store until it succeeds, also after an abort: giving up here would leave the codes
+ * uncertain.
+ */
 async function persist<T, R>(run: Run<T>, claim: Claim, call: () => Promise<R>): Promise<R> {
   for (const delayMs of settlePausesMs) {
     try {

@@ -2,16 +2,10 @@ import { LeaseLostError } from '../contract/errors.js';
 import type { Claim } from '../contract/types.js';
 import { describeMessage, type Run } from './delivery-context.js';
 
-/** Renewals of one claim, one after another. */
-export interface Renewal {
-  /** Ends the renewals. Resolves, when the one under way has its answer, to whether the lease turned out to be lost. */
-  stop(): Promise<boolean>;
-}
-
 /**
- * Renews a claim at every third of its lease until it is stopped. The next renewal is set up when the last has its answer, so two
- * never run at once. A failure is reported and tried again at the next third, which leaves one more before the lease ends; a
- * lease that was taken over is not asked for again.
+ * Renews a claim at every third of its lease until it is stopped. A renewal is planned when the one
+ * before has its answer, so two never run at once. A failed renewal is reported and tried again at
+ * the next third, in time for one more before the lease ends. A lost lease is not tried again.
  */
 export function keepRenewed<T>(run: Run<T>, claim: Claim): Renewal {
   let stopped = false;
@@ -43,4 +37,10 @@ export function keepRenewed<T>(run: Run<T>, claim: Claim): Renewal {
       return lost;
     },
   };
+}
+
+/** The renewals of one claim. */
+export interface Renewal {
+  /** Ends the renewals, after the one under way. Resolves to whether the lease was lost. */
+  stop(): Promise<boolean>;
 }

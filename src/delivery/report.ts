@@ -4,64 +4,72 @@ import { withErrorJson } from '../domain/error-json.js';
 /** What a failure is about: the message alone, the guild at its target, or all guilds. */
 export type VerdictScope = 'message' | 'target' | 'all';
 
-/** The message with this code went out in this call, and is recorded. */
+/** The message with the code went out in this call, and is recorded. */
 export interface SentOutcome {
   readonly status: 'sent';
-  /** The message, through all retries. */
+  /** Names the message, through all retries. */
   readonly messageId: string;
   /** 1 for the first try of the message; more for a retry. */
   readonly attempt: number;
   /**
-   * Whether the lease had been taken over while `send` ran. The code is recorded all the same; somebody may have sent it a second
-   * time.
+   * Whether the lease was taken over while `send` ran. The code is recorded all the same. Somebody
+   * else may have sent the code too.
    */
   readonly leaseLost: boolean;
 }
 
 /**
- * The code may have arrived. Nobody sends it again but by `onUncertain: 'retry'` or after {@link SentCodeStore.resolveUncertain |
- * resolveUncertain}.
+ * The code may have arrived. It is sent again only with `onUncertain: 'retry'`, or after
+ * {@link SentCodeStore.resolveUncertain | resolveUncertain} as not sent.
  *
- * - `held`: an earlier try is undecided, and this call did not try again: `onUncertain` is `'hold'`, or `error` says what came
- *   between (an abort, a store that failed, a lease that was lost).
- * - `too-old`: the same, and the first try is longer ago than `retryWithinMs`, or its time is not known.
- * - `incomplete`: the same, and the message cannot be sent as it first was: some of its codes were not offered now or were
- *   decided meanwhile, or somebody else took it for a retry just now.
- * - `send`: `send` of this call failed, and whether the message arrived is not known. Also after a failure known as "not sent" of
- *   a message that was tried before.
- * - `not-recorded`: `send` succeeded and the store did not take the mark; `error` has the code `MARK_FAILED_AFTER_SEND`.
- * - `not-released`: the message did not go out and the store did not take that; the lease runs out into uncertain.
- * - `abandoned`: the signal was aborted and `send` did not settle within a lease after that.
+ * - `held`: an earlier try is undecided, and this call did not try again: `onUncertain` is
+ *   `'hold'`, or `error` has the reason (an abort, a failed store, a lost lease).
+ * - `too-old`: an earlier try is undecided, and the first try is longer ago than `retryWithinMs` or
+ *   at an unknown time.
+ * - `incomplete`: an earlier try is undecided, and the message cannot be sent again as it was: some
+ *   of its codes were not offered now, or were decided meanwhile, or somebody else has just taken
+ *   the message for a retry.
+ * - `send`: `send` of this call failed, and it is not known whether the message arrived. On a retry
+ *   this includes a failure known as "not sent", because an earlier try may have arrived.
+ * - `not-recorded`: `send` succeeded, and the store did not record it. `error` has the code
+ *   `MARK_FAILED_AFTER_SEND`.
+ * - `not-released`: the message did not go out, and the store did not record that. The codes are
+ *   uncertain when the lease ends.
+ * - `abandoned`: the signal was aborted, and `send` did not settle within a lease after the abort.
  */
 export interface UncertainOutcome {
   readonly status: 'uncertain';
   /** Why. */
   readonly reason: 'held' | 'too-old' | 'incomplete' | 'send' | 'not-recorded' | 'not-released' | 'abandoned';
-  /** The message, where this call claimed it. */
+  /** Names the message, if this call claimed it. */
   readonly messageId?: string;
-  /** Number of the try, where this call claimed the message for one. */
+  /** Number of the try, if this call claimed the message. */
   readonly attempt?: number;
   /** What went wrong in this call. */
   readonly error?: unknown;
-  /** What went wrong in handling `error`: a `classifyError` that threw, a release that the store refused. */
+  /** What went wrong after `error`: an exception of `classifyError`, a failed release. */
   readonly followUpErrors?: readonly unknown[];
-  /** Whether `classifyError` said that trying again is of no use. */
+  /** Whether `classifyError` called the error permanent. */
   readonly permanent?: boolean;
-  /** What `classifyError` said that its verdict is about. */
+  /** What the failure is about, if `classifyError` said so. */
   readonly scope?: VerdictScope;
-  /** Why, for people: what `classifyError` gave as reason, else the error. Always there in a report. */
+  /**
+   * Why, for people: the reason that `classifyError` gave, else the error. Always present in a
+   * report.
+   */
   readonly detail?: string;
 }
 
 /**
- * This call did not send the code. The next one offers it again, unless somebody else sent it meanwhile.
+ * This call did not send the code. The next call can send it, unless somebody else sends it
+ * meanwhile.
  *
- * - `send`: `send` failed, and `classifyError` knows that nothing arrived.
- * - `aborted`: the signal was aborted before its message was started; `error` has the code `ABORTED`.
- * - `lease-lost`: this process was stopped for so long between claim and send that its lease was over, and the message perhaps
- *   taken over.
- * - `store`: the store failed before the message was started. If it took a claim and only its answer got lost, the code is
- *   uncertain when that lease ends.
+ * - `send`: `send` failed, and `classifyError` said that nothing arrived.
+ * - `aborted`: the signal was aborted before the message was started. `error` has the code
+ *   `ABORTED`.
+ * - `lease-lost`: this process stood still between claim and send until its lease was over.
+ * - `store`: the store failed before the message was started. If the store wrote a claim and only
+ *   its answer was lost, the code is uncertain when that lease ends.
  */
 export interface FailedOutcome {
   readonly status: 'failed';
@@ -69,108 +77,137 @@ export interface FailedOutcome {
   readonly reason: 'send' | 'aborted' | 'lease-lost' | 'store';
   /** What went wrong. */
   readonly error: unknown;
-  /** Whether `classifyError` said that trying again is of no use: a channel that is gone, a permission that is missing. */
+  /**
+   * Whether `classifyError` called the error permanent: a deleted channel, a missing permission.
+   */
   readonly permanent: boolean;
-  /** What `classifyError` said that its verdict is about. */
+  /** What the failure is about, if `classifyError` said so. */
   readonly scope?: VerdictScope;
-  /** Why, for people: what `classifyError` gave as reason, else the error. Always there in a report. */
+  /**
+   * Why, for people: the reason that `classifyError` gave, else the error. Always present in a
+   * report.
+   */
   readonly detail?: string;
 }
 
-/** The code is malformed. The others went out. */
+/** The code is malformed. The other codes are not affected. */
 export interface RefusedOutcome {
   readonly status: 'refused';
-  /** What is wrong with it. */
+  /** What is wrong with the code. */
   readonly error: InvalidInputError;
 }
 
 /**
- * The code is free and was not tried: a permanent failure came before it. The guild, at its target, is left alone for a while; so
- * are all guilds after a refusal of the bot itself, and one code that is refused again and again. `resume` ends it.
+ * The code is free and was not tried, because of an earlier permanent failure. Left alone for a
+ * while is the guild at its target, or all guilds after a refusal of the bot itself, or one code
+ * that is refused again and again. `resume` ends a pause.
  */
 export interface PausedOutcome {
   readonly status: 'paused';
+  /** When the pause began. */
   readonly since: Date;
   /** When the next call tries again. */
   readonly until: Date;
-  /** What `classifyError` gave as reason. */
+  /** The reason that `classifyError` gave. */
   readonly why: string;
 }
 
 /**
- * The code is new, and so were more codes than `maxNew` allows. It was not sent and stays free. Pass `allowFlood` in one call to
- * send it, or `onFlood: 'baseline'` to record it without sending it.
+ * The code is new, and more codes are new than `maxNew` allows. The code was not sent and stays
+ * free. Pass `allowFlood` in one call to send it, or `onFlood: 'baseline'` to record it without
+ * sending it.
  */
 export interface FloodOutcome {
   readonly status: 'flood';
   /** Number of free codes of the guild that were counted. */
   readonly free: number;
-  /** The most that would have been sent. */
+  /** The most codes that would have been sent. */
   readonly maxNew: number;
 }
 
 /**
- * What became of a code. Beside the outcomes with details: `already-sent` before this call; `held-elsewhere`, somebody may be
- * sending it at this moment; `baseline`, recorded without being sent, by `firstRun` or `onFlood`; `would-send` and `would-baseline`
- * in a dry run.
+ * An earlier item of the same call has the same code in another spelling. The report of the earlier
+ * item says what became of the code. If the spellings are two codes, the store needs another
+ * identity.
+ */
+export interface SameCodeOutcome {
+  readonly status: 'same-code';
+  /** The code of the earlier item, as offered. */
+  readonly sameAs: string;
+}
+
+/**
+ * What became of a code. Outcomes without details:
+ *
+ * - `already-sent`: sent before this call.
+ * - `held-elsewhere`: somebody else may be sending the code at this moment.
+ * - `baseline`: recorded without being sent, by `firstRun` or `onFlood`.
+ * - `would-send`, `would-baseline`: in a dry run.
  */
 export type CodeOutcome =
   | SentOutcome
   | UncertainOutcome
   | FailedOutcome
   | RefusedOutcome
+  | SameCodeOutcome
   | FloodOutcome
   | PausedOutcome
   | { readonly status: 'already-sent' | 'held-elsewhere' | 'baseline' | 'would-send' | 'would-baseline' };
 
-/** The words for what became of a code. */
+/** What became of a code, in one word. */
 export type CodeStatus = CodeOutcome['status'];
 
-/** What became of one item that was offered. */
+/** What became of one offered item. */
 export type CodeReport<T> = CodeOutcome & {
-  /** The item as it was offered. */
+  /** The item as offered. */
   readonly item: T;
-  /** Identity of its code; `null` if it is refused. */
+  /** Identity of the item's code; `null` if the item is refused. */
   readonly code: string | null;
-  /** Whether an earlier item of the same call has the same code. It shares that item's outcome. */
+  /**
+   * Whether an earlier item of the same call has the same code in the same spelling. Both items
+   * have the same outcome.
+   */
   readonly repeat: boolean;
 };
 
-/** Number of codes by what became of them, repeats left out. */
+/** Number of codes with each status, without repeats. */
 export type StatusCounts = Readonly<Record<CodeStatus, number>>;
 
 /** What {@link sendOnce} did. */
 export interface SendReport<T = string> {
   /** The guild, as a string. */
   readonly guildId: string;
-  /** One entry for each item offered, in its order. */
+  /** One entry for each offered item, in the same order. */
   readonly codes: readonly CodeReport<T>[];
-  /** Number of codes by what became of them, repeats left out. */
+  /** Number of codes with each status, without repeats. */
   readonly counts: StatusCounts;
 }
 
-/** What became of one guild of an {@link announce}: its report, or the error that kept it from having one. */
+/**
+ * What became of one guild of an {@link announce}: its report, or the error in place of a report.
+ */
 export type GuildReport<T = string> =
   | { readonly guildId: string; readonly status: 'done'; readonly report: SendReport<T> }
   | { readonly guildId: string; readonly status: 'failed'; readonly error: unknown };
 
 /** What {@link announce} did. */
 export interface AnnounceReport<T = string> {
-  /** One entry for each guild, in the order given; a guild that was given twice has one. */
+  /** One entry for each guild, in the order given. A guild that was given twice has one entry. */
   readonly guilds: readonly GuildReport<T>[];
-  /** Number of (guild, code) by what became of them, repeats and failed guilds left out. */
+  /** Number of (guild, code) pairs with each status, without repeats and failed guilds. */
   readonly counts: StatusCounts;
   /** Number of guilds whose entry is an error. */
   readonly failedGuilds: number;
 }
 
-/** Counts of nothing. */
+/** Every status with the count 0. */
 const noCounts: StatusCounts = {
   sent: 0,
   'already-sent': 0,
   'held-elsewhere': 0,
   uncertain: 0,
   refused: 0,
+  'same-code': 0,
   failed: 0,
   flood: 0,
   paused: 0,

@@ -7,28 +7,37 @@ import type { SendReport } from './report.js';
 import { withRun } from './delivery-context.js';
 
 /**
- * Sends the codes that are new to a guild, and records them: claim, `send`, confirm, message by message. Whatever the number of
- * processes, tasks and crashes, a code is sent by one of them; what may have arrived is held or retried as `onUncertain` says.
+ * Sends the codes that are new to a guild, and records them: claim, `send`, confirm, message by
+ * message. Of all processes and tasks that offer a code, one at a time may send it. A code that may
+ * have arrived is held or retried, as `onUncertain` says; the next call retries, not this one.
  *
- * Resolves to what became of each item. `send` failing is part of that. Rejects for wrong options, a malformed guild id
- * (`INVALID_GUILD_ID`), a store without claims (`CLAIMS_UNSUPPORTED`) or without metadata if `firstRun` needs it
- * (`METADATA_UNSUPPORTED`), an exception of `firstRun`, and with the store's error if it fails before the first message; then
- * nothing was sent.
+ * Resolves to what became of each item; a failure of `send` is part of the report.
  *
- * A message that ends uncertain in this call is retried by the next one, not by this.
+ * Rejects for wrong options, for a malformed guild id (`INVALID_GUILD_ID`), for a store without
+ * claims (`CLAIMS_UNSUPPORTED`), for a store without metadata if `firstRun` needs it
+ * (`METADATA_UNSUPPORTED`), with an exception of `firstRun`, and with the store's error if the
+ * store fails before the first message. In all these cases nothing was sent.
  *
  * @example
  * ```ts
+ * import { sendOnce } from 'sent-code-store';
+ * import { discordNonce } from 'sent-code-store/discord';
+ *
  * const report = await sendOnce(store, {
  *   guildId: channel.guildId,
  *   codes,
- *   send: (codes, { messageId }) =>
- *     channel.send({ content: codes.join('\n'), nonce: discordNonce(messageId), enforceNonce: true }),
+ *   send: (codes, { messageId }) => {
+ *     const nonce = discordNonce(messageId);
+ *     return channel.send({ content: codes.join('\n'), nonce, enforceNonce: true });
+ *   },
  * });
  * ```
  */
 export function sendOnce(store: SentCodeStore, options: SendOnceOptions): Promise<SendReport>;
-/** {@link sendOnce} for objects of the bot: `codeOf` says which code they carry, and `send` gets them as they are. */
+/**
+ * {@link sendOnce} for the bot's own objects: `codeOf` gives the code of an object, and `send` gets
+ * the objects.
+ */
 export function sendOnce<T>(
   store: SentCodeStore,
   options: SendOnceOptions<T> & { readonly codeOf: (item: T) => string },

@@ -14,14 +14,20 @@ export interface Problem {
 }
 
 const MOST_NAMES = 5;
+/** Statuses that are one problem, whatever their words are. */
+const HELD: ReadonlySet<CodeStatus> = new Set(['uncertain', 'paused', 'same-code']);
 
 /**
- * What a report says, as lines for a log: the counts first, then each problem once with its guilds and
- * codes and what to do. The first line says so if the id of a guild is malformed.
+ * What a report says, as lines for a log: the counts first, then each problem once, with its guilds
+ * and codes and what to do. If the id of a guild is malformed, the first line names it.
  *
  * @example
  * ```ts
- * for (const line of summarize(await announce(store, options))) console.log(line);
+ * import { sendOnce, summarize } from 'sent-code-store';
+ *
+ * const send = (codes: string[]) => bot.api.sendMessage(chatId, codes.join('\n'));
+ * const report = await sendOnce(store, { guildId: chatId, codes, send });
+ * for (const line of summarize(report)) console.log(line);
  * ```
  */
 export function summarize<T>(report: SendReport<T> | AnnounceReport<T>): string[] {
@@ -52,8 +58,8 @@ export function problemsOf<T>(report: SendReport<T> | AnnounceReport<T>): Proble
       const text = entry.repeat ? undefined : problemText(entry);
       if (text === undefined) return [];
       // The words of one that is held may change from call to call.
-      const kind = entry.status === 'uncertain' || entry.status === 'paused' ? entry.status : text;
-      return [{ guildId, code: entry.code ?? String(entry.item), text, kind }];
+      const kind = HELD.has(entry.status) ? entry.status : text;
+      return [{ guildId, code: nameOf(entry), text, kind }];
     });
   });
 }
@@ -64,11 +70,16 @@ export function linesOf(problems: readonly Problem[]): string[] {
   return [...byText].map(([text, same]) => {
     const guilds = groupBy(same, ({ guildId }) => guildId);
     const names = [...guilds].map(([guildId, all]) => {
-      const codes = all.flatMap(({ code }) => code ?? []);
+      const codes = [...new Set(all.flatMap(({ code }) => code ?? []))];
       return codes.length === 0 ? `guild ${guildId}` : `guild ${guildId} (${named(codes)})`;
     });
     return `${named(names)}: ${text}`;
   });
+}
+
+/** A spelling that is reported as `same-code` is named as offered: the identity is that of both. */
+function nameOf<T>({ status, code, item }: CodeReport<T>): string {
+  return code === null || (status === 'same-code' && typeof item === 'string') ? String(item) : code;
 }
 
 function problemText<T>(entry: CodeReport<T>): string | undefined {
@@ -88,6 +99,11 @@ function problemText<T>(entry: CodeReport<T>): string | undefined {
       return `left alone for a while after a permanent failure: ${entry.why}. Mend it and call resume(store, guildId), or wait.`;
     case 'flood':
       return `not sent: ${entry.free} codes are new at once, and maxNew is ${entry.maxNew}. Pass allowFlood in one call to send them.`;
+    case 'same-code':
+      return (
+        `another spelling of ${JSON.stringify(entry.sameAs)}, so only the first is sent. If they are two codes, the store needs another ` +
+        'identity.'
+      );
     default:
       return undefined;
   }

@@ -1,6 +1,9 @@
 import type { Clock } from '../domain/clock.js';
 
-/** Runs something after some ms, unless it is cancelled by the returned function before. Injectable. */
+/**
+ * Runs a function after some ms. The returned function cancels the run. A test can pass a schedule
+ * of its own.
+ */
 export type Schedule = (ms: number, run: () => void) => () => void;
 
 /** The machine's timers. */
@@ -21,8 +24,8 @@ export function momentOf(clock: Clock): Moment {
 }
 
 /**
- * The ms since a moment, by the clock that shows more. A machine that slept may have stopped its monotonic clock; a wall clock
- * may be set back. Too much is the safe side here.
+ * The ms since a moment, by the clock that shows more: sleep can stop a machine's monotonic clock,
+ * and a wall clock can be set back. Too much is the safe side here.
  */
 export function elapsedSince(moment: Moment, clock: Clock): number {
   return Math.max(clock.now() - moment.wall, clock.monotonic() - moment.monotonic);

@@ -2,15 +2,7 @@ import type { Claim } from '../contract/types.js';
 import type { UncertainOutcome } from './report.js';
 import type { Run } from './delivery-context.js';
 
-/** An uncertain message of which something is offered now. */
-export interface UncertainMessage {
-  /** Identities of its codes. */
-  readonly codes: readonly string[];
-  /** Why it is not to be retried, as far as that can be told without taking it. */
-  readonly held?: UncertainOutcome['reason'];
-}
-
-/** The uncertain messages of a guild of which something is offered, the oldest first. */
+/** The uncertain messages of a guild with at least one offered code, the oldest first. */
 export async function findUncertain<T>(run: Run<T>, guildId: string): Promise<UncertainMessage[]> {
   const messages = new Map<string, { codes: string[]; ageMs: number | null }>();
   for await (const { code, messageId, ageMs } of run.store.listUncertain(guildId)) {
@@ -27,6 +19,28 @@ export async function findUncertain<T>(run: Run<T>, guildId: string): Promise<Un
     });
 }
 
+/**
+ * Takes one message for a retry, as it first was. Resolves to no claim if the store does not give
+ * the message whole. One message at a time, because the lease starts here. More than one claim only
+ * if the message was decided since it was listed, and its codes have become messages of their own.
+ */
+export async function takeMessage<T>(run: Run<T>, guildId: string, message: UncertainMessage): Promise<Claim[]> {
+  const { leaseMs, retryWithinMs } = run.options;
+  return run.store.takeUncertain(guildId, {
+    codes: run.offer.spellingsOf(message.codes),
+    ...(leaseMs !== undefined && { leaseMs }),
+    ...(retryWithinMs !== undefined && { withinMs: retryWithinMs }),
+  });
+}
+
+/** An uncertain message with at least one code that is offered now. */
+export interface UncertainMessage {
+  /** Identities of the message's codes. */
+  readonly codes: readonly string[];
+  /** Why the message is held; absent if it may be retried. */
+  readonly held?: UncertainOutcome['reason'];
+}
+
 function heldBecause<T>(
   { options, offer }: Run<T>,
   codes: readonly string[],
@@ -36,18 +50,4 @@ function heldBecause<T>(
   const { retryWithinMs } = options;
   if (retryWithinMs !== undefined && (ageMs === null || ageMs < 0 || ageMs > retryWithinMs)) return 'too-old';
   return undefined;
-}
-
-/**
- * Takes one message for a retry, as it first was. Nothing if the store does not give it whole. One message at a time, because its
- * lease runs from here; more claims than one only if it was decided and its codes became messages of their own since it was
- * listed.
- */
-export async function takeMessage<T>(run: Run<T>, guildId: string, message: UncertainMessage): Promise<Claim[]> {
-  const { leaseMs, retryWithinMs } = run.options;
-  return run.store.takeUncertain(guildId, {
-    codes: run.offer.spellingsOf(message.codes),
-    ...(leaseMs !== undefined && { leaseMs }),
-    ...(retryWithinMs !== undefined && { withinMs: retryWithinMs }),
-  });
 }

@@ -1,6 +1,6 @@
-/** Time, injectable. */
+/** Where times come from. A test can pass a clock of its own. */
 export interface Clock {
-  /** Wall clock: ms since 1970, for what people read (`sentAt`). Never decides anything. */
+  /** Wall clock: ms since 1970, for times that people read (`sentAt`). Never decides anything. */
   now(): number;
   /** Monotonic clock: ms from any fixed point, for leases inside one process. */
   monotonic(): number;

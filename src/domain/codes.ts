@@ -5,7 +5,7 @@ import { describe } from './describe.js';
 import { checkGuildId } from './guild-id.js';
 import { checkCode } from './identity.js';
 
-/** A code of a guild: `code` is the identity. */
+/** A code of a guild. `code` is the code's identity. */
 export interface CodeKey {
   readonly guildId: string;
   readonly code: string;
@@ -22,12 +22,17 @@ export interface GuildKeys {
   readonly keys: readonly SpelledKey[];
 }
 
-/** The key of a code as one string: `guildId:CODE`. A guild id has no `:`, so the first one divides. */
+/**
+ * The key of a code as one string: `guildId:CODE`. A guild id has no `:`, so the first one divides.
+ */
 export function keyOf(guildId: string, code: string): string {
   return `${guildId}:${code}`;
 }
 
-/** Checks the codes of one guild: first occurrence, original order, without repeats. One bad code rejects them all. */
+/**
+ * Checks the codes of one guild: first occurrence, original order, without repeats. One bad code
+ * rejects them all.
+ */
 export function checkCodes(guildId: string, codes: Codes, identity: Identity, argument = 'codes'): SpelledKey[] {
   checkCollection(codes, argument);
   const keys: SpelledKey[] = [];
@@ -43,7 +48,10 @@ export function checkCodes(guildId: string, codes: Codes, identity: Identity, ar
   return keys;
 }
 
-/** Checks a batch. A (guild, code) that occurs twice stays in its first entry only: otherwise both would be answered "unsent". */
+/**
+ * Checks a batch. A (guild, code) that occurs twice stays in its first entry only: otherwise both
+ * entries would say "unsent".
+ */
 export function checkBatch(batch: readonly GuildCodes[], identity: Identity): GuildKeys[] {
   const given: unknown = batch;
   if (!Array.isArray(given)) {
@@ -77,7 +85,7 @@ function checkCollection(codes: Codes, argument: string): void {
   if (Array.isArray(given) || given instanceof Set) return;
   const hint =
     typeof given === 'string'
-      ? 'A lone string would be taken for its letters: pass an array, even for one code.'
+      ? 'A lone string would be read letter by letter: pass an array, even for one code.'
       : 'Pass an array or a Set of strings.';
   throw new InvalidInputError('INVALID_CODES', argument, `${argument} is ${describe(given)}. ${hint}`);
 }

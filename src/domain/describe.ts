@@ -1,4 +1,4 @@
-/** A value as an error text shows it: its type, and what fits on a line of its content. */
+/** A value as an error text shows it: the type, and a content short enough for one line. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') return `the string ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;

@@ -6,8 +6,8 @@ interface HasErrors {
 }
 
 /**
- * The same entry of a report, which `JSON.stringify` writes with its errors: of an `Error` it would make
- * `{}`. The method that does so is no enumerable property, so the entry looks as before.
+ * Gives an entry of a report a `toJSON`, so that `JSON.stringify` keeps the entry's errors: an
+ * `Error` alone becomes `{}`. The method is not enumerable, so the entry looks as before.
  */
 export function withErrorJson<T extends object>(entry: T): T {
   if (!('error' in entry) && !('followUpErrors' in entry)) return entry;

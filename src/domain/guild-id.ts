@@ -2,8 +2,6 @@ import { InvalidInputError } from '../contract/errors.js';
 import type { GuildId } from '../contract/types.js';
 import { describe } from './describe.js';
 
-const MAX_LENGTH = 100;
-
 /**
  * The guild id as a string, or `INVALID_GUILD_ID`.
  *
@@ -24,11 +22,14 @@ export function checkGuildId(value: GuildId, argument = 'guildId'): string {
     throw invalid(argument, `${argument} has ${given.length} characters, ${MAX_LENGTH} at most: ${describe(given)}.`);
   }
   if (given.includes(':')) throw invalid(argument, `${argument} is ${describe(given)}. A guild id must not contain ":".`);
-  // Two different lone surrogates are written to BSON, and to a file, as one replacement character: two guilds would share their records.
+  // BSON and UTF-8 write every lone surrogate as the same replacement character: two guilds would
+  // share their records.
   if (!given.isWellFormed())
     throw invalid(argument, `${argument} has a lone surrogate, which no store can keep: ${describe(given)}.`);
   return given;
 }
+
+const MAX_LENGTH = 100;
 
 function invalid(argument: string, message: string): InvalidInputError {
   return new InvalidInputError('INVALID_GUILD_ID', argument, message);

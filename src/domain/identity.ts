@@ -1,19 +1,22 @@
 import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
 import { describe } from './describe.js';
-
-const MAX_LENGTH = 1024;
-/** White space around a code is no part of it, but this much is no code. */
-const MAX_SPELLING_LENGTH = 16_384;
-// `\s` is Unicode white space; Python's `str.strip` also removes these control characters, and the old bot's codes went through it.
-// eslint-disable-next-line no-control-regex -- the control characters are the point
-const EDGE = /[\s\x1c-\x1f\x85]/u;
+import { errorText } from './error-text.js';
 
 /**
- * The identity of a gift code: without white space at its ends, NFKC, upper case without locale, repeated until nothing changes (one pass
- * is not enough: NFKC can bring a space to an end, upper-casing can undo NFKC). For ASCII this is exactly Python's `.strip().upper()`.
+ * The identity of a gift code: no white space at the ends, NFKC, upper case without locale,
+ * repeated until nothing changes. One pass is not enough: NFKC can bring a space to an end, and
+ * upper-casing can undo NFKC. For ASCII this is exactly Python's `.strip().upper()`.
  *
- * Makes no check: an empty result is an empty string. Stores refuse it with `INVALID_CODE`.
+ * Checks nothing: a code of white space becomes the empty string. Stores refuse such a code with
+ * `INVALID_CODE`.
+ *
+ * @example
+ * ```ts
+ * import { normalizeCode } from 'sent-code-store';
+ *
+ * console.log(normalizeCode(' wos0408 ')); // WOS0408
+ * ```
  */
 export function normalizeCode(code: string): string {
   if (/^[\x21-\x60\x7b-\x7e]*$/u.test(code)) return code;
@@ -25,16 +28,7 @@ export function normalizeCode(code: string): string {
   }
 }
 
-/** Without white space at its ends. Not by one regular expression: that takes quadratic time on white space inside. */
-function strip(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && EDGE.test(text.charAt(start))) start += 1;
-  while (end > start && EDGE.test(text.charAt(end - 1))) end -= 1;
-  return text.slice(start, end);
-}
-
-/** The identity that stores use unless told otherwise. */
+/** The default identity of a store: {@link normalizeCode} under the name `gift-code`. */
 export const giftCodeIdentity: Identity = { name: 'gift-code', normalize: normalizeCode };
 
 /**
@@ -53,13 +47,15 @@ export function checkCode(value: string, identity: Identity, argument: string): 
       `${argument} has ${given.length} characters, ${MAX_SPELLING_LENGTH} at most with white space: ${describe(given)}.`,
     );
   }
-  const code: unknown = identity.normalize(given);
-  // An identity that cuts a character in two, or that does not settle, would make a record that no look-up finds.
-  if (typeof code !== 'string' || !code.isWellFormed() || identity.normalize(code) !== code) {
+  const code = apply(identity, given, argument);
+  // If the identity cuts a character in two, or changes its own result, no look-up would find the
+  // record.
+  if (typeof code !== 'string' || !code.isWellFormed() || apply(identity, code, argument) !== code) {
     throw new InvalidInputError(
       'INVALID_OPTION',
       'identity',
-      `The identity "${identity.name}" makes ${describe(code)} of ${argument}, which is no well-formed string that it leaves as it is. Mend its normalize().`,
+      `The identity "${identity.name}" makes ${describe(code)} of ${argument}. A result must be a well-formed string, ` +
+        'and normalize() must leave its own results as they are. Mend its normalize().',
     );
   }
   if (code === '') throw invalid(argument, `${argument} is ${describe(given)}, which is empty as a code. Leave it out.`);
@@ -67,6 +63,50 @@ export function checkCode(value: string, identity: Identity, argument: string): 
     throw invalid(argument, `${argument} has ${code.length} characters as a code, ${MAX_LENGTH} at most: ${describe(given)}.`);
   }
   return code;
+}
+
+/**
+ * The identity of a string among a store's data; `undefined` for a string that cannot be a code
+ * (empty, too long, refused by the identity). No caller can ask for such a string.
+ */
+export function foundCode(value: string, identity: Identity): string | undefined {
+  try {
+    return checkCode(value, identity, 'code');
+  } catch (error) {
+    if (error instanceof InvalidInputError && error.code === 'INVALID_CODE') return undefined;
+    throw error;
+  }
+}
+
+const MAX_LENGTH = 1024;
+
+/** The most characters of a code with the white space around it. More is a mistake. */
+const MAX_SPELLING_LENGTH = 16_384;
+
+// `\s` is Unicode white space. Python's `str.strip` removes these control characters too, and the
+// old bot stripped its codes so.
+// eslint-disable-next-line no-control-regex -- the control characters are the point
+const EDGE = /[\s\x1c-\x1f\x85]/u;
+
+/**
+ * Removes white space at the ends. Not by one regular expression: white space inside would take
+ * quadratic time.
+ */
+function strip(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && EDGE.test(text.charAt(start))) start += 1;
+  while (end > start && EDGE.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function apply(identity: Identity, value: string, argument: string): unknown {
+  try {
+    return identity.normalize(value);
+  } catch (error) {
+    const refusal = `The identity "${identity.name}" refuses it: ${errorText(error)}`;
+    throw new InvalidInputError('INVALID_CODE', argument, `${argument} is ${describe(value)}. ${refusal}`, { cause: error });
+  }
 }
 
 function invalid(argument: string, message: string): InvalidInputError {

@@ -1,6 +1,6 @@
 /**
- * The known name that somebody meant who wrote another one: a few letters apart, or a longer one that has
- * the name in it. `undefined` if none is near enough to guess.
+ * The known name that is probably meant by a misspelled one: a few letters apart, or longer and
+ * containing the misspelled name. `undefined` if no known name is near enough.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const isNear = (candidate: string, distance: number): boolean => distance <= Math.max(name.length, candidate.length) / 3;
@@ -14,7 +14,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   );
 }
 
-/** Number of letters to be put in, taken out or replaced until one word is the other (Levenshtein). */
+/** How many letters to insert, delete or replace until one word is the other (Levenshtein). */
 function distanceOf(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row += 1) {

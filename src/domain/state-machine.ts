@@ -1,7 +1,7 @@
 import type { CodeState } from '../contract/types.js';
 import type { CodeRecord, Hold, SentRecord } from './record.js';
 
-/** A hold as a store in this process keeps it: its lease and its first try on one clock of the store, in ms. */
+/** A hold as a store in this process keeps it. Both times are in ms, on one clock of the store. */
 export interface LocalHold extends Hold {
   readonly state: 'held';
   /** End of the lease. `null`: uncertain, whatever the time. */
@@ -15,24 +15,30 @@ export type LocalRecord = SentRecord | LocalHold;
 
 /** Everything that can happen to a code. Times are on the same clock as the record's. */
 export type CodeEvent =
-  /** Somebody asks for the right to send it, in a message of `size` codes. `attempt` and `firstTriedAt` are for a copy of another store's hold. */
+  /**
+   * Somebody asks for the right to send the code. A copy of another store's hold keeps that store's
+   * `attempt` and `firstTriedAt`.
+   */
   | { readonly type: 'claim'; readonly hold: Hold; readonly leaseMs: number; readonly firstTriedAt?: number | null }
-  /** It was sent, or is to count as sent. */
+  /** The code was sent, or is to count as sent. */
   | { readonly type: 'mark'; readonly source: string | null; readonly sentAt: number | null }
-  /** Its owner needs more time. */
+  /** The owner needs more time. */
   | { readonly type: 'renew'; readonly token: string; readonly leaseMs: number }
-  /** Its owner gives it back. */
+  /** The owner gives the code back. */
   | { readonly type: 'release'; readonly token: string; readonly outcome: 'not-sent' | 'uncertain' }
-  /** Its owner got fewer codes than it asked for: the message is smaller. */
+  /** The owner got fewer codes than it asked for, so the message is smaller. */
   | { readonly type: 'resize'; readonly token: string; readonly position: number; readonly size: number }
-  /** Somebody takes over its message for a retry. */
+  /** Somebody takes over the message for a retry. */
   | { readonly type: 'take'; readonly messageId: string; readonly token: string; readonly leaseMs: number }
-  /** Somebody decides that the message did not arrive, of whose tries up to `attempt` they know. */
+  /** Somebody who knows the tries up to `attempt` decides that the message did not arrive. */
   | { readonly type: 'resolve'; readonly messageId: string; readonly attempt: number }
-  /** It was issued again, or its guild is cleared. */
+  /** The code was issued again, or the guild is cleared. */
   | { readonly type: 'forget' };
 
-/** The state of a local record at a time. A lease that ran out leaves the code uncertain: its owner may have sent it before it died. */
+/**
+ * The state of a local record at a time. A lease that ran out leaves the code uncertain: the owner
+ * may have sent the code before it died.
+ */
 export function localState(record: LocalRecord | undefined, now: number): CodeState {
   if (record === undefined) return 'absent';
   if (record.state === 'sent') return 'sent';
@@ -40,10 +46,11 @@ export function localState(record: LocalRecord | undefined, now: number): CodeSt
 }
 
 /**
- * The state machine that every store obeys: what is under a key after an event. Returns the very same record if the event changes nothing,
- * which is how a caller tells whether it was the one who changed it.
+ * The state machine that every store obeys: what is under a key after an event. If the event
+ * changes nothing, the very same record is returned, so a caller can tell whether its event won.
  *
- * Sent beats every other state and is left only by `forget`. Nothing leads from a live claim to another owner.
+ * Sent beats every other state and is left only by `forget`. Nothing leads from a live claim to
+ * another owner.
  */
 export function transition(record: LocalRecord | undefined, event: CodeEvent, now: number): LocalRecord | undefined {
   const state = localState(record, now);
@@ -63,11 +70,13 @@ export function transition(record: LocalRecord | undefined, event: CodeEvent, no
   if (record?.state !== 'held') return record;
   switch (event.type) {
     case 'renew':
-      // The token, not the time, is compared: a lease that ran out and that nobody took over still is its owner's.
+      // The token is compared, not the time: until somebody takes the message over, a lease that
+      // ran out is still its owner's.
       return record.token === event.token ? { ...record, leaseUntil: now + event.leaseMs } : record;
     case 'release':
       if (record.token !== event.token) return record;
-      // "Not sent" is known of the last try only. An earlier try of the same message may have arrived.
+      // "Not sent" speaks of the last try only. An earlier try of the same message may have
+      // arrived.
       return event.outcome === 'not-sent' && record.attempt === 1 ? undefined : { ...record, token: null, leaseUntil: null };
     case 'resize':
       return record.token === event.token ? { ...record, position: event.position, size: event.size } : record;
@@ -75,7 +84,8 @@ export function transition(record: LocalRecord | undefined, event: CodeEvent, no
       if (state !== 'uncertain' || record.messageId !== event.messageId) return record;
       return { ...record, token: event.token, leaseUntil: now + event.leaseMs, attempt: record.attempt + 1 };
     case 'resolve':
-      // A later try of the message, which ended uncertain too, is not what was decided.
+      // The decision was about the tries up to this attempt. A later try that ended uncertain is
+      // undecided.
       return state === 'uncertain' && record.messageId === event.messageId && record.attempt === event.attempt
         ? undefined
         : record;

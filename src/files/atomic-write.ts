@@ -4,36 +4,21 @@ import { type FileSystem, hasCode, removeIfThere, syncFolder, writeAll } from '.
 import { ioError } from './io-error.js';
 import { temporaryPath } from './temporary-name.js';
 
-/** How a file is put in place. */
-export interface AtomicWrite {
-  readonly path: string;
-  /** The content in pieces, each asked for when the one before is written. */
-  readonly pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-  /**
-   * Called when the content is on the disk under a temporary name, before the file takes its place. What it throws leaves the
-   * old file where it was.
-   */
-  readonly beforeRename?: (temporary: string) => Promise<void>;
-}
-
-/** Written bytes are synced in steps of this many, so that the last sync, and others' syncs beside it, wait for no more than this. */
-const SYNC_BYTES = 1 << 22;
-/** The bits of a file's mode that can be set. */
-const PERMISSIONS = 0o7777;
-/** The mode of a file that replaces none, before the umask. */
-const NEW_FILE = 0o666;
-
 /**
- * Writes a file beside its place, durably, and puts it there in one step: at every moment, through a crash as well, the path has
- * the old content or all of the new. The permissions of the old file stay, and its owner where this process may give files away.
- * `STORE_IO` if the file system refuses; the old file is as it was then, unless the sync of the folder alone has failed.
+ * Writes a file durably under a temporary name and renames it to its path. At every moment, even
+ * after a crash, the path has the old content or all of the new content. The new file keeps the
+ * permissions of the old file, and its owner if this process may give files away.
+ *
+ * `STORE_IO` if the file system refuses. Then the old file is unchanged, unless only the last step
+ * failed, the sync of the folder.
  */
 export async function writeAtomically(files: FileSystem, { path, pieces, beforeRename }: AtomicWrite): Promise<void> {
   const temporary = temporaryPath(path);
   let fd: number | undefined;
   try {
     const old = await statOf(files, path);
-    // Never readable by more than the old file is: who opens it now reads all that is written later.
+    // From the start with the old file's permissions: whoever can open the new file now can read
+    // all of it later.
     fd = await files.open(temporary, 'wx', old === undefined ? NEW_FILE : Number(old.mode) & PERMISSIONS);
     if (old !== undefined) await takeOver(files, fd, old);
     let position = 0;
@@ -58,6 +43,27 @@ export async function writeAtomically(files: FileSystem, { path, pieces, beforeR
   }
 }
 
+/** What to write, and where. */
+export interface AtomicWrite {
+  readonly path: string;
+  /** The content in pieces. A piece is asked for when the piece before it is written. */
+  readonly pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /**
+   * Called when the content is on the disk under a temporary name, before the rename. An exception
+   * leaves the old file in its place.
+   */
+  readonly beforeRename?: (temporary: string) => Promise<void>;
+}
+
+/** The most bytes between two syncs, so that no sync on the same disk waits for more than this. */
+const SYNC_BYTES = 1 << 22;
+
+/** The bits of a file's mode that `chmod` can set. */
+const PERMISSIONS = 0o7777;
+
+/** The mode of a new file before the umask, if there is no old file. */
+const NEW_FILE = 0o666;
+
 /** Gives a new file the owner and the permissions of the old one. */
 async function takeOver(files: FileSystem, fd: number, old: BigIntStats): Promise<void> {
   const { uid, gid } = files.fstatSync(fd);
@@ -65,11 +71,12 @@ async function takeOver(files: FileSystem, fd: number, old: BigIntStats): Promis
     try {
       await files.fchown(fd, Number(old.uid), Number(old.gid));
     } catch (error) {
-      // Only root may give files away, and in a container only to owners that it knows. The content matters more.
+      // Only root may give files away, and in a container only to owners that the container knows.
+      // The content matters more.
       if (!hasCode(error, 'EPERM', 'EINVAL')) throw error;
     }
   }
-  // After the owner, a change of which clears bits; and a new file's mode went through the umask.
+  // After the owner: a change of owner clears bits of the mode. The umask has cleared bits too.
   const mode = Number(old.mode) & PERMISSIONS;
   if ((files.fstatSync(fd).mode & PERMISSIONS) !== mode) await files.fchmod(fd, mode);
 }

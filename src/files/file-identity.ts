@@ -2,10 +2,13 @@ import type { BigIntStats } from 'node:fs';
 import { type FileSystem, hasCode } from './file-system.js';
 import { ioError } from './io-error.js';
 
-/** What tells a file from the one that was there before, also if it was changed in place. */
+/** Tells a file from the file that was at the path before, and from itself before a change. */
 export type FileIdentity = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs'>;
 
-/** The identity of the file at a path. `undefined`: none there. `STORE_IO` for what is not a file. */
+/**
+ * The identity of the file at a path; `undefined` if there is no file. `STORE_IO` for a folder and
+ * other things that are not files.
+ */
 export async function fileIdentity(files: FileSystem, path: string): Promise<FileIdentity | undefined> {
   try {
     const stat = await files.stat(path);
@@ -19,7 +22,7 @@ export async function fileIdentity(files: FileSystem, path: string): Promise<Fil
   }
 }
 
-/** Whether two looks at a path found the same file, unchanged; or no file, both times. */
+/** Whether two looks at a path found the same unchanged file, or both found no file. */
 export function isSameFile(a: FileIdentity | undefined, b: FileIdentity | undefined): boolean {
   return a?.dev === b?.dev && a?.ino === b?.ino && a?.size === b?.size && a?.mtimeNs === b?.mtimeNs;
 }

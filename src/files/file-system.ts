@@ -2,16 +2,19 @@ import fs from 'node:fs';
 import { promisify } from 'node:util';
 import { ioError } from './io-error.js';
 
-/** The calls on files that a store makes: one seam, so that a test can count them, fail them, or end the process between them. */
+/**
+ * All calls of stores to the file system, in one place: a test can count the calls, fail them, or
+ * end the process between two.
+ */
 export interface FileSystem {
-  /** `mode`: the permission bits of a file that is made, as far as the umask lets them through. */
+  /** `mode`: the permission bits of a new file, before the umask. */
   open(path: string, flags: string, mode?: number): Promise<number>;
   close(fd: number): Promise<void>;
   /** Resolves to the number of bytes read; 0 at the end of the file. */
   read(fd: number, target: Uint8Array, offset: number, length: number, position: number): Promise<number>;
-  /** Resolves to the number of bytes written, which may be fewer than asked for. */
+  /** Resolves to the number of bytes written. It may be less than `length`. */
   write(fd: number, source: Uint8Array, offset: number, length: number, position: number): Promise<number>;
-  /** {@link FileSystem.write}, without the way over the thread pool. */
+  /** {@link FileSystem.write} without the thread pool. */
   writeSync(fd: number, source: Uint8Array, offset: number, length: number, position: number): number;
   fdatasync(fd: number): Promise<void>;
   fsync(fd: number): Promise<void>;
@@ -49,28 +52,35 @@ export const nodeFileSystem: FileSystem = {
   readdir: (path) => fs.promises.readdir(path),
   rename: fs.promises.rename,
   unlink: fs.promises.unlink,
-  // Refuses to replace: what it is given to keep is the only copy of something.
+  // Refuses to replace a file: the target may be the only copy of damaged data that a person still
+  // needs.
   copyFile: (from, to) => fs.promises.copyFile(from, to, fs.constants.COPYFILE_EXCL),
 };
 
-/** Bytes that one read or write is asked for; a file may be larger than the system call takes. */
+/** The most bytes of one read or write. A file may be larger than one system call can take. */
 const CALL_BYTES = 1 << 28;
 
-/** Writes all bytes. A full disk may take the first half of them and say so only by the number it returns. */
+/**
+ * Writes all bytes. A full disk may take only some of them, and says so only by the number of bytes
+ * written.
+ */
 export async function writeAll(files: FileSystem, fd: number, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     done += taken(await files.write(fd, bytes, done, Math.min(bytes.length - done, CALL_BYTES), position + done));
   }
 }
 
-/** {@link writeAll}, without the way over the thread pool. */
+/** {@link writeAll} without the thread pool. */
 export function writeAllSync(files: FileSystem, fd: number, bytes: Uint8Array, position: number): void {
   for (let done = 0; done < bytes.length;) {
     done += taken(files.writeSync(fd, bytes, done, Math.min(bytes.length - done, CALL_BYTES), position + done));
   }
 }
 
-/** Fills `target` from `offset` on. Resolves to the number of bytes read: fewer than there is room for at the end of the file. */
+/**
+ * Fills `target` from `offset` on. Resolves to the number of bytes read; at the end of the file,
+ * fewer than fit.
+ */
 export async function readAll(
   files: FileSystem,
   fd: number,
@@ -88,7 +98,7 @@ export async function readAll(
   return done;
 }
 
-/** Makes the names in a folder durable. Windows has no such call, and keeps names durable by itself. */
+/** Makes the names in a folder durable. Windows has no such call, and keeps names by itself. */
 export async function syncFolder(files: FileSystem, folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const fd = await files.open(folder, 'r');
@@ -99,7 +109,7 @@ export async function syncFolder(files: FileSystem, folder: string): Promise<voi
   }
 }
 
-/** Removes a file, if there is one. */
+/** Removes a file, if there is a file. */
 export async function removeIfThere(files: FileSystem, path: string): Promise<void> {
   try {
     await files.unlink(path);

@@ -7,24 +7,27 @@ import { checkOptions } from '../core/check-options.js';
 import { textSchema } from '../core/option-schemas.js';
 import { targetOf } from './target.js';
 
-const optionsSchema = z.strictObject({ name: textSchema().optional() });
-
-const PREFIX = 'migration:';
-const MAX_NAME_LENGTH = 150;
-
-/** When a migration was completed, as the target remembers it; `undefined` if it was not. */
+/** When a migration into this target was completed; `undefined` if it was not. */
 export async function completionOf(metadata: StoreMetadata, name: string): Promise<string | undefined> {
   return (await metadata.get([keyOf(name)])).get(keyOf(name));
 }
 
-/** Remembers that a migration is complete. */
+/** Remembers in the target that a migration is complete. */
 export async function setCompletion(metadata: StoreMetadata, name: string, completedAt: Date): Promise<void> {
   await metadata.set(new Map([[keyOf(name), completedAt.toISOString()]]));
 }
 
 /**
- * Makes a store forget that a migration into it was completed: the one of a name, or every one. Codes stay. Resolves to the number of
- * migrations forgotten. `METADATA_UNSUPPORTED` on a store without metadata, which remembers none.
+ * Makes a store forget that migrations into it were completed: the migration of that name, or all
+ * of them. Codes stay. Resolves to the number of migrations forgotten. `METADATA_UNSUPPORTED` on a
+ * store without metadata.
+ *
+ * @example
+ * ```ts
+ * import { resetMigration } from 'sent-code-store';
+ *
+ * await resetMigration(store); // the next migrateLegacyState runs again
+ * ```
  */
 export async function resetMigration(store: SentCodeStore, options: { readonly name?: string } = {}): Promise<number> {
   checkOptions(optionsSchema, options, 'resetMigration');
@@ -42,8 +45,12 @@ export async function resetMigration(store: SentCodeStore, options: { readonly n
   return keys.length;
 }
 
+const optionsSchema = z.strictObject({ name: textSchema().optional() });
+const PREFIX = 'migration:';
+const MAX_NAME_LENGTH = 150;
+
 function keyOf(name: string): string {
   if (name.length <= MAX_NAME_LENGTH) return PREFIX + name;
-  // A long path: keys of metadata are short.
+  // A name can be a long path, and keys of metadata are short.
   return `${PREFIX}${name.slice(0, MAX_NAME_LENGTH - 65)}#${createHash('sha256').update(name).digest('hex')}`;
 }

@@ -4,7 +4,7 @@ import { GLOBAL } from '../stores/legacy/state.js';
 import { fromTimestamp } from '../domain/timestamps.js';
 import type { SourceCode, SourceEntry } from './source-entry.js';
 
-/** Reads `{ guildId, codes }` and the old bot's `{ _id, codes, last_sent_at }`, as they come. */
+/** Reads `{ guildId, codes }`, and the old bot's `{ _id, codes, last_sent_at }`, as a stream. */
 export async function* readEntries(items: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<SourceEntry> {
   let index = 0;
   for await (const item of items) {

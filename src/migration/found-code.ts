@@ -4,7 +4,7 @@ import { describe } from '../domain/describe.js';
 import { checkCode } from '../domain/identity.js';
 import type { RefusedCode } from './report.js';
 
-/** The identity of what a source has as a code, or why no store can keep it. */
+/** The identity of a code of the source, or the reason why no store can keep the code. */
 export function checkFoundCode(value: unknown, identity: Identity): string | RefusedCode {
   try {
     return checkCode(value as string, identity, 'the code');
@@ -14,7 +14,7 @@ export function checkFoundCode(value: unknown, identity: Identity): string | Ref
   }
 }
 
-/** What a source has as a code, as text. */
+/** A code of the source, or whatever stands in its place, as text. */
 export function codeText(value: unknown): string {
   return typeof value === 'string' ? value : describe(value);
 }

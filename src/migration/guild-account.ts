@@ -3,7 +3,7 @@ import { withErrorJson } from '../domain/error-json.js';
 import { errorText } from '../domain/error-text.js';
 import type { GuildMigration, RefusedCode } from './report.js';
 
-/** What became of one guild's codes so far. */
+/** The figures of one guild so far. */
 export class GuildAccount implements GuildMigration {
   readonly guildId: string;
   readonly refused: RefusedCode[] = [];
@@ -18,7 +18,7 @@ export class GuildAccount implements GuildMigration {
     this.guildId = guildId;
   }
 
-  /** Codes that could not be moved, and why. The first reason stays. */
+  /** Counts codes that could not be moved. The first reason is kept. */
   fail(error: unknown, codes: number): void {
     this.notMoved += codes;
     this.error ??= error;
@@ -40,7 +40,7 @@ export class GuildAccount implements GuildMigration {
   }
 }
 
-/** One line for a guild that is through. */
+/** Writes the log line of a finished guild. */
 export function logGuild(logger: Logger, guild: GuildMigration, dryRun: boolean): void {
   const { guildId, found, migrated, alreadyThere, repeats, refused, notMoved, error } = guild;
   const figures = `${found} found, ${alreadyThere} already there, ${repeats} repeats, ${refused.length} refused`;

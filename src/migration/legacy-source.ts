@@ -9,13 +9,16 @@ import type { RefusedCode } from './report.js';
 import type { OpenSource, SourceEntry } from './source-entry.js';
 
 /**
- * For which guilds the codes under `global` count: every guild that the state names, none, or those that a function chooses. The function is given
- * the guilds that the state names, and may answer others.
+ * For which guilds the codes under `global` count: every guild that the state names, none, or those
+ * that a function chooses. The function is given the guilds of the state, and may add others.
  */
 export type GlobalCodes =
   'every-guild' | 'skip' | ((guilds: readonly string[]) => readonly GuildId[] | Promise<readonly GuildId[]>);
 
-/** Reads a legacy state: one entry for each guild that it names anywhere. `LEGACY_STATE_INVALID` if its shape is another. */
+/**
+ * Reads a legacy state: one entry for each guild that the state names anywhere.
+ * `LEGACY_STATE_INVALID` if the state has another shape.
+ */
 export async function readLegacyState(
   state: unknown,
   { globalCodes, identity }: { readonly globalCodes: GlobalCodes; readonly identity: Identity },
@@ -76,13 +79,13 @@ async function receiversOf(globalCodes: GlobalCodes, guilds: readonly string[]):
     throw new InvalidInputError(
       'INVALID_OPTION',
       'globalCodes',
-      `migrateLegacyState: globalCodes() resolved to ${describe(chosen)}. Resolve to an array of guild ids.`,
+      `migrateLegacyState: globalCodes() resolved to ${describe(chosen)}. Return an array of guild ids.`,
     );
   }
   return chosen.map((guildId: GuildId, index) => checkGuildId(guildId, `globalCodes()[${index}]`));
 }
 
-/** Whether a guild can be asked about at all: if not, no code is ever sent to it. */
+/** Whether a store can have the guild. If not, no code is ever sent to it. */
 function isUsable(guildId: string): boolean {
   try {
     checkGuildId(guildId);

@@ -26,57 +26,30 @@ import { type MigrationProgress, type MigrationReport, totalsOf } from './report
 import { knowSource, type MigrationSource } from './source.js';
 import { targetOf } from './target.js';
 
-/** Options of {@link migrateLegacyState}. */
-export interface MigrationOptions {
-  /** Where the codes are: a legacy state, documents of guilds, another store, or any iterable. It is only read, unless `markLegacyState`. */
-  readonly from: MigrationSource;
-  /** Where they go. */
-  readonly to: SentCodeStore;
-  /** For which guilds the legacy state's codes under `global` count; `'every-guild'` that the state names, unless given. */
-  readonly globalCodes?: GlobalCodes;
-  /** Gives the report, and writes nothing. Remembers each code that it would mark, so it needs memory for all of them. */
-  readonly dryRun?: boolean;
-  /** Runs also if the migration was completed before. */
-  readonly force?: boolean;
-  /** Writes `migrated_to_sent_adapter: true` into the legacy state, once every guild is in the target. `false` unless given. */
-  readonly markLegacyState?: boolean;
-  /** The name under which the target remembers that the migration is complete; made from `from` unless given. 1 to 100 characters. */
-  readonly name?: string;
-  /** Told how far the migration is, after each batch of some thousand codes. */
-  readonly onProgress?: (progress: MigrationProgress) => unknown;
-  /** Stops the migration between two batches, with `ABORTED`. */
-  readonly signal?: AbortSignal;
-  /** Where the log lines go; nowhere unless given. */
-  readonly logger?: Logger;
-  /** For tests. */
-  readonly clock?: Clock;
-}
-
-const optionsSchema = z.strictObject({
-  from: checkedLaterSchema,
-  to: optionSchema<SentCodeStore>((value) => hasMethods(value, ['statesMany', 'markSentMany', 'ping']), 'a store'),
-  globalCodes: wordOrFunctionSchema('every-guild', 'skip').optional(),
-  dryRun: flagSchema.optional(),
-  force: flagSchema.optional(),
-  markLegacyState: flagSchema.optional(),
-  name: textSchema(100).optional(),
-  onProgress: functionSchema().optional(),
-  signal: signalSchema.optional(),
-  logger: loggerSchema.optional(),
-  clock: clockSchema.optional(),
-});
-
-const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
 /**
- * Moves codes that were sent into a store, with the source `migration`, and the time that the source has, or else the time of the migration.
- * Marks that the target has stay as they are, so it can run any number of times, and a run after a crash moves what is left.
+ * Moves sent codes into a store. A moved code gets the source `migration`, and the time that the
+ * old state has; if there is none, the time of the migration. Old marks of the target stay as they
+ * are. So a migration can run any number of times, and a run after a crash moves the rest.
  *
- * When every guild is in, the target remembers it, and later runs do nothing; a target without metadata cannot, and each run goes through
- * everything again. A code that no store can keep is refused and reported, and stops nothing.
+ * When every guild is in, the target remembers the migration, and later runs do nothing. A target
+ * without metadata cannot remember, so every run goes through all codes again. A code that no store
+ * can keep is refused and reported, and stops nothing.
  *
- * `MIGRATION_INCOMPLETE` ({@link MigrationIncompleteError}, with the report) if a guild could not be moved; `ABORTED`; `LEGACY_STATE_INVALID`,
- * `STORE_NOT_FOUND` and others if the source cannot be read at all.
+ * `MIGRATION_INCOMPLETE` ({@link MigrationIncompleteError}, with the report) if a guild could not
+ * be moved. `ABORTED` if the signal was aborted. `LEGACY_STATE_INVALID`, `STORE_NOT_FOUND` and
+ * others if the source cannot be read at all.
+ *
+ * @example
+ * ```ts
+ * import { legacyStateFile, migrateLegacyState } from 'sent-code-store';
+ *
+ * const report = await migrateLegacyState({
+ *   from: legacyStateFile('./giftcode_state.json'),
+ *   to: store,
+ *   logger: console,
+ * });
+ * console.log(report.status, report.totals.migrated);
+ * ```
  */
 export async function migrateLegacyState(options: MigrationOptions): Promise<MigrationReport> {
   checkOptions(optionsSchema, options, 'migrateLegacyState');
@@ -85,14 +58,18 @@ export async function migrateLegacyState(options: MigrationOptions): Promise<Mig
   const source = knowSource(options.from);
   const name = options.name ?? source.name;
   if ((options.from as unknown) === to) {
-    throw new InvalidInputError('INVALID_OPTION', 'from', 'migrateLegacyState: from and to are the same store.');
+    throw new InvalidInputError(
+      'INVALID_OPTION',
+      'from',
+      'migrateLegacyState: from and to are the same store. Pass the old state as from and the new store as to.',
+    );
   }
   if (options.markLegacyState === true && source.adapter === undefined) {
     throw new InvalidInputError(
       'INVALID_OPTION',
       'markLegacyState',
-      'migrateLegacyState: markLegacyState is true, and from is no legacy state that can be written: pass legacyStateFile(path), ' +
-        'legacyStateCollection(collection) or { getState, setState }.',
+      'migrateLegacyState: markLegacyState is true, and from cannot be written. Pass legacyStateFile(path), ' +
+        'legacyStateCollection(collection) or { getState, setState } as from.',
     );
   }
   const target = targetOf(to);
@@ -136,7 +113,8 @@ export async function migrateLegacyState(options: MigrationOptions): Promise<Mig
     logger.info(`Dry run complete: ${report.totals.migrated} total codes would be migrated`);
     return { ...report, status: 'completed' };
   }
-  // First the old state, then the target: a crash in between leaves a flag that is true, and a migration that runs again and ends at once.
+  // First the old state, then the target: after a crash in between, the next run finds everything
+  // moved and sets the rest.
   if (options.markLegacyState === true && source.adapter !== undefined) {
     await changeState(source.adapter, { flags: ['migrated_to_sent_adapter'] });
   }
@@ -145,3 +123,63 @@ export async function migrateLegacyState(options: MigrationOptions): Promise<Mig
   logger.info(`Migration complete: ${report.totals.migrated} total codes migrated`);
   return { ...report, status: 'completed', remembered: target.metadata !== undefined };
 }
+
+/** Options of {@link migrateLegacyState}. */
+export interface MigrationOptions {
+  /**
+   * Where the codes are: a legacy state, documents of guilds, another store, or any iterable. Only
+   * read, except with `markLegacyState`.
+   */
+  readonly from: MigrationSource;
+  /** The store that the codes go into. */
+  readonly to: SentCodeStore;
+  /**
+   * For which guilds the legacy state's codes under `global` count. Default: `'every-guild'` that
+   * the state names.
+   */
+  readonly globalCodes?: GlobalCodes;
+  /**
+   * Writes nothing, and reports what would happen. Needs memory for all codes that would be marked.
+   * Default: `false`.
+   */
+  readonly dryRun?: boolean;
+  /** Runs even if the migration was completed before. Default: `false`. */
+  readonly force?: boolean;
+  /**
+   * Writes `migrated_to_sent_adapter: true` into the legacy state, once every guild is in the
+   * target. Default: `false`.
+   */
+  readonly markLegacyState?: boolean;
+  /**
+   * The name under which the target remembers the completed migration, 1 to 100 characters.
+   * Default: made from `from`.
+   */
+  readonly name?: string;
+  /**
+   * Called with the progress after each batch of 5 000 codes. An exception in it stops the
+   * migration.
+   */
+  readonly onProgress?: (progress: MigrationProgress) => unknown;
+  /** Stops the migration between two batches, with `ABORTED`. */
+  readonly signal?: AbortSignal;
+  /** Where the log lines go. Default: nowhere. */
+  readonly logger?: Logger;
+  /** For tests. */
+  readonly clock?: Clock;
+}
+
+const optionsSchema = z.strictObject({
+  from: checkedLaterSchema,
+  to: optionSchema<SentCodeStore>((value) => hasMethods(value, ['statesMany', 'markSentMany', 'ping']), 'a store'),
+  globalCodes: wordOrFunctionSchema('every-guild', 'skip').optional(),
+  dryRun: flagSchema.optional(),
+  force: flagSchema.optional(),
+  markLegacyState: flagSchema.optional(),
+  name: textSchema(100).optional(),
+  onProgress: functionSchema().optional(),
+  signal: signalSchema.optional(),
+  logger: loggerSchema.optional(),
+  clock: clockSchema.optional(),
+});
+
+const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };

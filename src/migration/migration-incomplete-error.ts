@@ -2,9 +2,12 @@ import { SentCodeStoreError } from '../contract/errors.js';
 import { errorText } from '../domain/error-text.js';
 import type { MigrationReport } from './report.js';
 
-/** Some guilds could not be moved. What was moved stays; the next run moves the rest. `cause` is the first failure. */
+/**
+ * Some guilds could not be moved. Moved codes stay, and the next run moves the rest. `cause` is the
+ * first failure.
+ */
 export class MigrationIncompleteError extends SentCodeStoreError {
-  /** What was moved, and which guilds were not. */
+  /** The figures of each guild; a guild that could not be moved has an `error`. */
   readonly report: MigrationReport;
 
   constructor(report: MigrationReport, cause: unknown) {

@@ -10,33 +10,10 @@ import { totalsOf } from './report.js';
 import type { OpenSource, SourceCode, SourceEntry } from './source-entry.js';
 import type { MigrationTarget, MovedCode } from './target.js';
 
-/** How codes are moved. */
-export interface MoveOptions {
-  readonly target: MigrationTarget;
-  readonly identity: Identity;
-  /** Rejects if the target is away, so that the rest need not be tried. */
-  readonly pingTarget: () => Promise<void>;
-  /** Time of codes whose source has none, in ms since 1970. */
-  readonly now: number;
-  readonly dryRun: boolean;
-  readonly logger: Logger;
-  readonly onProgress: ((progress: MigrationProgress) => unknown) | undefined;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** The target, or the source as a whole, failed: there is no use in going on. */
-export class MoveStoppedError extends Error {}
-
-/** Number of codes that are handed to the target at once. */
-const BATCH_SIZE = 5_000;
-
-interface Part {
-  readonly account: GuildAccount;
-  readonly codes: MovedCode[];
-  readonly seen: Set<string>;
-}
-
-/** Moves codes from a source to a target in batches. Keeps one batch, and the figures of each guild; a dry run, also what it would have marked. */
+/**
+ * Moves codes from a source to a target in batches. Keeps one batch in memory, and the figures of
+ * each guild. A dry run also keeps each code that it would mark.
+ */
 export class Mover {
   readonly #options: MoveOptions;
   readonly #accounts = new Map<string, GuildAccount>();
@@ -54,7 +31,10 @@ export class Mover {
     return [...this.#accounts.values()].map((account) => account.toReport());
   }
 
-  /** Moves everything. Rejects with {@link MoveStoppedError} (its `cause` says why), `ABORTED`, or what `onProgress` threw. */
+  /**
+   * Moves everything. Rejects with {@link MoveStoppedError} (`cause` has the reason), `ABORTED`, or
+   * the exception of `onProgress`.
+   */
   async move({ entries }: OpenSource): Promise<void> {
     let current: GuildAccount | undefined;
     let stop: MoveStoppedError | undefined;
@@ -78,7 +58,7 @@ export class Mover {
     if (problem !== undefined) account.fail(problem, 0);
     const refusal = refusalOf(guildId);
     if (Symbol.iterator in codes) {
-      // By itself, because waiting for each of a million codes that are there takes longer than all the rest.
+      // Without `await`: to wait for each of a million codes would take longer than all the rest.
       for (const found of codes) {
         this.#take(found, account, refusal);
         if (this.#batched === BATCH_SIZE) await this.#flush(account);
@@ -120,7 +100,8 @@ export class Mover {
     this.#throwIfAborted();
     const parts = [...this.#batch.values()];
     const open = parts.find(({ account }) => account === current);
-    // The rest of a guild is compared with all of it, not with the next batch alone.
+    // A guild that goes on in the next batch keeps its seen codes, so that repeats are counted over
+    // the whole guild.
     this.#batch = new Map(open && [[open.account.guildId, { ...open, codes: [] }]]);
     this.#batched = 0;
     try {
@@ -151,7 +132,10 @@ export class Mover {
     }
   }
 
-  /** After a batch that failed: guild by guild, so that one guild's failure is its own; none of the rest if the target is away. */
+  /**
+   * Writes a failed batch again guild by guild, so that one guild's failure is its own. If the
+   * target is away, the rest is not tried.
+   */
   async #writeOneByOne(parts: readonly Part[], error: unknown): Promise<void> {
     for (const [index, part] of parts.entries()) {
       this.#throwIfAborted();
@@ -184,7 +168,36 @@ export class Mover {
   }
 }
 
-/** Why a guild cannot be in any store; nobody can ask for it either, so nothing of it is ever sent. */
+/** The target or the whole source failed, so the move cannot go on. */
+export class MoveStoppedError extends Error {}
+
+/** Options of a {@link Mover}. */
+export interface MoveOptions {
+  readonly target: MigrationTarget;
+  readonly identity: Identity;
+  /** Rejects if the target is away; then the rest is not tried. */
+  readonly pingTarget: () => Promise<void>;
+  /** Time of a code without a time in the source, in ms since 1970. */
+  readonly now: number;
+  readonly dryRun: boolean;
+  readonly logger: Logger;
+  readonly onProgress: ((progress: MigrationProgress) => unknown) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Number of codes in one call of the target. */
+const BATCH_SIZE = 5_000;
+
+interface Part {
+  readonly account: GuildAccount;
+  readonly codes: MovedCode[];
+  readonly seen: Set<string>;
+}
+
+/**
+ * Why no store can have the guild. Nothing is ever sent to such a guild, because every call refuses
+ * its id.
+ */
 function refusalOf(guildId: unknown): string | undefined {
   try {
     checkGuildId(guildId as string);

@@ -1,30 +1,52 @@
-/** A code that was not moved because no store can keep it. */
-export interface RefusedCode {
-  /** What the source has, as text. */
-  readonly code: string;
-  /** Why it was refused. */
-  readonly reason: string;
+/** What a migration did. */
+export interface MigrationReport {
+  /**
+   * `skipped`: the migration was complete before, and nothing was read. `incomplete`: a guild could
+   * not be moved; the report is then in a {@link MigrationIncompleteError}.
+   */
+  readonly status: 'completed' | 'incomplete' | 'skipped';
+  /** The name under which the target remembers the migration. */
+  readonly name: string;
+  /** Whether nothing was written. */
+  readonly dryRun: boolean;
+  /**
+   * Whether the target remembers that the migration is complete. Always `false` for a target
+   * without metadata, where every run goes through all codes.
+   */
+  readonly remembered: boolean;
+  /** Each guild of the source, in the source's order. */
+  readonly guilds: readonly GuildMigration[];
+  readonly totals: MigrationTotals;
+  /** Only for a legacy state. */
+  readonly globalCodes?: GlobalCodesReport;
 }
 
 /**
- * What became of one guild's codes. `found` is the sum of `migrated`, `alreadyThere`, `repeats`, `notMoved` and the number of `refused`.
+ * What became of one guild's codes. `found` is the sum of `migrated`, `alreadyThere`, `repeats`,
+ * `notMoved` and the number of `refused`.
  */
 export interface GuildMigration {
-  /** The guild; for an entry whose guild cannot be told, its place in the source. */
+  /** The guild. If an entry has no guild that can be read, its place in the source. */
   readonly guildId: string;
-  /** Number of codes that the source has for the guild, with repeats, and with the global codes that count for it. */
+  /**
+   * Number of codes that the source has for the guild, with repeats and with the global codes that
+   * count for the guild.
+   */
   readonly found: number;
-  /** Number of codes that this run marked; in a dry run, that it would mark. */
+  /** Number of codes that this run marked. In a dry run: would mark. */
   readonly migrated: number;
   /** Number of codes that were marked before. */
   readonly alreadyThere: number;
-  /** Number of times that the source names a code again. Much later in a stream, it counts as already there. */
+  /**
+   * Number of times that the source names a code again. A repeat that comes much later in a stream
+   * counts as already there.
+   */
   readonly repeats: number;
-  /** Codes that no store can keep. They do not keep the migration from being complete. */
+  /** Codes that no store can keep. The migration can be complete all the same. */
   readonly refused: readonly RefusedCode[];
-  /** Number of codes that are not known to be moved, because of `error`. */
+  /** Number of codes that may not be moved, because of `error`. */
   readonly notMoved: number;
-  /** Why the guild could not be moved, if it could not: the first of its failures. Such a guild keeps the migration from being complete. */
+  /** The first failure of the guild. A guild with an error makes the migration incomplete. */
   readonly error?: unknown;
 }
 
@@ -42,32 +64,26 @@ export interface MigrationTotals {
   readonly notMoved: number;
 }
 
-/** What a legacy state has under `global`, apart from composite strings. `found` is the sum of `codes`, `repeats` and the number of `refused`. */
+/**
+ * The codes of a legacy state under `global`. `found` is the sum of `codes`, `repeats` and the
+ * number of `refused`.
+ */
 export interface GlobalCodesReport {
   readonly found: number;
   /** Number of different codes. */
   readonly codes: number;
   readonly repeats: number;
   readonly refused: readonly RefusedCode[];
-  /** Number of guilds for which they counted. 0: they were left behind. */
+  /** Number of guilds for which the global codes counted. 0: they were left behind. */
   readonly guilds: number;
 }
 
-/** What a migration did. */
-export interface MigrationReport {
-  /** `skipped`: it was complete before, and nothing was read. `incomplete`: a guild could not be moved; comes with `MIGRATION_INCOMPLETE`. */
-  readonly status: 'completed' | 'incomplete' | 'skipped';
-  /** The name under which the target remembers the migration. */
-  readonly name: string;
-  /** Whether nothing was written. */
-  readonly dryRun: boolean;
-  /** Whether the target remembers that the migration is complete. Always `false` for one without metadata: it runs again each time. */
-  readonly remembered: boolean;
-  /** Each guild of the source, in its order. */
-  readonly guilds: readonly GuildMigration[];
-  readonly totals: MigrationTotals;
-  /** Only of a legacy state. */
-  readonly globalCodes?: GlobalCodesReport;
+/** A code that was not moved because no store can keep it. */
+export interface RefusedCode {
+  /** The code in the source, as text. */
+  readonly code: string;
+  /** Why the code was refused. */
+  readonly reason: string;
 }
 
 /** How far a migration is. */

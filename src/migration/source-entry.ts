@@ -1,15 +1,5 @@
 import type { GlobalCodesReport } from './report.js';
 
-/** A code as a source has it. */
-export interface SourceCode {
-  /** Not checked. */
-  readonly code: unknown;
-  /** ms since 1970; `null` where the source does not say. */
-  readonly sentAt: number | null;
-  /** Why the code cannot be moved though it must be. */
-  readonly problem?: Error;
-}
-
 /** Codes of one guild. A guild can have several entries. */
 export interface SourceEntry {
   /** Not checked. */
@@ -19,7 +9,17 @@ export interface SourceEntry {
   readonly problem?: Error;
 }
 
-/** A source as the migration reads it. */
+/** A code in a source. */
+export interface SourceCode {
+  /** Not checked. */
+  readonly code: unknown;
+  /** Time of sending in ms since 1970; `null` if the source has none. */
+  readonly sentAt: number | null;
+  /** Why the code cannot be moved. Makes the migration incomplete, unlike a refused code. */
+  readonly problem?: Error;
+}
+
+/** A source, opened for reading. */
 export interface OpenSource {
   readonly entries: Iterable<SourceEntry> | AsyncIterable<SourceEntry>;
   readonly globalCodes?: GlobalCodesReport;

@@ -9,21 +9,7 @@ import { type GlobalCodes, readLegacyState } from './legacy-source.js';
 import type { OpenSource } from './source-entry.js';
 import { readStore } from './store-source.js';
 
-/** The whole state of the old bot, as an object. */
-export interface LegacyStateDocument {
-  readonly sent: object;
-}
-
-/** What a later version of the old bot kept for one guild. */
-export interface LegacyGuildDocument {
-  /** The guild. */
-  readonly _id: string;
-  readonly codes: Codes;
-  /** A date, or an ISO string; one without zone is UTC. The time of every code of the guild, for want of a better one. */
-  readonly last_sent_at?: unknown;
-}
-
-/** From where codes are moved. */
+/** Where codes are moved from. */
 export type MigrationSource =
   | LegacyStateAdapter
   | LegacyStateDocument
@@ -31,17 +17,34 @@ export type MigrationSource =
   | Iterable<GuildCodes | LegacyGuildDocument>
   | AsyncIterable<GuildCodes | LegacyGuildDocument>;
 
-/** What a source is, and how to read it. */
+/** The whole state of the old bot, as an object. */
+export interface LegacyStateDocument {
+  readonly sent: object;
+}
+
+/** The document of one guild, as a later version of the old bot kept it. */
+export interface LegacyGuildDocument {
+  /** The guild. */
+  readonly _id: string;
+  readonly codes: Codes;
+  /**
+   * A date, or an ISO string; a string without zone is UTC. Every code of the guild gets this time,
+   * because the document has no other.
+   */
+  readonly last_sent_at?: unknown;
+}
+
+/** A recognised source, and how to read it. */
 export interface KnownSource {
-  /** Names the source to the target, and to people. */
+  /** Name of the source, for the target's memory and for people. */
   readonly name: string;
-  /** The legacy state, where it can be written. */
+  /** The legacy state, if it can be written. */
   readonly adapter?: LegacyStateAdapter;
   /** Begins to read. */
   open(options: { readonly globalCodes: GlobalCodes; readonly identity: Identity }): Promise<OpenSource>;
 }
 
-/** Tells the kinds of sources apart; `INVALID_OPTION` for anything else. */
+/** Recognises the kind of a source. `INVALID_OPTION` for anything else. */
 export function knowSource(from: MigrationSource): KnownSource {
   const given: unknown = from;
   if (isLegacyStateAdapter(given)) {

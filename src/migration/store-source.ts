@@ -2,14 +2,14 @@ import { SentCodeStoreError } from '../contract/errors.js';
 import type { SentCodeStore } from '../contract/store.js';
 import type { SourceCode, SourceEntry } from './source-entry.js';
 
-/** Reads a store, guild by guild, as it streams. */
+/** Reads a store as a stream, guild by guild. */
 export async function* readStore(store: SentCodeStore): AsyncGenerator<SourceEntry> {
   for await (const guildId of store.listGuilds()) yield { guildId, codes: codesOf(store, guildId) };
 }
 
 async function* codesOf(store: SentCodeStore, guildId: string): AsyncGenerator<SourceCode> {
   for await (const { code, sentAt } of store.listSent(guildId)) yield { code, sentAt: sentAt?.getTime() ?? null };
-  // To leave it out would be to offer it again, though its message may have arrived.
+  // Not left out: the target would offer the code again, although its message may have arrived.
   for await (const { code } of store.listUncertain(guildId)) yield { code, sentAt: null, problem: uncertain(store.name, code) };
 }
 

@@ -4,26 +4,10 @@ import type { StoreMetadata } from '../core/driver.js';
 import { anyPrimitivesOf } from '../core/store-as-driver.js';
 import { primitivesOf } from '../core/primitives-of.js';
 
-/** The source of every mark that a migration makes. */
-const SOURCE = 'migration';
-
-/** A mark to be made. */
-export interface MovedCode extends CodeKey {
-  /** ms since 1970. */
-  readonly sentAt: number;
-}
-
-/** A store as the migration fills it. Codes are identities, without repeats in a call; answers are aligned with them. */
-export interface MigrationTarget {
-  /** Whether each code is sent. */
-  areSent(codes: readonly MovedCode[]): Promise<readonly boolean[]>;
-  /** Marks codes. Resolves to whether each was marked by this call. */
-  mark(codes: readonly MovedCode[]): Promise<readonly boolean[]>;
-  /** Absent if the store keeps none. */
-  readonly metadata?: StoreMetadata;
-}
-
-/** A store as a target. One that is not built on the package's base keeps no completion mark. */
+/**
+ * A store as a target. A store that is not built on `AbstractSentCodeStore` cannot remember
+ * migrations.
+ */
 export function targetOf(store: SentCodeStore): MigrationTarget {
   const primitives = anyPrimitivesOf(store);
   const metadata = store.supports.metadata ? primitivesOf(store)?.metadata : undefined;
@@ -33,3 +17,25 @@ export function targetOf(store: SentCodeStore): MigrationTarget {
     ...(metadata && { metadata }),
   };
 }
+
+/**
+ * The target of a migration. Codes are identities, without repeats in a call. Answers are in the
+ * order of the codes.
+ */
+export interface MigrationTarget {
+  /** Whether each code is sent. */
+  areSent(codes: readonly MovedCode[]): Promise<readonly boolean[]>;
+  /** Marks codes. Resolves to whether each was marked by this call. */
+  mark(codes: readonly MovedCode[]): Promise<readonly boolean[]>;
+  /** The target's metadata, if it has any. */
+  readonly metadata?: StoreMetadata;
+}
+
+/** A mark to be made. */
+export interface MovedCode extends CodeKey {
+  /** ms since 1970. */
+  readonly sentAt: number;
+}
+
+/** The source of every mark that a migration makes. */
+const SOURCE = 'migration';

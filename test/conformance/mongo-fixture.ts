@@ -36,7 +36,7 @@ export async function mongoFixture({ MongoClient }: Driver, database: string, se
       await stores.at(-1)!.close();
       return open(options);
     },
-    peer: async () => open(),
+    peer: async (process) => open({ clock: process.clock() }),
     outage: async () => {
       await proxy.mode('refuse');
       return async () => {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { scriptOf } from '../support/script.js';
 import { type BotConfig, LEASE_MS } from './bot/config.js';
 
-const main = fileURLToPath(new URL('bot/main.ts', import.meta.url));
+const main = new URL('bot/main.ts', import.meta.url);
 
 /** How a bot ended. */
 export interface BotEnd {
@@ -20,7 +20,7 @@ export interface BotEnd {
 
 /** Runs a bot until it ends, and wakes it after a stop. Rejects if it ends in any other way than those of {@link BotEnd}. */
 export async function runBot(config: BotConfig): Promise<BotEnd> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, JSON.stringify(config)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [await scriptOf(main), JSON.stringify(config)], { stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   let stopped = false;
   let errors = '';

@@ -5,6 +5,7 @@
  *
  * `SEEDS` (20) and `FIRST_SEED` (1) choose the seeds, `MONGODB_URI` the server.
  */
+import { cleanUpAfterFile } from '../tools/after-file.js';
 import { chooseServer } from '../tools/mongo/choose-server.js';
 import { runScenario, type Scenario, type ScenarioResult, type Stage } from './scenario.js';
 import { openStage } from './stage.js';
@@ -98,4 +99,5 @@ try {
 } finally {
   await stage.close();
   await server.stop();
+  await cleanUpAfterFile();
 }

@@ -20,6 +20,7 @@ interface TestFile {
   readonly uses: readonly string[];
   /** What it imports from the runner. */
   readonly runnerNames: readonly string[];
+  readonly mocksModules: boolean;
 }
 
 function readTestFile(path: string): TestFile {
@@ -35,6 +36,7 @@ function readTestFile(path: string): TestFile {
     runnerNames: [...text.matchAll(/import \{([^}]*)\} from 'vitest'/g)].flatMap(([, list]) =>
       list!.split(',').map((name) => name.trim()),
     ),
+    mocksModules: /\bvi\.(mock|doMock|resetModules)\(/.test(text),
   };
 }
 
@@ -70,5 +72,9 @@ describe('the rooms of test', () => {
 
   it('have one word for a test: it', () => {
     expect(files.filter(({ runnerNames }) => runnerNames.includes('test')).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('mock no module: the files of a worker share their modules', () => {
+    expect(files.filter(({ mocksModules }) => mocksModules).map(({ path }) => path)).toEqual([]);
   });
 });

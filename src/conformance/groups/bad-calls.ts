@@ -20,7 +20,7 @@ const BAD_LEASES: readonly unknown[] = [
   60_000n,
 ];
 
-/** Options, claims and batches that are none are refused before anything is written. */
+/** Wrong options, claims and batches are refused before anything is written. */
 export const badCalls: ConformanceGroup<'bad calls'> = {
   name: 'bad calls',
   tests: [

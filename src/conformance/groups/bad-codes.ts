@@ -55,7 +55,7 @@ function refusesLists(table: readonly NamedCall[]): ConformanceTest['run'] {
   return async ({ store, guild }) => {
     for (const { name, argument, call } of table) {
       for (const value of BAD_LISTS) {
-        // A takeover without codes takes all: there, and there only, `undefined` is a word of its own.
+        // `undefined` is allowed in `takeUncertain`, and means all codes.
         if (value === undefined && name === 'takeUncertain') continue;
         const what = `${name}(${inspect(value)})`;
         const error = await rejectsWith('INVALID_CODES', () => call(store, guild(), value as Codes), what);
@@ -80,7 +80,7 @@ function refusesCodes(table: readonly NamedCall[]): ConformanceTest['run'] {
   };
 }
 
-/** Codes that are none are refused with `INVALID_CODE`, lists that are none with `INVALID_CODES`. */
+/** Wrong codes are refused with `INVALID_CODE`, wrong lists of codes with `INVALID_CODES`. */
 export const badCodes: ConformanceGroup<'bad codes'> = {
   name: 'bad codes',
   tests: [

@@ -21,7 +21,7 @@ const calls: Readonly<Record<string, Call>> = {
   stats: (store, guildId) => store.stats(guildId),
   forget: (store, guildId) => store.forget(guildId, ['A']),
   clearGuild: (store, guildId) => store.clearGuild(guildId),
-  // `undefined` is a word of its own there: all guilds.
+  // `undefined` is allowed here, and means all guilds.
   listUncertain: (store, guildId) => collect(store.listUncertain((guildId as unknown) === undefined ? '' : guildId)),
   resolveUncertain: (store, guildId) => store.resolveUncertain(guildId, ['A'], 'sent'),
 };
@@ -62,7 +62,7 @@ function refuses(table: Readonly<Record<string, Call>>, argument: string): Confo
   };
 }
 
-/** A guild id that is none is refused with `INVALID_GUILD_ID`. */
+/** Wrong guild ids are refused with `INVALID_GUILD_ID`. */
 export const badGuildIds: ConformanceGroup<'bad guild ids'> = {
   name: 'bad guild ids',
   tests: [

@@ -51,7 +51,7 @@ function refusesAll(calls: readonly Call[]): ConformanceTest['run'] {
   };
 }
 
-/** A store that is closed has let go of everything, and says so. */
+/** A closed store has let go of everything, and refuses every call. */
 export const closing: ConformanceGroup<'closing'> = {
   name: 'closing',
   tests: [
@@ -89,7 +89,7 @@ export const closing: ConformanceGroup<'closing'> = {
         ].map((call) => call.finally(() => (settled += 1)));
         const results = Promise.allSettled(calls);
         await store.close();
-        // The answers are on their way through the promises that they are wrapped in.
+        // The answers still pass through promises.
         await setImmediate();
         assert.equal(settled, calls.length, 'close resolved before calls that were under way');
         for (const result of await results) if (result.status === 'rejected') throw result.reason;
@@ -127,7 +127,7 @@ export const closing: ConformanceGroup<'closing'> = {
         await store.markSent(guildId, numbered('CODE', 10));
         const list = store.listSent(guildId)[Symbol.asyncIterator]();
         assert.equal((await list.next()).done, false);
-        // Nobody takes the next step: that must not keep the store open.
+        // Nobody takes the next step of the loop, which must not keep the store open.
         await store.close();
         await rejectsWith('STORE_CLOSED', () => list.next(), 'the step after close');
       },

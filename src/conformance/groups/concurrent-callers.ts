@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { claimOf, collect, numbered, only } from '../assertions.js';
 import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 
-/** What several callers do at once comes out as if they had done it one after the other. */
+/** Several calls at once have the same result as the calls one after the other. */
 export const concurrentCallers: ConformanceGroup<'concurrent callers'> = {
   name: 'concurrent callers',
   tests: [
@@ -62,7 +62,7 @@ export const concurrentCallers: ConformanceGroup<'concurrent callers'> = {
         run: async ({ store, guild }) => {
           const guildId = guild();
           const codes = numbered('CODE', 30);
-          // Every claimant wants other codes first, so that they meet in the middle.
+          // Every claimant begins with another code, so that they meet in the middle.
           const wishes = codes.map((_, index) => [...codes.slice(index), ...codes.slice(0, index)].slice(0, 12));
           const results = await Promise.all(wishes.map((wish) => store.claim(guildId, wish)));
           const claims = results.flatMap(({ claim }) => (claim === undefined ? [] : [claim]));

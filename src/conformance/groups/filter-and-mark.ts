@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { collect } from '../assertions.js';
 import type { ConformanceGroup } from '../test-case.js';
 
-/** What was marked is never offered again, and nothing else is kept back. */
+/** A marked code is never offered again, and no other code is kept back. */
 export const filterAndMark: ConformanceGroup<'filter and mark'> = {
   name: 'filter and mark',
   tests: [

@@ -13,7 +13,7 @@ async function sentCode(store: SentCodeStore, guildId: string, code: string): Pr
   return (await collect(store.listSent(guildId))).find((sent) => sent.code === code);
 }
 
-/** What the store must say of a code; what it does not keep is `null`. */
+/** What the store must say of a code. Without `times` or `sources` the field is `null`. */
 function expected(supports: StoreSupport, guildId: string, code: string, source: string, sentAt: Date): SentCode {
   return { guildId, code, source: supports.sources ? source : null, sentAt: supports.times ? sentAt : null };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { claimOf, collect, only, rejectsWith } from '../assertions.js';
 import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 
-/** What was forgotten counts as new; what is being sent is not forgotten. */
+/** A forgotten code counts as new. A code that is being sent is not forgotten. */
 export const forgetAndClear: ConformanceGroup<'forget and clear'> = {
   name: 'forget and clear',
   tests: [

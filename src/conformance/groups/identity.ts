@@ -12,7 +12,7 @@ const SAME: readonly (readonly [identity: string, ...others: string[]])[] = [
   ['GIFT-I', 'gift-i'],
 ];
 
-/** Codes that a store may confuse with one another, or with its own notation. No two are one. */
+/** Different codes that a store may confuse with one another, or with its own notation. */
 const DIFFERENT: readonly string[] = [
   ...['AB', 'A B', 'A-B', 'A_B', 'A  B', 'ABC', 'B', 'E', '\u00c9', '0', '00', 'O', '1', '1.0', 'TRUE', 'NULL', 'UNDEFINED'],
   ...[

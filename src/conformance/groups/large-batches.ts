@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { claimOf, collect, numbered, only } from '../assertions.js';
 import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 
-/** Nothing is lost where a batch is cut into pieces. */
+/** Nothing is lost when a batch is cut into chunks. */
 export const largeBatches: ConformanceGroup<'large batches'> = {
   name: 'large batches',
   tests: [

@@ -4,7 +4,7 @@ import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 
 const LEASE_MS = 60_000;
 
-/** What time does to a claim. */
+/** What happens to a claim as time passes. */
 export const leases: ConformanceGroup<'leases'> = {
   name: 'leases',
   tests: when(hasClaims, [

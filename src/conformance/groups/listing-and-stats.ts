@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { claimOf, collect, numbered } from '../assertions.js';
 import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 
-/** What people read: lists and figures. */
+/** Lists and figures for people. */
 export const listingAndStats: ConformanceGroup<'listing and stats'> = {
   name: 'listing and stats',
   tests: [

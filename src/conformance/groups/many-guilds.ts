@@ -3,7 +3,7 @@ import type { SentCodeStore } from '../../contract/store.js';
 import { collect, only } from '../assertions.js';
 import type { ConformanceGroup } from '../test-case.js';
 
-/** Guild ids that a store may take for one another, given one of digits. */
+/** Guild ids that a store may confuse with a given id of digits. */
 function neighbours(digits: string): string[] {
   return [
     ...[digits, `0${digits}`, `00${digits}`, `-${digits}`, `+${digits}`, ` ${digits}`, `${digits} `, `${digits}.0`, `${digits}0`],

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { claimOf, collect } from '../assertions.js';
 import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 
-/** What a call came to: an error is an answer too, but never "unsent". */
+/** The result of a call. An error is a result too, but never "unsent". */
 async function attempt<T>(call: () => Promise<T>): Promise<{ readonly value: T } | { readonly error: unknown }> {
   try {
     return { value: await call() };
@@ -48,7 +48,7 @@ export const outages: ConformanceGroup<'outages'> = {
         if ('value' in single)
           assert.equal(await after.isSent(one, 'A'), true, `acknowledged and lost: ${inspect(single.value)}`);
         if ('value' in many) assert.equal(await after.isSent(other, 'A'), true, `acknowledged and lost: ${inspect(many.value)}`);
-        // A failed mark may have been made or not: the same call again settles it.
+        // A failed mark may have been made or not. The same call again must mark the code.
         await after.markSent(one, ['A']);
         assert.deepEqual(await after.filterUnsent(one, ['A']), []);
       },

@@ -5,7 +5,7 @@ import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 
 const caseSensitive: Identity = { name: 'case-sensitive', normalize: (code) => code };
 
-/** What a store acknowledged is there when its data is opened again. */
+/** Acknowledged marks are there when the data is opened again. */
 export const reopening: ConformanceGroup<'reopening'> = {
   name: 'reopening',
   tests: when(

@@ -3,7 +3,7 @@ import type { Claim } from '../../contract/types.js';
 import { collect, only, rejectsWith } from '../assertions.js';
 import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 
-/** The store says what it can do, and refuses the rest. */
+/** The store says in `supports` what it can do, and refuses everything else. */
 export const support: ConformanceGroup<'support'> = {
   name: 'support',
   tests: [

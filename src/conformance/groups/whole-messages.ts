@@ -4,7 +4,10 @@ import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 
 const LEASE_MS = 60_000;
 
-/** A message is tried again as it was, or not at all: half of it under its old id would be another message. */
+/**
+ * A message is tried again as it was, or not at all: half a message under the old id would be
+ * another message.
+ */
 export const wholeMessages: ConformanceGroup<'whole messages'> = {
   name: 'whole messages',
   tests: when(hasClaims, [

@@ -9,39 +9,14 @@ import { ioError } from '../io-error.js';
 import { kernelAddress, lockPath, type LockPlace } from './lock-address.js';
 import { askOwner, LockSocket, type Owner } from './lock-socket.js';
 
-/** Errors of a file system that has no sockets. */
-const NO_SOCKETS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EADDRNOTAVAIL'];
-
-/** The longest wait that a timer takes, in ms. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** How a lock is taken. */
-export interface LockOptions {
-  /** Folder of the file that is locked, without symbolic links. */
-  readonly folder: string;
-  /** Name of the file in the folder. The file need not be there. */
-  readonly base: string;
-  /** How long to wait for another owner, in ms. */
-  readonly timeoutMs: number;
-  /** Told if the folder takes no sockets, so that another container does not see the lock. */
-  readonly logger?: Logger;
-  readonly platform: NodeJS.Platform;
-  readonly errors: LockErrors;
-}
-
-/** What a lock throws, in the words of the store that takes it. */
-export interface LockErrors {
-  /** Somebody else has the lock after the time. `pid`: the owner's process id, if the owner said it. */
-  readonly locked: (pid: number | undefined) => StoreLockedError;
-  /** Somebody removed the lock's socket at `path` while the lock was held. */
-  readonly removed: (path: string) => StoreLockedError;
-}
-
 /**
- * The right to write a file, over all processes that see its folder.
+ * The right to write a file, among all processes that see the file's folder.
  *
- * The lock is up to two listening sockets, which the kernel closes with their process: a name in the kernel, free again at the very moment that the
- * owner dies; and a socket in the folder for processes that do not share those names, as in two containers with one volume.
+ * A lock is up to two listening sockets. The kernel closes both when their process ends.
+ *
+ * - A name in the kernel. It is free again at the moment at which the owner dies.
+ * - A socket in the folder, for processes that do not share the kernel's names: two containers with
+ *   one volume.
  */
 export class FileLock {
   readonly #kernel: LockSocket | undefined;
@@ -56,7 +31,10 @@ export class FileLock {
     this.#errors = errors;
   }
 
-  /** Takes the lock. `STORE_LOCKED` if somebody else has it after the time, `STORE_IO` if the folder cannot be used. */
+  /**
+   * Takes the lock. `STORE_LOCKED` if somebody else still has it after `timeoutMs`, `STORE_IO` if
+   * the folder cannot be used.
+   */
   static async acquire(options: LockOptions): Promise<FileLock> {
     const deadline = performance.now() + options.timeoutMs;
     for (;;) {
@@ -68,7 +46,10 @@ export class FileLock {
     }
   }
 
-  /** Throws `STORE_LOCKED` if the socket in the folder was removed: others do not see this owner any more. */
+  /**
+   * `STORE_LOCKED` if the socket in the folder was removed: other processes do not see this owner
+   * any more.
+   */
   check(): void {
     if (this.#folder === undefined || inodeAt(this.#folder.path) === this.#inode) return;
     throw this.#errors.removed(this.#folder.path);
@@ -81,10 +62,43 @@ export class FileLock {
   }
 }
 
+/** How a lock is taken. */
+export interface LockOptions {
+  /** Folder of the locked file, without symbolic links. */
+  readonly folder: string;
+  /** Name of the file in the folder. The file need not be there. */
+  readonly base: string;
+  /** How long to wait for another owner, in ms. */
+  readonly timeoutMs: number;
+  /**
+   * Warned if the folder takes no sockets, because then another container does not see the lock.
+   */
+  readonly logger?: Logger;
+  readonly platform: NodeJS.Platform;
+  readonly errors: LockErrors;
+}
+
+/** The errors of a lock, in the words of its store. */
+export interface LockErrors {
+  /**
+   * Somebody else still has the lock after `timeoutMs`. `pid`: the owner's process id, if it is
+   * known.
+   */
+  readonly locked: (pid: number | undefined) => StoreLockedError;
+  /** Somebody removed the lock's socket at `path` while the lock was held. */
+  readonly removed: (path: string) => StoreLockedError;
+}
+
+/** Error codes of a file system without sockets. */
+const NO_SOCKETS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EADDRNOTAVAIL'];
+
+/** The longest wait of a timer, in ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** What was taken. */
 interface Taken {
   readonly kernel: LockSocket | undefined;
-  /** `undefined` where there is no such thing. */
+  /** `undefined` if the folder takes no sockets, and on Windows. */
   readonly folder: FolderSocket | undefined;
 }
 
@@ -102,7 +116,7 @@ async function attempt({ folder, base, logger, platform }: LockOptions): Promise
       address === undefined
         ? undefined
         : await listenOrAsk(address).catch((error: unknown) => {
-            // A runtime that has no such names makes do with the folder. Without either there is no lock.
+            // A runtime without such names uses the folder alone. Without both there is no lock.
             if (path === undefined) throw error;
             return undefined;
           });
@@ -126,11 +140,14 @@ async function attempt({ folder, base, logger, platform }: LockOptions): Promise
   }
 }
 
-/** Waits for an owner to let go, and resolves to whether that happened before a moment of `performance.now()`. */
+/**
+ * Waits for an owner to let go. Resolves to whether the owner did so before the deadline, a time of
+ * `performance.now()`.
+ */
 async function goneBefore(deadline: number, { gone }: Owner): Promise<boolean> {
   const left = deadline - performance.now();
   if (left <= 0) return false;
-  // A timer that runs on would keep the process alive after everything is closed.
+  // A timer that is left running would keep the process alive after everything is closed.
   const timer = new AbortController();
   try {
     const timeOver = delay(Math.min(left, LONGEST_TIMER_MS), false, { signal: timer.signal });
@@ -140,7 +157,10 @@ async function goneBefore(deadline: number, { gone }: Owner): Promise<boolean> {
   }
 }
 
-/** A name in the kernel is taken, or an owner answers there; one that dies between the two leaves it free. */
+/**
+ * Takes a name in the kernel, or finds its owner. Tries again if the owner dies between the two
+ * steps.
+ */
 async function listenOrAsk(address: string): Promise<LockSocket | Owner> {
   for (;;) {
     const taken = (await LockSocket.listen(address)) ?? (await askOwner(address));

@@ -5,36 +5,21 @@ import { hasCode } from '../file-system.js';
 import { type LockPlace, pathBeside, socketAddress } from './lock-address.js';
 import { askOwner, LockSocket, type Owner } from './lock-socket.js';
 
-/** How long to wait for other openers before looking again, in ms. */
-const LOOK_AGAIN_MS = 20;
-
-/** A socket that everybody who sees the folder sees. */
-export interface FolderSocket {
-  readonly socket: LockSocket;
-  readonly path: string;
-}
-
-/** What the name of a socket has while nobody is to reckon with it. */
-const UNSEEN = '-new';
-
-interface Rival {
-  readonly owner: Owner;
-  readonly path: string;
-}
-
 /**
- * Takes the lock of which every socket in the folder whose name begins with `path` is a part; or tells who has it.
+ * Takes the lock that consists of all sockets in the folder with names that begin with `path`; or
+ * finds the owner.
  *
- * Each opener puts a socket of its own there first, and looks for others afterwards. Who sees no other that lives is the owner. Of two
- * openers, the one that came second sees the first, so never are two of them owners:
+ * Each opener first puts its own socket in place, and then looks for others. An opener that sees no
+ * other living socket is the owner. Of two openers the second always sees the first, so there are
+ * never two owners:
  *
  * ```text
  * opener 1: in place        looks: sees 2 or not
  * opener 2:          in place                    looks: sees 1
  * ```
  *
- * If both see each other, the one whose name sorts first stays. Names are used once, so a socket that is dead stays dead, and anybody may
- * remove it at any time.
+ * If both see each other, the name that sorts first wins. A name is used once, so a dead socket
+ * stays dead, and anybody may remove it at any time.
  */
 export async function listenInFolder(place: LockPlace, path: string): Promise<FolderSocket | Owner> {
   const own = await putInPlace(place, path);
@@ -60,36 +45,58 @@ export async function listenInFolder(place: LockPlace, path: string): Promise<Fo
   }
 }
 
-/** Gives the lock back, or up. */
+/** Removes an opener's socket. */
 export async function withdraw({ socket, path }: FolderSocket): Promise<void> {
   await unlink(path).catch(() => undefined);
   await socket.close();
 }
 
-/** The socket listens before it has a name that others look at: whoever is refused by it knows that its owner is dead, not new. */
+/** A socket in a folder, for every process that sees the folder. */
+export interface FolderSocket {
+  readonly socket: LockSocket;
+  readonly path: string;
+}
+
+/** Wait before the next look at the other openers, in ms. */
+const LOOK_AGAIN_MS = 20;
+
+/** A part of a socket's name until the socket listens: other openers do not count such a socket. */
+const UNSEEN = '-new';
+
+interface Rival {
+  readonly owner: Owner;
+  readonly path: string;
+}
+
+/**
+ * Puts a socket in place. The socket listens before it gets its final name: so a refused connection
+ * means that the opener is dead, not new.
+ */
 async function putInPlace(place: LockPlace, path: string): Promise<FolderSocket> {
   for (;;) {
     const unseen = pathBeside(`${path}${UNSEEN}`);
     const seen = pathBeside(path);
     const socket = await LockSocket.listen(socketAddress(place, unseen));
-    if (socket === undefined) throw new Error(`${unseen} is taken, which was made up a moment ago`);
+    if (socket === undefined) throw new Error(`the random name ${unseen} is taken already`);
     try {
       await rename(unseen, seen);
       return { socket, path: seen };
     } catch (error) {
       await socket.close();
-      // Somebody has taken it for a dead one, in the moment between its making and its listening.
+      // Another opener took the socket for a dead one, before it was listening, and removed it.
       if (!hasCode(error, 'ENOENT')) throw error;
     }
   }
 }
 
-/** The sockets to reckon with. Dead ones are removed on the way, also those whose opener died before they had their name. */
+/**
+ * The living sockets of other openers. Removes dead sockets, also those without their final name.
+ */
 async function livingRivals(place: LockPlace, path: string, own: string): Promise<Rival[]> {
   const folder = dirname(path);
   const names = await readdir(folder);
   const look = async (start: string): Promise<Rival[]> => {
-    // A further dot: the lock of a file whose name begins like this lock's.
+    // A further dot belongs to the lock of another file with a longer name.
     const ours = names.filter((name) => name.startsWith(start) && !name.includes('.', start.length));
     const paths = ours.map((name) => join(folder, name));
     const rivals = await Promise.all(paths.filter((each) => each !== own).map((each) => rivalAt(place, each)));
@@ -101,7 +108,7 @@ async function livingRivals(place: LockPlace, path: string, own: string): Promis
 
 async function rivalAt(place: LockPlace, path: string): Promise<Rival | undefined> {
   try {
-    // Other files are not ours, whatever they are called.
+    // Only a socket is part of a lock, whatever the name of the file.
     if (!(await lstat(path)).isSocket()) return undefined;
     const owner = await askOwner(socketAddress(place, path));
     if (owner !== undefined) return { owner, path };

@@ -2,26 +2,10 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode } from '../file-system.js';
 
-/** What an owner says of itself. */
-const OWNER = 'owner';
-/** How long an owner may take to say its process id, in ms. It is the owner all the same. */
-const ANSWER_MS = 1000;
-/** How long to wait before asking again an owner that cannot be connected to, in ms. */
-const RETRY_MS = 50;
-
-/** Who listens at an address. */
-export interface Owner {
-  /** Its process id, if it said it in time. */
-  readonly pid: number | undefined;
-  /** Whether it has the lock, or is on the way to it. Who does not answer has it. */
-  readonly isOwner: boolean;
-  /** Resolves when it let go or died, or when it is time to ask again. */
-  readonly gone: Promise<void>;
-  /** Ends the conversation. */
-  letGo(): void;
-}
-
-/** A listening socket: the kernel closes it with its process, whatever ended that. Keeps no process alive. */
+/**
+ * A listening socket. The kernel closes it at every kind of end of the process. Does not keep the
+ * process alive.
+ */
 export class LockSocket {
   readonly #server: Server;
   readonly #connections = new Set<Socket>();
@@ -33,19 +17,20 @@ export class LockSocket {
       connection.unref();
       connection.on('error', () => undefined);
       connection.on('close', () => this.#connections.delete(connection));
-      // Left open: its end is how one that waits learns that the lock is free.
+      // The connection stays open: its end tells the waiting process that the lock is free.
       connection.write(`${process.pid} ${this.#isOwner ? OWNER : 'opener'}\n`);
     });
   }
 
-  /** Listens at an address; `undefined` if somebody does already. */
+  /** Listens at an address. Resolves to `undefined` if somebody else listens there. */
   static async listen(address: string): Promise<LockSocket | undefined> {
     const socket = new LockSocket();
     const server = socket.#server;
     try {
       await new Promise<AddressInfo | string | null>((resolve, reject) => {
         server.once('error', reject);
-        // Without `exclusive` the workers of a cluster would all share the one socket of their primary process.
+        // Without `exclusive` all workers of a cluster would share one socket of their primary
+        // process.
         server.listen({ path: address, exclusive: true }, () => resolve(server.address()));
       });
     } catch (error) {
@@ -56,12 +41,12 @@ export class LockSocket {
     return socket;
   }
 
-  /** What is answered from now on: that this process has the lock. */
+  /** From now on the answer is that this process has the lock. */
   becomeOwner(): void {
     this.#isOwner = true;
   }
 
-  /** Stops listening, then lets those who wait know. */
+  /** Stops listening, and ends the connections of waiting processes. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of this.#connections) connection.destroy();
@@ -69,7 +54,7 @@ export class LockSocket {
   }
 }
 
-/** Asks who listens at an address; `undefined` if nobody does. */
+/** Asks who listens at an address. Resolves to `undefined` if nobody does. */
 export async function askOwner(address: string): Promise<Owner | undefined> {
   const socket = connect(address);
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
@@ -79,9 +64,9 @@ export async function askOwner(address: string): Promise<Owner | undefined> {
       socket.once('error', reject);
     });
   } catch (error) {
-    // Reset: it stopped listening before it had taken the connection.
+    // Reset: the process stopped listening before it took the connection.
     if (hasCode(error, 'ECONNREFUSED', 'ECONNRESET', 'ENOENT')) return undefined;
-    // Somebody is there, and too busy or not to be spoken to by this user.
+    // Somebody listens there, but is too busy, or is not open to this user.
     return { pid: undefined, isOwner: true, gone: delay(RETRY_MS), letGo: () => undefined };
   }
   socket.on('error', () => undefined);
@@ -91,3 +76,24 @@ export async function askOwner(address: string): Promise<Owner | undefined> {
   const pid = said === undefined ? undefined : Number.parseInt(said, 10);
   return { pid, isOwner: said === undefined || said.includes(OWNER), gone: closed, letGo: () => socket.destroy() };
 }
+
+/** The process that listens at an address. */
+export interface Owner {
+  /** The process id, if the process said it in time. */
+  readonly pid: number | undefined;
+  /** Whether the process has the lock. `false`: it is still trying to get the lock. */
+  readonly isOwner: boolean;
+  /** Resolves when the process let go or died, or when it is time to ask again. */
+  readonly gone: Promise<void>;
+  /** Ends the connection to the process. */
+  letGo(): void;
+}
+
+/** The word by which an owner says that it has the lock. */
+const OWNER = 'owner';
+
+/** How long to wait for an answer, in ms. Whoever does not answer counts as the owner. */
+const ANSWER_MS = 1000;
+
+/** Wait before the next question to an owner that takes no connection, in ms. */
+const RETRY_MS = 50;

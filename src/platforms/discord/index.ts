@@ -1,5 +1,5 @@
 /**
- * For bots on Discord: nonces, and what errors say of a message.
+ * For bots on Discord: nonces, and what an error means for a message.
  *
  * @packageDocumentation
  */

@@ -5,10 +5,10 @@ import { type ResendContext, verdictOnMessage } from '../network/resend.js';
 import { type TelegramAnswer, telegramAnswerOf } from './telegram-answer.js';
 
 /**
- * What an error of Telegram's Bot API, of a client or of the network means for a message; made to be
- * the `classifyError` of `sendOnce`. Looks at the structure of the error alone, so it works with
- * grammY, Telegraf, node-telegram-bot-api and every client that throws Telegram's answer or keeps it in
- * `response` or `cause`, and needs none of them.
+ * What an error of Telegram's Bot API, of a client or of the network means for a message: a
+ * `classifyError` for `sendOnce` and `announce`. Reads only fields of the error, so it needs no
+ * client. Works with grammY, Telegraf, node-telegram-bot-api, and every client that throws
+ * Telegram's answer or keeps it in `response` or `cause`.
  *
  * | error | outcome |
  * |---|---|
@@ -22,15 +22,19 @@ import { type TelegramAnswer, telegramAnswerOf } from './telegram-answer.js';
  * | a refusal of a method that sends nothing, such as `pinChatMessage` | `uncertain` |
  * | 408, 5xx, resets, closed sockets, timeouts, aborts, and everything unknown | `uncertain` |
  *
- * Telegram has no nonce, so nobody can tell whether it has a message already: what is not known stays
- * uncertain. On a resend every `not-sent` is `uncertain` too. So turn off a client's own retries, such as
- * grammY's plugin auto-retry, or say `{ resend: true }` of every error.
+ * Telegram has no nonce, so an uncertain message stays uncertain. On a resend every `not-sent`
+ * becomes `uncertain` too: the refusal of one request says nothing of an earlier request. So turn
+ * off the client's own retries, such as grammY's plugin auto-retry, or pass `{ resend: true }` for
+ * every error.
  *
  * The answers are documented at https://core.telegram.org/bots/api#making-requests and
  * https://core.telegram.org/bots/api#responseparameters.
  *
  * @example
  * ```ts
+ * import { sendOnce } from 'sent-code-store';
+ * import { classifyTelegramError } from 'sent-code-store/telegram';
+ *
  * await sendOnce(store, {
  *   guildId: chatId,
  *   codes,
@@ -65,10 +69,13 @@ function classify(error: unknown): ErrorVerdict {
   };
 }
 
-/** Methods whose refusal says that a message was not sent. A chat action is no message. */
+/**
+ * Methods that send a message, so that their refusal says "not sent". A chat action is not a
+ * message.
+ */
 const SENDS = /^(send(?!ChatAction)|copyMessage|forwardMessage)/i;
 
-/** What only a person can mend: the chat, the rights of the bot, the text. */
+/** Refusals that stay until a person acts: the chat, the rights of the bot, the text. */
 const PERMANENT: ReadonlySet<number> = new Set([400, 403]);
 
 /** A 400 about the text, not about the chat or the rights in it. */

@@ -1,5 +1,5 @@
 /**
- * For bots on Telegram: what errors say of a message.
+ * For bots on Telegram: what an error means for a message.
  *
  * @packageDocumentation
  */

@@ -1,19 +1,19 @@
 import { fieldsOf } from '../network/error-fields.js';
 
-/** Telegram's answer to a request that it did not serve. */
+/** Telegram's answer to a request that failed. */
 export interface TelegramAnswer {
-  /** Its `error_code`, which is an HTTP status. */
+  /** Telegram's `error_code`, an HTTP status. */
   readonly status: number;
   readonly description: string | undefined;
-  /** Its `parameters`, unchecked. */
+  /** Telegram's `parameters`, unchecked. */
   readonly parameters: unknown;
-  /** The method of the Bot API that was called, where the client says so. */
+  /** The method of the Bot API, if the client names it. */
   readonly method: string | undefined;
 }
 
 /**
- * The answer that an error carries; `undefined` if it carries none. Without Telegram's `error_code` an
- * HTTP status is what some proxy said.
+ * Telegram's answer in an error; `undefined` if there is none. An HTTP status without Telegram's
+ * `error_code` comes from some proxy.
  *
  * Where clients keep it:
  *

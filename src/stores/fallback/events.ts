@@ -12,6 +12,8 @@ export type FallbackEvent =
   | { readonly type: 'replayed'; readonly store: string; readonly codes: number }
   /** The first store has records of a guild that this process did not make: an outage holds that guild. */
   | { readonly type: 'foreign-writer'; readonly store: string; readonly guildId: string }
+  /** Another process has a mirror beside the first store too (`live`): an outage holds all guilds. Or it has none any more. */
+  | { readonly type: 'other-mirrors'; readonly store: string; readonly live: boolean }
   /** A mirror missed a write, so it may not answer for any guild before that guild was copied again. */
   | { readonly type: 'mirror-demoted'; readonly store: string; readonly error: unknown }
   /** A mirror has all records of a guild, and may answer for it in an outage. */

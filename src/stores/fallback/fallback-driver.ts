@@ -71,6 +71,7 @@ async function ping({ chain, background }: CallContext): Promise<void> {
 }
 
 async function open({ chain, background }: CallContext): Promise<void> {
+  background.start();
   await chain.atMost(background.rejoin());
   // Members are reached side by side, each within the limit; what else there is to do may take
   // longer, and goes on.

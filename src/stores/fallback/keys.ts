@@ -28,6 +28,17 @@ export const PENDING = `${OWN_KEYS}pending:`;
  */
 export const MISSED = `${OWN_KEYS}missed`;
 
+/** In a mirror: the other mirrors beside the same first store, and which of them may be live. */
+export const NEIGHBOURS = `${OWN_KEYS}neighbours`;
+
+/** In the first store, before a mirror's id: a random value that changes every minute while its process lives. */
+export const LIVE = `${OWN_KEYS}live:`;
+
+/** In the first store: the sign of life of a mirror's process. */
+export function liveKey(mirrorId: string): string {
+  return LIVE + mirrorId;
+}
+
 /** In the first store: the secret that it shares with a mirror. */
 export function belowKey(mirrorId: string): string {
   return `${OWN_KEYS}below:${mirrorId}`;

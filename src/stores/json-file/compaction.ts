@@ -1,15 +1,18 @@
+import { StoreDamagedError } from '../../contract/errors.js';
 import type { Logger } from '../../contract/logger.js';
 import { errorText } from '../../domain/error-text.js';
 import { writeAtomically } from '../../files/atomic-write.js';
 import { type FileIdentity, fileIdentity, isSameFile } from '../../files/file-identity.js';
 import { removeIfThere } from '../../files/file-system.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
+import { refuseDamage } from './format/damage.js';
 import type { Header } from './format/header.js';
 import type { GroupCommit } from './journal/group-commit.js';
 import type { TestSeams } from './test-seams.js';
 import { JournalFile } from './journal/journal-file.js';
 import type { RecordCodec } from './records/record-codec.js';
-import type { Records } from './records/records.js';
+import { Records } from './records/records.js';
+import { readSnapshot } from './snapshot/snapshot-reader.js';
 import { snapshotPieces } from './snapshot/snapshot-writer.js';
 import type { StorePaths } from './store-paths.js';
 
@@ -25,6 +28,10 @@ export interface CompactionDependencies {
   readonly logger: Logger;
   /** {@link fileIdentity} of the snapshot as this process knows it. */
   readonly snapshot: FileIdentity | undefined;
+  /** The snapshot's generation. */
+  readonly generation: number | undefined;
+  /** `false` where no file can be renamed to the snapshot's path: the journal grows on then. */
+  readonly replaceable: boolean;
   /** Generations of journals that the snapshot does not make superfluous, but for the one that is written to. */
   readonly olderJournals: readonly number[];
   /** Their bytes. */
@@ -47,6 +54,7 @@ export class Compaction {
   readonly #dependencies: CompactionDependencies;
   /** What may be at the snapshot's path: what was read or written last, and what may have been renamed to it before a step failed. */
   #known: readonly (FileIdentity | undefined)[];
+  #generation: number | undefined;
   #snapshotBytes: number;
   #older: readonly number[];
   #olderBytes: number;
@@ -58,6 +66,7 @@ export class Compaction {
   constructor(dependencies: CompactionDependencies) {
     this.#dependencies = dependencies;
     this.#known = [dependencies.snapshot];
+    this.#generation = dependencies.generation;
     this.#snapshotBytes = Number(dependencies.snapshot?.size ?? 0);
     this.#older = dependencies.olderJournals;
     this.#olderBytes = dependencies.olderBytes;
@@ -65,9 +74,16 @@ export class Compaction {
 
   /** Begins in the background if the journals are large enough. */
   consider(): void {
-    const bytes = this.#olderBytes + this.#dependencies.commits.journal.end;
-    if (this.#running !== undefined || this.#stopped || bytes < Math.max(this.#threshold, this.#postponedTo)) return;
-    void this.run().catch((error: unknown) => {
+    if (!this.#dependencies.replaceable) return;
+    if (this.#running !== undefined || this.#stopped || this.#bytes < Math.max(this.#threshold, this.#postponedTo)) return;
+    void this.tryToRun();
+  }
+
+  /** {@link Compaction.run}, or a line in the log: the journals have everything, and are tried again when they have grown. */
+  async tryToRun(): Promise<void> {
+    if (!this.#dependencies.replaceable) return;
+    const bytes = this.#bytes;
+    await this.run().catch((error: unknown) => {
       this.#postponedTo = bytes + this.#threshold;
       if (this.#stopped) return;
       this.#dependencies.logger.warn(
@@ -89,6 +105,23 @@ export class Compaction {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running?.catch(() => undefined);
+  }
+
+  /**
+   * To be called after {@link Compaction.stop}, when nothing more is written. Folds what is small, so that the snapshot of a closed store has all of it for the
+   * person who opens it.
+   */
+  async finish(): Promise<void> {
+    const { seams, commits } = this.#dependencies;
+    const isFolded = this.#older.length === 0 && commits.journal.saysNothing;
+    if (isFolded || this.#snapshotBytes + this.#bytes >= seams.foldAtCloseBytes) return;
+    this.#stopped = false;
+    await this.tryToRun();
+  }
+
+  /** Of all journals. */
+  get #bytes(): number {
+    return this.#olderBytes + this.#dependencies.commits.journal.end;
   }
 
   get #threshold(): number {
@@ -114,7 +147,7 @@ export class Compaction {
         await commits.settled();
         if (commits.failures !== failures) throw new Error('A write to the journal failed meanwhile.');
         const found = await fileIdentity(files, paths.snapshot);
-        if (!this.#known.some((known) => isSameFile(known, found))) {
+        if (!(await this.#isKnown(found))) {
           throw new Error('The file was changed or replaced while the store was open, and is left as it is. Restart to read it.');
         }
         written = await fileIdentity(files, temporary);
@@ -123,6 +156,7 @@ export class Compaction {
       },
     });
     this.#known = [written];
+    this.#generation = generation;
     this.#snapshotBytes = bytes;
     this.#olderBytes = 0;
     this.#postponedTo = 0;
@@ -130,19 +164,48 @@ export class Compaction {
     this.#older = [];
   }
 
-  /** Lets marks go on in a journal of the next generation. */
+  /** Whether a file at the snapshot's path is what this process knows. One that was only touched is: its seals tell, and its generation. */
+  async #isKnown(found: FileIdentity | undefined): Promise<boolean> {
+    if (this.#known.some((known) => isSameFile(known, found))) return true;
+    if (!this.#known.some((known) => found !== undefined && isSameFile({ ...found, mtimeNs: known?.mtimeNs ?? 0n }, known)))
+      return false;
+    const { seams, paths, store, codec } = this.#dependencies;
+    const target = { records: new Records(), codec, onDamage: refuseDamage, hasJournals: true };
+    try {
+      const { header } = await readSnapshot(seams.files, paths.snapshot, target);
+      return header?.store === store && header.generation === this.#generation;
+    } catch (error) {
+      if (error instanceof StoreDamagedError) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Lets marks go on in a journal of the next generation. An empty journal after others will do, which an interrupted compaction left: so a
+   * process that dies at each start does not leave one more at each.
+   */
   async #turnPage(): Promise<void> {
     const { seams, paths, store, commits } = this.#dependencies;
+    if (commits.journal.saysNothing && this.#older.length > 0) return;
     const generation = commits.journal.generation + 1;
     const next = await JournalFile.create(seams.files, { path: paths.journal(generation), store, generation });
-    const before = await commits.switchTo(next);
+    let before: JournalFile;
+    try {
+      before = await commits.switchTo(next);
+    } catch (error) {
+      await next.close();
+      throw error;
+    }
     this.#older = [...this.#older, before.generation];
     this.#olderBytes += before.end;
     await before.close();
   }
 
-  *#unlessStopped(pieces: Iterable<Uint8Array>, onPiece: (length: number) => void): Generator<Uint8Array> {
-    for (const piece of pieces) {
+  async *#unlessStopped(
+    pieces: AsyncIterable<Uint8Array>,
+    onPiece: (length: number) => void,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const piece of pieces) {
       if (this.#stopped) throw new Error('The store was closed meanwhile.');
       onPiece(piece.length);
       yield piece;

@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import type { StoreSupport } from '../../contract/support.js';
 import type { CodeKey } from '../../domain/codes.js';
 import type { CodeRecord } from '../../domain/record.js';
-import { type LocalRecord, toCodeRecord } from '../../domain/state-machine.js';
-import type { ScannedRecord, ScanScope, StoreMetadata } from '../../core/driver.js';
-import { LocalDriver, type RecordChange } from '../../core/local-driver.js';
+import type { LocalRecord } from '../../domain/state-machine.js';
+import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../core/driver.js';
+import { LocalDriver, type RecordChange, type RecordEntry } from '../../core/local-driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
 import { JsonFileMetadata } from './json-file-metadata.js';
 import { testSeamsOf } from './test-seams.js';
@@ -64,30 +64,46 @@ export class JsonFileDriver extends LocalDriver {
   }
 
   override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
+    await this.#ready(keys);
     return this.#file.read(keys, [], () => super.readRecords(keys));
   }
 
+  override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+    await this.#ready(marks);
+    return super.markRecords(marks);
+  }
+
+  override async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
+    await this.#ready([claim]);
+    return super.claimRecords(claim);
+  }
+
+  override async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
+    await this.#ready(changes);
+    return super.settleRecords(changes);
+  }
+
+  override async removeRecords(keys: readonly CodeKey[]): Promise<number> {
+    await this.#ready(keys);
+    return super.removeRecords(keys);
+  }
+
   override async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
-    const file = this.#file;
-    const guilds = await file.read([], [], () => (scope.guildId === undefined ? [...file.records.guildIds()] : [scope.guildId]));
-    for (const guildId of guilds) {
-      for (const [code, local] of file.records.entries(guildId, scope.held === true)) {
-        if (scope.held === true && local.state === 'sent') continue;
-        yield { guildId, code, record: toCodeRecord(local, this.leaseClock()) };
-      }
-    }
+    await this.#current();
+    yield* super.scanRecords(scope);
   }
 
   override async *scanGuilds(): AsyncIterable<string> {
-    yield* await this.#file.read([], [], () => [...this.guilds()]);
+    await this.#current();
+    yield* super.scanGuilds();
   }
 
   protected override lookUp(guildId: string, code: string): LocalRecord | undefined {
     return this.#file.records.get(guildId, code);
   }
 
-  protected override recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]> {
-    return this.#file.records.entries(guildId);
+  protected override recordsOf(guildId: string, heldOnly: boolean): Iterable<RecordEntry | undefined> {
+    return this.#file.records.entries(guildId, heldOnly);
   }
 
   protected override guilds(): Iterable<string> {
@@ -96,6 +112,21 @@ export class JsonFileDriver extends LocalDriver {
 
   protected override commit(changes: readonly RecordChange[]): Promise<void> {
     return this.#file.commit(changes);
+  }
+
+  /** Makes the records what the files say, or rejects if they are no evidence any more. */
+  async #current(): Promise<void> {
+    await this.#file.read([], [], () => undefined);
+  }
+
+  /** Makes what look-ups in these guilds need, with pauses: they themselves have none. */
+  async #ready(keys: readonly { readonly guildId: string }[]): Promise<void> {
+    const { records } = this.#file;
+    for (;;) {
+      const unready = keys.find(({ guildId }) => !records.isReady(guildId));
+      if (unready === undefined) return;
+      await records.makeReady(unready.guildId);
+    }
   }
 
   get #file(): OpenFile {

@@ -49,6 +49,6 @@ export class JsonFileMetadata implements StoreMetadata {
 
   #isEmpty(): boolean {
     const { records } = this.#file;
-    return records.metadata.size === 0 && records.guildIds().next().done === true;
+    return records.metadata.size === 0 && records.guildIds().length === 0;
   }
 }

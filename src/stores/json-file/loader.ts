@@ -2,15 +2,16 @@ import type { Clock } from '../../domain/clock.js';
 import type { OnDamage } from './format/damage.js';
 import { type FileIdentity, fileIdentity } from '../../files/file-identity.js';
 import type { FileSystem } from '../../files/file-system.js';
-import { JOURNAL_START, type JournalContent, readJournal } from './journal/journal-reader.js';
 import type { JournalEntry } from './journal/journal-entries.js';
+import { JOURNAL_START } from './journal/journal-place.js';
+import { type JournalContent, readJournal } from './journal/journal-reader.js';
 import { RecordCodec } from './records/record-codec.js';
 import { Records } from './records/records.js';
 import { readSnapshot } from './snapshot/snapshot-reader.js';
 import type { StorePaths } from './store-paths.js';
 
 /** A journal that was read, and where its good lines end. */
-export interface LoadedJournal extends Pick<JournalContent, 'end' | 'unterminated' | 'torn'> {
+export interface LoadedJournal extends Pick<JournalContent, 'end' | 'last' | 'unterminated' | 'torn'> {
   readonly generation: number;
 }
 
@@ -58,7 +59,8 @@ export async function loadStore(
   const stale = present.filter((generation) => generation < first);
   if (snapshot === undefined) {
     // The first journal is made before the first snapshot, which is empty: as long as it says nothing, there was nothing.
-    if (present.length === 1 && first === 1 && journals[0]?.entries.length === 0 && !journals[0].torn) return undefined;
+    if (present.length === 1 && first === 1 && journals[0]?.entries.length === 0 && journals[0].torn === undefined)
+      return undefined;
     onDamage(paths.snapshot, undefined, 'is missing, and its journal is there');
   }
   checkSequence(paths, first, journals, onDamage);
@@ -74,8 +76,8 @@ export async function loadStore(
 }
 
 /** What is kept of a journal that was read. */
-export function toLoaded(generation: number, { end, unterminated, torn }: JournalContent): LoadedJournal {
-  return { generation, end, unterminated, torn };
+export function toLoaded(generation: number, { end, last, unterminated, torn }: JournalContent): LoadedJournal {
+  return { generation, end, last, unterminated, torn };
 }
 
 /** Applies a line of a journal to records. */
@@ -105,7 +107,10 @@ async function readJournals(
   return journals;
 }
 
-/** A snapshot's own journal is always there, those after it follow without a gap, and only the last that says anything may be torn. */
+/**
+ * A snapshot's own journal is always there, and those after it follow without a gap. Only the last one that says anything may be torn, and each goes
+ * on from the end of the one before.
+ */
 function checkSequence(paths: StorePaths, first: number, journals: readonly ReadJournal[], onDamage: OnDamage): void {
   let expected = first;
   for (const { generation } of journals) {
@@ -116,8 +121,15 @@ function checkSequence(paths: StorePaths, first: number, journals: readonly Read
     onDamage(paths.journal(expected), undefined, 'is missing, and marks that it held with it');
   }
   for (const [index, { generation, torn, end }] of journals.entries()) {
-    if (torn && journals.slice(index + 1).some(({ entries }) => entries.length > 0)) {
+    const next = journals[index + 1];
+    if (torn !== undefined && journals.slice(index + 1).some(({ entries }) => entries.length > 0)) {
       onDamage(paths.journal(generation), end.line, 'is cut short, and later marks were acknowledged after it');
+    } else if (next?.generation === generation + 1 && (next.entries[0]?.after ?? end.checksum) !== end.checksum) {
+      onDamage(
+        paths.journal(generation),
+        end.line,
+        'is not where it ended when the next journal was begun: lines at its end are missing',
+      );
     }
   }
 }

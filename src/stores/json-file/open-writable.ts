@@ -6,10 +6,13 @@ import { refuseDamage } from './format/damage.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
 import { fileIdentity } from '../../files/file-identity.js';
 import { removeIfThere, syncFolder } from '../../files/file-system.js';
+import { isMountPoint } from '../../files/mount-point.js';
 import { removeUnfinished } from '../../files/temporary-name.js';
 import type { TestSeams } from './test-seams.js';
 import { ioError } from '../../files/io-error.js';
+import { keepTail } from './journal/dropped-tail.js';
 import { JournalFile } from './journal/journal-file.js';
+import { FIRST_ENTRY, JOURNAL_START } from './journal/journal-place.js';
 import { type LoadedStore, loadStore } from './loader.js';
 import { RecordCodec } from './records/record-codec.js';
 import { Recovery } from './recovery.js';
@@ -47,9 +50,14 @@ export async function openWritable(options: WritableOptions): Promise<WritableFi
     if (loaded === undefined && create === 'never') throw notFound(paths.snapshot);
     const store = loaded ?? (await createStore(paths, options));
     await recovery?.keepDamaged();
-    report(store, paths, logger);
+    await keepTails(store, paths, options);
+    if (store.repeated > 0) {
+      logger.warn(`${paths.snapshot}: ${store.repeated} codes were there twice; the earliest time of each counts.`);
+    }
     const file = await openLoaded(store, paths, lock, options);
     if (recovery?.hasDamage === true) await rewrite(file);
+    // A compaction was interrupted. Before the first mark, so that the journals of a process that dies at each start do not add up.
+    else if (store.journals.length > 1) await file.tryToCompact();
     return file;
   } catch (error) {
     await lock.release();
@@ -65,7 +73,7 @@ async function createStore(paths: StorePaths, { seams, clock, randomId }: Writab
   const { files, pieceBytes } = seams;
   const header = { store: randomId(), generation: 1 };
   const journal = await JournalFile.create(files, { path: paths.journal(1), ...header });
-  const { end } = journal;
+  const end = { position: journal.end, line: FIRST_ENTRY, checksum: journal.checksum };
   await journal.close();
   const records = new Records();
   await writeAtomically(files, {
@@ -76,20 +84,26 @@ async function createStore(paths: StorePaths, { seams, clock, randomId }: Writab
     records,
     store: header.store,
     snapshot: await fileIdentity(files, paths.snapshot),
-    journals: [{ generation: 1, end: { position: end, line: 2 }, unterminated: false, torn: false }],
+    journals: [{ generation: 1, end, last: JOURNAL_START, unterminated: false, torn: undefined }],
     stale: [],
     repeated: 0,
   };
 }
 
-function report({ journals, repeated }: LoadedStore, paths: StorePaths, logger: Logger): void {
+/** Copies what is dropped before anything is changed, and says what is known of it. */
+async function keepTails({ journals }: LoadedStore, paths: StorePaths, { seams, logger }: WritableOptions): Promise<void> {
   for (const { generation, torn, end } of journals) {
-    if (!torn) continue;
+    if (torn === undefined) continue;
+    const journal = paths.journal(generation);
+    const copy = await keepTail(seams.files, journal, end.position);
+    const known = torn.unknownLength
+      ? 'Its beginning is zeroes, so its length is not known. A power failure in the middle of a write leaves that, and the call was never ' +
+        'acknowledged. If there was none, the disk has lost lines that were: restore a backup.'
+      : 'A crash or a power failure in the middle of a write leaves such a line, and its call was never acknowledged.';
     logger.warn(
-      `${paths.journal(generation)}: line ${end.line} is cut short and was dropped. It was never acknowledged: a crash interrupted it.`,
+      `${journal}: line ${end.line} is cut short and was dropped; its ${torn.bytes} bytes are kept as ${copy}. ${known}`,
     );
   }
-  if (repeated > 0) logger.warn(`${paths.snapshot}: ${repeated} codes were there twice; the earliest time of each counts.`);
 }
 
 async function openLoaded(
@@ -100,6 +114,8 @@ async function openLoaded(
 ): Promise<WritableFile> {
   const { files } = seams;
   const store = loaded.store ?? randomId();
+  const replaceable = !(await isMountPoint(paths.snapshot));
+  if (!replaceable) logger.warn(mountPoint(paths));
   // Names that a killed process gave may not be on the disk yet, and what is removed next rests on them.
   await syncFolder(files, paths.folder);
   for (const generation of loaded.stale) await removeIfThere(files, paths.journal(generation));
@@ -109,8 +125,9 @@ async function openLoaded(
   for (const { generation, end, unterminated } of loaded.journals) {
     if (journal !== undefined) older.push(journal);
     await journal?.close();
-    const position = { path: paths.journal(generation), store, generation, end: end.position, unterminated };
-    journal = await JournalFile.open(files, position);
+    const before: JournalFile | undefined = journal;
+    journal = await JournalFile.open(files, { path: paths.journal(generation), store, generation, end, unterminated });
+    if (before !== undefined && end.line === FIRST_ENTRY) journal.follow(before);
   }
   journal ??= await JournalFile.create(files, { path: paths.journal(1), store, generation: 1 });
   return new WritableFile({
@@ -124,10 +141,19 @@ async function openLoaded(
       store,
       logger,
       snapshot: loaded.snapshot,
+      generation: loaded.journals[0]?.generation,
+      replaceable,
       olderJournals: older.map(({ generation }) => generation),
       olderBytes: older.reduce((sum, { end }) => sum + end, 0),
     },
   });
+}
+
+function mountPoint({ snapshot, folder }: StorePaths): string {
+  return (
+    `${snapshot} is mounted as a single file, so it can never be replaced: its journal beside it grows on, and is lost with the container if ` +
+    `${folder} is. Mount the folder in place of the file.`
+  );
 }
 
 /** A recovered store is written anew before it is used, so that the damage is gone. */

@@ -1,11 +1,13 @@
-import { SentCodeStoreError } from '../../contract/errors.js';
+import { SentCodeStoreError, StoreDamagedError } from '../../contract/errors.js';
 import type { CodeKey } from '../../domain/codes.js';
 import type { Clock } from '../../domain/clock.js';
 import { refuseDamage } from './format/damage.js';
-import { fileIdentity, isSameFile } from '../../files/file-identity.js';
-import { hasCode } from '../../files/file-system.js';
+import { type FileIdentity, fileIdentity, isSameFile } from '../../files/file-identity.js';
+import { type FileSystem, hasCode } from '../../files/file-system.js';
 import type { TestSeams } from './test-seams.js';
-import { type JournalContent, JOURNAL_START, readJournal } from './journal/journal-reader.js';
+import { FIRST_ENTRY, JOURNAL_START } from './journal/journal-place.js';
+import { hasLastLine } from './journal/last-line.js';
+import { type JournalContent, readJournal } from './journal/journal-reader.js';
 import { applyEntry, type LoadedJournal, type LoadedStore, loadStore, toLoaded } from './loader.js';
 import type { OpenFile } from './open-file.js';
 import { RecordCodec } from './records/record-codec.js';
@@ -90,7 +92,10 @@ export class ReadOnlyFile implements OpenFile {
     this.#loaded = await load(this.#paths, this.#options);
   }
 
-  /** What was appended, applied; `undefined` if the files were replaced meanwhile. The newest journal is read first, as when the store opens. */
+  /**
+   * What was appended, applied; `undefined` if the files were replaced meanwhile, or a line was taken back. The newest journal is read first, as when
+   * the store opens.
+   */
   async #readAppended(): Promise<readonly LoadedJournal[] | undefined> {
     const { records, store, journals } = this.#loaded;
     const { files } = this.#options.seams;
@@ -100,10 +105,15 @@ export class ReadOnlyFile implements OpenFile {
     const read: { generation: number; content: JournalContent }[] = [];
     for (const generation of present.filter((each) => each >= (open[0]?.generation ?? 0)).toReversed()) {
       const path = this.#paths.journal(generation);
-      const from = open.find((journal) => journal.generation === generation)?.end ?? JOURNAL_START;
+      const known = open.find((journal) => journal.generation === generation);
       try {
-        read.unshift({ generation, content: await readJournal(files, path, { store, generation }, from, refuseDamage) });
+        const content = await readJournal(files, path, { store, generation }, known?.end ?? JOURNAL_START, refuseDamage);
+        if (known !== undefined && !(await hasLastLine(files, path, known))) return undefined;
+        const { last } = known?.end.checksum === content.end.checksum ? known : content;
+        read.unshift({ generation, content: { ...content, last } });
       } catch (error) {
+        // What is there now is no sequel to what was read before. It is read from the beginning, which tells whether it is damaged.
+        if (error instanceof StoreDamagedError) return undefined;
         if (error instanceof SentCodeStoreError && hasCode(error.cause, 'ENOENT')) return undefined;
         throw error;
       }
@@ -117,21 +127,32 @@ export class ReadOnlyFile implements OpenFile {
 function firstOpen(journals: readonly LoadedJournal[]): number {
   return Math.max(
     0,
-    journals.findLastIndex(({ end }) => end.line > 2),
+    journals.findLastIndex(({ end }) => end.line > FIRST_ENTRY),
   );
 }
 
-/** A writer may replace the files between two steps of reading them. What is wrong with files that nobody replaced is wrong. */
+/**
+ * A writer may replace the files between two steps of reading them, or take a line back. What is wrong with files that nobody has touched meanwhile
+ * is wrong.
+ */
 async function load(paths: StorePaths, { clock, seams }: ReadOnlyOptions): Promise<LoadedStore> {
   const { files } = seams;
   for (let attempt = 1; ; attempt += 1) {
-    const before = await fileIdentity(files, paths.snapshot);
+    const before = await identities(files, paths);
     try {
       const loaded = await loadStore(files, paths, clock, refuseDamage);
       if (loaded === undefined) throw notFound(paths.snapshot);
       return loaded;
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || isSameFile(before, await fileIdentity(files, paths.snapshot))) throw error;
+      const after = await identities(files, paths);
+      const untouched = before.length === after.length && before.every((identity, index) => isSameFile(identity, after[index]));
+      if (untouched || attempt === MOST_ATTEMPTS) throw error;
     }
   }
+}
+
+/** Of the snapshot and its journals. */
+async function identities(files: FileSystem, paths: StorePaths): Promise<(FileIdentity | undefined)[]> {
+  const all = [paths.snapshot, ...(await paths.journals(files)).map((generation) => paths.journal(generation))];
+  return Promise.all(all.map((path) => fileIdentity(files, path)));
 }

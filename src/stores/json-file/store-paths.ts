@@ -5,6 +5,8 @@ import { hasCode } from '../../files/file-system.js';
 import { ioError, withPath } from '../../files/io-error.js';
 import { refuseTemporaryPath } from '../../files/temporary-name.js';
 
+/** What the name of a journal's dropped end has after the journal's name. */
+const DROPPED = /\.dropped-\d+-[0-9a-f]{8}$/;
 const MOST_LINKS = 40;
 
 /** Where the files of a store are. */
@@ -38,9 +40,9 @@ export class StorePaths {
       .sort((a, b) => a - b);
   }
 
-  /** Whether a name in the folder is that of the snapshot or of a journal. */
+  /** Whether a name in the folder is that of the snapshot, of a journal, or of what was dropped of one. */
   isOurs(name: string): boolean {
-    return name === this.base || this.#generationOf(name) !== undefined;
+    return name === this.base || this.#generationOf(name.replace(DROPPED, '')) !== undefined;
   }
 
   #generationOf(name: string): number | undefined {

@@ -9,6 +9,8 @@ export interface TestSeams {
    * `most` are enough at any size.
    */
   readonly compactAtBytes: { readonly least: number; readonly most: number };
+  /** A store that is closed is folded if its snapshot and its journals have fewer bytes together. */
+  readonly foldAtCloseBytes: number;
   /** Bytes of a snapshot that are made without a pause. */
   readonly pieceBytes: number;
 }
@@ -19,6 +21,7 @@ const DEFAULTS: TestSeams = {
   files: nodeFileSystem,
   platform: process.platform,
   compactAtBytes: { least: MEBIBYTE, most: 8 * MEBIBYTE },
+  foldAtCloseBytes: MEBIBYTE,
   pieceBytes: MEBIBYTE,
 };
 

@@ -63,9 +63,15 @@ export class WritableFile implements OpenFile {
     await this.#compaction.run();
   }
 
+  /** {@link WritableFile.compact}, without which the store is as good: a failure is logged. */
+  async tryToCompact(): Promise<void> {
+    await this.#compaction.tryToRun();
+  }
+
   async close(): Promise<void> {
     await this.#compaction.stop();
     await this.#commits.settled().catch(() => undefined);
+    if (this.#lost === undefined && this.#commits.journal.changed === undefined) await this.#compaction.finish();
     await this.#commits.journal.close();
     await this.#lock.release();
   }

@@ -4,29 +4,41 @@ import { applyChange, type LegacyStateChange } from './state-change.js';
 import { SerialQueue } from './serial-queue.js';
 
 /**
- * The old bot's state behind a get/set pair. Calls to `setState` never overlap, and none begins between a `getState` and the `setState`
- * that follows from it, as far as this package makes them.
+ * The old bot's state behind a get/set pair. This package calls the pair in turns: no two calls of
+ * `setState` overlap, and nothing is written between a `getState` and its `setState`.
  */
 export interface LegacyStatePair {
-  /** The whole state: `{ channels, sent: { <guild>: [codes], global: [codes] }, … }`. A bot without a past answers `{ sent: {} }`. */
+  /**
+   * The whole state: `{ channels, sent: { <guild>: [codes], global: [codes] }, … }`. Before the
+   * first code: `{ sent: {} }`.
+   */
   getState(): Promise<unknown>;
-  /** Keeps the whole state. Whatever it resolves to but `false` says that the state is kept; `false` is `ADAPTER_REFUSED`. */
+  /**
+   * Keeps the whole state. `false` says that the state was not kept (`ADAPTER_REFUSED`); any other
+   * value says that it was.
+   */
   setState(state: unknown): Promise<unknown>;
-  /** What the state is, for errors and for the name of a migration. */
+  /** What to call the state in errors, and in the name of a migration. */
   readonly description?: string;
 }
 
-/** The old bot's state where it can be changed in place, safe against other processes. */
+/** The old bot's state, if it can be changed in place and safely against other processes. */
 export interface LegacyStateChanger {
   /** The whole state. */
   getState(): Promise<unknown>;
-  /** Makes a change in one step, durable when it resolves. Resolves to the state as it was just before the change. */
+  /**
+   * Makes a change in one step. Durable when it resolves. Resolves to the state just before the
+   * change.
+   */
   changeState(change: LegacyStateChange): Promise<unknown>;
-  /** What the state is, for errors and for the name of a migration. */
+  /** What to call the state in errors, and in the name of a migration. */
   readonly description?: string;
 }
 
-/** Where the old bot's state is: a get/set pair of the bot's own, {@link legacyStateFile} or {@link legacyStateCollection}. */
+/**
+ * Access to the old bot's state: {@link legacyStateFile}, {@link legacyStateCollection}, or a
+ * get/set pair of the bot's own.
+ */
 export type LegacyStateAdapter = LegacyStatePair | LegacyStateChanger;
 
 /** Whether a value is a {@link LegacyStateAdapter}, by its methods. */
@@ -36,14 +48,15 @@ export function isLegacyStateAdapter(value: unknown): value is LegacyStateAdapte
   return typeof getState === 'function' && (typeof setState === 'function' || typeof changeState === 'function');
 }
 
-/** The state, as the adapter has it. `STORE_UNAVAILABLE` if it rejects. */
+/** The state from the adapter. `STORE_UNAVAILABLE` if the adapter rejects. */
 export async function readState(adapter: LegacyStateAdapter): Promise<unknown> {
   return answerOf('getState', async () => adapter.getState());
 }
 
 /**
- * Makes a change and resolves to the state as it was just before. `ADAPTER_REFUSED` if `setState` answers `false`, `STORE_UNAVAILABLE` if
- * the adapter rejects: the change may have been made or not.
+ * Makes a change. Resolves to the state just before the change. `ADAPTER_REFUSED` if `setState`
+ * resolves to `false`. `STORE_UNAVAILABLE` if the adapter rejects: then the change may have been
+ * made or not.
  */
 export async function changeState(adapter: LegacyStateAdapter, change: LegacyStateChange): Promise<unknown> {
   if ('changeState' in adapter) return answerOf('changeState', async () => adapter.changeState(change));
@@ -52,13 +65,17 @@ export async function changeState(adapter: LegacyStateAdapter, change: LegacySta
     const after = applyChange(before, change);
     if (after === before) return before;
     if ((await answerOf('setState', async () => adapter.setState(after))) === false) {
-      throw new SentCodeStoreError('ADAPTER_REFUSED', 'setState answered false: the state was not kept, and nothing was marked.');
+      throw new SentCodeStoreError(
+        'ADAPTER_REFUSED',
+        'setState resolved to false: the state was not kept, and nothing was marked. Look at the adapter for the reason.',
+      );
     }
     return before;
   });
 }
 
-// By adapter and not by store: two stores over one adapter would write over each other's marks.
+// One queue for each adapter, not for each store: two stores on one adapter would overwrite each
+// other's marks.
 const queues = new WeakMap<LegacyStatePair, SerialQueue>();
 
 function queueOf(adapter: LegacyStatePair): SerialQueue {

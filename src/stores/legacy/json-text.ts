@@ -3,8 +3,9 @@ import { StoreDamagedError } from '../../contract/errors.js';
 import { errorText } from '../../domain/error-text.js';
 
 /**
- * Parses a file's JSON; numbers keep every digit. `STORE_DAMAGED` with line and column (from 1, in characters) where it is no JSON, names a
- * field twice with different values, or is not UTF-8.
+ * Parses a file's JSON. Numbers keep every digit. `STORE_DAMAGED` with line and column (from 1, in
+ * characters) if the bytes are not UTF-8 or not JSON, or if a field occurs twice with different
+ * values.
  */
 export function parseJson(bytes: Uint8Array, path: string): unknown {
   // Drops a byte order mark.
@@ -16,14 +17,17 @@ export function parseJson(bytes: Uint8Array, path: string): unknown {
     const reason = errorText(cause);
     const { line, column } = placeOf(text, Number(/ position (\d+)$/.exec(reason)?.[1] ?? 0));
     throw new StoreDamagedError(
-      `${path}:${line}:${column}: ${reason.replace(/ at position \d+$/, '')}. Nothing can be said of the codes in it: mend or restore the file.`,
+      `${path}:${line}:${column}: ${reason.replace(/ at position \d+$/, '')}. Nobody can tell which codes were sent: repair or restore the file.`,
       { path, line },
       { cause },
     );
   }
 }
 
-/** A state as the old bot writes it: indented by two spaces, ASCII alone (as Python's `json.dump` does unless told otherwise). */
+/**
+ * A state as the old bot writes it: indented by two spaces, in ASCII only, which is the default of
+ * Python's `json.dump`.
+ */
 export function printJson(state: unknown): string {
   return (stringify(state, null, 2) ?? '').replace(
     /[\u0080-\uffff]/g,

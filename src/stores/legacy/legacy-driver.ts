@@ -9,8 +9,6 @@ import { applyChange, type LegacyLists } from './state-change.js';
 import { SentIndex, spellingsOf } from './sent-index.js';
 import { GLOBAL, writeEntry } from './state.js';
 
-const SENT: SentRecord = { state: 'sent', source: null, sentAt: null };
-
 /** The old bot's state behind its adapter. Each call reads the whole state. */
 export class LegacyDriver implements StoreDriver {
   readonly supports: StoreSupport = { claims: false, times: false, sources: false, metadata: false, durable: true };
@@ -62,8 +60,8 @@ export class LegacyDriver implements StoreDriver {
       throw new InvalidInputError(
         'INVALID_CODES',
         'codes',
-        `${this.#options.name}: ${stuck.join(', ')} cannot be forgotten for one guild: the legacy state has it under sent.global, which counts for every ` +
-          'guild. Nothing was forgotten. Take it out of sent.global, for all guilds, or forget only other codes.',
+        `${this.#options.name}: ${stuck.join(', ')} cannot be forgotten for one guild, because sent.global of the legacy state counts for every ` +
+          'guild. Nothing was forgotten. Take such codes out of sent.global, for all guilds, or forget only other codes.',
       );
     }
     const wanted = new Map<string, Set<string>>();
@@ -85,7 +83,10 @@ export class LegacyDriver implements StoreDriver {
     return new SentIndex(await readState(this.#adapter), this.#options.identity);
   }
 
-  /** Removes every spelling that the state has. One that somebody else adds meanwhile is a later mark, and stays. */
+  /**
+   * Removes every spelling in the state. If somebody else adds a spelling meanwhile, it stays, as a
+   * later mark.
+   */
   async #remove(state: unknown, test: (key: CodeKey) => boolean): Promise<number> {
     const remove: LegacyLists = spellingsOf(state, this.#options.identity, test);
     if (remove.size === 0) return 0;
@@ -94,6 +95,8 @@ export class LegacyDriver implements StoreDriver {
     return new SentIndex(before, this.#options.identity).count((key) => test(key) && !after.isOwn(key));
   }
 }
+
+const SENT: SentRecord = { state: 'sent', source: null, sentAt: null };
 
 function refuseGlobal(guildId: string): void {
   if (guildId !== GLOBAL) return;

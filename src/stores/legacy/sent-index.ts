@@ -1,13 +1,10 @@
-import { InvalidInputError } from '../../contract/errors.js';
 import type { Identity } from '../../contract/identity.js';
 import type { CodeKey } from '../../domain/codes.js';
-import { checkCode } from '../../domain/identity.js';
+import { foundCode } from '../../domain/identity.js';
 import type { LegacyLists } from './state-change.js';
 import { GLOBAL, itemsOf, type LegacyState, parseLegacyState, readEntry, stringOf } from './state.js';
 
-const NOTHING: ReadonlySet<string> = new Set();
-
-/** Which codes a state says were sent, by identity. */
+/** The sent codes of a state, by identity. */
 export class SentIndex {
   readonly #state: LegacyState;
   readonly #byGuild = new Map<string, Set<string>>();
@@ -27,7 +24,7 @@ export class SentIndex {
     return this.#byGuild.get(GLOBAL) ?? NOTHING;
   }
 
-  /** Whether a code is in the guild's own name. */
+  /** Whether the guild has the code as its own, not only under `global`. */
   isOwn({ guildId, code }: CodeKey): boolean {
     return this.#byGuild.get(guildId)?.has(code) ?? false;
   }
@@ -42,14 +39,17 @@ export class SentIndex {
     return new Set([...(this.#byGuild.get(guildId) ?? []), ...this.global]);
   }
 
-  /** Number of codes, in a guild's own name, that pass a test. */
+  /** Number of guilds' own codes that pass a test. */
   count(test: (key: CodeKey) => boolean): number {
     let count = 0;
     for (const [guildId, codes] of this.#byGuild) for (const code of codes) if (test({ guildId, code })) count += 1;
     return count;
   }
 
-  /** The guilds to which something counts as sent: those with codes of their own, and if there are global codes those with a channel. */
+  /**
+   * The guilds to which a code counts as sent: those with codes of their own; if there are global
+   * codes, also those with a list or a channel.
+   */
   guilds(): Set<string> {
     const guilds = new Set(this.#byGuild.keys());
     guilds.delete(GLOBAL);
@@ -59,7 +59,7 @@ export class SentIndex {
   }
 }
 
-/** Every string of a state, as it is written, that stands for a code which passes a test, by its list. */
+/** The strings of a state whose codes pass a test, as written, by list. */
 export function spellingsOf(state: unknown, identity: Identity, test: (key: CodeKey) => boolean): LegacyLists {
   const lists = new Map<string, string[]>();
   for (const entry of entriesOf(parseLegacyState(state), identity)) {
@@ -71,6 +71,8 @@ export function spellingsOf(state: unknown, identity: Identity, test: (key: Code
   return lists;
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 interface IndexEntry extends CodeKey {
   readonly list: string;
   readonly text: string;
@@ -80,17 +82,7 @@ function* entriesOf(state: LegacyState, identity: Identity): Generator<IndexEntr
   for (const item of itemsOf(state)) {
     const text = stringOf(item);
     const entry = readEntry(item.list, text);
-    const code = identityOf(entry.code, identity);
+    const code = foundCode(entry.code, identity);
     if (code !== undefined) yield { list: item.list, text, guildId: entry.guildId, code };
-  }
-}
-
-/** `undefined` for a string that no code can be (empty, too long): nobody can ask for it, so it means nothing, and stays where it is. */
-function identityOf(code: string, identity: Identity): string | undefined {
-  try {
-    return checkCode(code, identity, 'code');
-  } catch (error) {
-    if (error instanceof InvalidInputError) return undefined;
-    throw error;
   }
 }

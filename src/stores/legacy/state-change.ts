@@ -1,21 +1,21 @@
 import { parseLegacyState } from './state.js';
 
-/** Strings by list of `sent`. */
-export type LegacyLists = ReadonlyMap<string, readonly string[]>;
-
-/** A change of the old bot's state. What it does not name stays as it is, to the digit. */
+/**
+ * A change of the old bot's state. Everything else in the state stays as it is, to the last digit.
+ */
 export interface LegacyStateChange {
-  /** Strings to be in lists. A list that is missing is made. */
+  /** Strings to put into lists. A missing list is made. */
   readonly add?: LegacyLists;
-  /** Strings to be in their lists no longer, each compared as it is written. */
+  /** Strings to take out of lists, compared as written. */
   readonly remove?: LegacyLists;
-  /** Fields of the state to be `true`. */
+  /** Fields of the state to set to `true`. */
   readonly flags?: readonly string[];
 }
 
 /**
- * The state after a change: the very same object if the change changes nothing, else a new one that shares what did not change. A list that
- * is added to is sorted afterwards; the spellings that are in it stay. `LEGACY_STATE_INVALID` if the state has another shape.
+ * The state after a change. If nothing changes, the very same object; else a new object that shares
+ * the unchanged parts. After an addition a list is sorted, and old spellings stay.
+ * `LEGACY_STATE_INVALID` if the state has another shape.
  */
 export function applyChange(state: unknown, { add, remove, flags = [] }: LegacyStateChange): unknown {
   const lists = new Map(parseLegacyState(state).sent);
@@ -44,3 +44,6 @@ export function applyChange(state: unknown, { add, remove, flags = [] }: LegacyS
   if (listsChanged) fields.set('sent', Object.fromEntries(lists));
   return Object.fromEntries(fields);
 }
+
+/** Strings by list of `sent`. */
+export type LegacyLists = ReadonlyMap<string, readonly string[]>;

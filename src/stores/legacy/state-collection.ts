@@ -7,39 +7,22 @@ import type { LegacyStateChanger } from './adapter.js';
 import type { LegacyLists, LegacyStateChange } from './state-change.js';
 
 /**
- * The methods of a driver's collection that are used, described here so that the types of this package need no driver. A collection of the
- * package `mongodb`, versions 6 and 7, fits.
- */
-export interface LegacyCollectionLike {
-  /** `database.collection`. */
-  readonly namespace: string;
-  /** Resolves to a document, or to `null`. */
-  findOne(filter: object, options: object): Promise<unknown>;
-  /** Resolves to the document as it was before the update, or to `null` if there was none. */
-  findOneAndUpdate(filter: object, update: object, options: object): Promise<unknown>;
-}
-
-/** Options of {@link legacyStateCollection}. */
-export interface LegacyStateCollectionOptions {
-  /**
-   * What a missing document is. `'never'`, the default: an error (`STORE_NOT_FOUND`), because a wrong database would make every code unsent.
-   * `'if-missing'`: a bot that has sent nothing yet, until the adapter has seen the document once.
-   */
-  readonly create?: 'if-missing' | 'never';
-}
-
-const optionsSchema = z.strictObject({ create: wordSchema('if-missing', 'never').optional() });
-
-const ID = 'giftcode_state';
-const EMPTY = { sent: {} };
-const DUPLICATE_KEY = 11_000;
-
-/**
  * The old bot's document `_id: 'giftcode_state'`, in the collection that has it (`giftcode_state`).
  *
- * A write changes the lists that it names, each in place, and sends nothing back that it read: 64-bit integers and unknown fields stay as they
- * are on the server, and so does what the old bot writes at the same time. Reads go to the primary, writes wait for a majority. A guild id with a
- * character that no field's name can have (`.`, NUL, a `$` at its beginning) is kept under an escaped name.
+ * A write changes only the named lists, in place on the server. So 64-bit integers, unknown fields,
+ * and what the old bot writes at the same time stay as they are. Reads go to the primary; writes
+ * wait for a majority. The name of a field cannot have every character, so a guild id with `.`, NUL
+ * or a leading `$` is kept under an escaped name.
+ *
+ * @example
+ * ```ts
+ * import { MongoClient } from 'mongodb';
+ * import { LegacyAdapterStore, legacyStateCollection } from 'sent-code-store';
+ *
+ * const client = new MongoClient('mongodb://127.0.0.1:27017/old_bot');
+ * const states = client.db().collection('giftcode_state');
+ * const store = new LegacyAdapterStore(legacyStateCollection(states));
+ * ```
  */
 export function legacyStateCollection(
   collection: LegacyCollectionLike,
@@ -65,7 +48,7 @@ export function legacyStateCollection(
     const hint = seen ? '' : " Pass { create: 'if-missing' } for a bot that has sent nothing yet.";
     throw new SentCodeStoreError(
       'STORE_NOT_FOUND',
-      `${collection.namespace} has no document "${ID}", so nothing can be said of the codes in it. Correct the database or restore it.${hint}`,
+      `${collection.namespace} has no document "${ID}", so nobody can tell which codes were sent. Correct the name of the database, or restore the document.${hint}`,
     );
   }
 
@@ -75,7 +58,8 @@ export function legacyStateCollection(
     changeState: async (change) => {
       const update = toUpdate(change);
       const upsert = create === 'if-missing' && !seen;
-      // The document before the change comes from the same atomic step, so that of two writers of a code one knows that it was the first.
+      // The document before the change comes from the same atomic step: of two writers of a code,
+      // exactly one sees that it was the first.
       const run = (): Promise<unknown> =>
         collection.findOneAndUpdate({ _id: ID }, update, {
           upsert,
@@ -88,7 +72,8 @@ export function legacyStateCollection(
         before = await run();
       } catch (error) {
         if (!upsert || (error as { code?: unknown }).code !== DUPLICATE_KEY) throw error;
-        // Two writers found no document, and the other one made it. It is there for the second try.
+        // Two writers found no document, and the other one made it. The second try finds the
+        // document.
         before = await run();
       }
       if (before !== null || !upsert) return orMissing(before);
@@ -97,6 +82,37 @@ export function legacyStateCollection(
     },
   };
 }
+
+/** Options of {@link legacyStateCollection}. */
+export interface LegacyStateCollectionOptions {
+  /**
+   * What a missing document means. Default: `'never'`.
+   *
+   * - `'never'`: an error (`STORE_NOT_FOUND`), because in a wrong database every code would be
+   *   unsent.
+   * - `'if-missing'`: the bot has sent nothing yet. Once the adapter has seen the document, a
+   *   missing one is an error.
+   */
+  readonly create?: 'if-missing' | 'never';
+}
+
+/**
+ * The used methods of a collection, described here so that the types of this package need no
+ * driver. A collection of the package `mongodb`, versions 6 and 7, fits.
+ */
+export interface LegacyCollectionLike {
+  /** `database.collection`. */
+  readonly namespace: string;
+  /** Resolves to a document, or to `null`. */
+  findOne(filter: object, options: object): Promise<unknown>;
+  /** Resolves to the document as it was before the update, or to `null` if there was none. */
+  findOneAndUpdate(filter: object, update: object, options: object): Promise<unknown>;
+}
+
+const optionsSchema = z.strictObject({ create: wordSchema('if-missing', 'never').optional() });
+const ID = 'giftcode_state';
+const EMPTY = { sent: {} };
+const DUPLICATE_KEY = 11_000;
 
 function toUpdate({
   add = new Map<string, string[]>(),
@@ -114,7 +130,10 @@ function toPaths(lists: LegacyLists, toValue: (texts: readonly string[]) => obje
   return Object.fromEntries([...lists].map(([list, texts]) => [`sent.${fieldOf(list)}`, toValue(texts)]));
 }
 
-/** What cannot be in the name of a field, and what would be read as its escape. Ids of chat platforms have none of it. */
+/**
+ * What cannot be in the name of a field, and what looks like an escape. Ids of chat platforms have
+ * none of it.
+ */
 const ESCAPED = /[.\0]|^\$|%(?=2E|24|25|00)/g;
 
 function fieldOf(list: string): string {
@@ -125,7 +144,7 @@ function listOf(field: string): string {
   return field.replace(/%(2E|24|25|00)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
-/** The document with its lists under the names that they have everywhere else. */
+/** The document with its lists under unescaped names. */
 function withLists(document: unknown): unknown {
   const { sent } = document as { readonly sent?: unknown };
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return document;

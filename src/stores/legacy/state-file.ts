@@ -16,35 +16,27 @@ import { parseJson, printJson } from './json-text.js';
 import { SerialQueue } from './serial-queue.js';
 import { lockStateFile } from './state-lock.js';
 
-/** Options of {@link legacyStateFile}. */
-export interface LegacyStateFileOptions {
-  /**
-   * What a missing file is. `'never'`, the default: an error (`STORE_NOT_FOUND`), because a wrong path would make every code unsent.
-   * `'if-missing'`: a bot that has sent nothing yet, until the adapter has seen the file once.
-   */
-  readonly create?: 'if-missing' | 'never';
-  /** How long a write waits for another process's, in ms. Default: 5 000 ms. Then `STORE_LOCKED`. */
-  readonly lockTimeoutMs?: number;
-}
-
-const optionsSchema = z.strictObject({
-  create: wordSchema('if-missing', 'never').optional(),
-  lockTimeoutMs: waitSchema(0).optional(),
-});
-
-const MAX_TRIES = 5;
-
 /**
  * The old bot's `giftcode_state.json`.
  *
- * Every read reads the file. A write replaces the file by a new version in one step, on the disk before the call resolves.
- * Everything that a write does not name stays: unknown fields, and numbers to the digit.
+ * Every call reads the whole file. A write replaces the file in one step, and is on the disk before
+ * the call resolves. Everything else in the file stays: unknown fields, and numbers to the last
+ * digit.
  *
- * Writers of this package take turns, by a lock that ends with its process: those of one process, of one machine, and of
- * containers that share the folder, if the folder takes sockets. The old bot knows nothing of turns: a write that finds the
- * file changed since it was read starts again, which leaves the moment of the rename.
+ * Writers of this package take turns, by a lock that ends with its process. This holds within one
+ * machine, and between containers that share the folder if the folder takes sockets. The old bot
+ * takes no turns: if the file changed since it was read, the write starts again. One gap remains,
+ * the moment of the rename.
  *
- * `STORE_DAMAGED` with line and column if the file is no JSON, `STORE_IO` if the file system refuses.
+ * `STORE_DAMAGED` with line and column if the file is not JSON. `STORE_IO` if the file system
+ * refuses. `STORE_LOCKED` if another process writes for too long.
+ *
+ * @example
+ * ```ts
+ * import { LegacyAdapterStore, legacyStateFile } from 'sent-code-store';
+ *
+ * const store = new LegacyAdapterStore(legacyStateFile('./giftcode_state.json'));
+ * ```
  */
 export function legacyStateFile(path: string, options: LegacyStateFileOptions = {}): LegacyStateChanger {
   const given: unknown = path;
@@ -69,7 +61,7 @@ export function legacyStateFile(path: string, options: LegacyStateFileOptions = 
     const hint = seen ? '' : " Pass { create: 'if-missing' } for a bot that has sent nothing yet.";
     throw new SentCodeStoreError(
       'STORE_NOT_FOUND',
-      `${absolute} does not exist${seen ? ' any more' : ''}, so nothing can be said of the codes in it. Correct the path or restore the file.${hint}`,
+      `${absolute} does not exist${seen ? ' any more' : ''}, so nobody can tell which codes were sent. Correct the path or restore the file.${hint}`,
     );
   }
 
@@ -83,7 +75,7 @@ export function legacyStateFile(path: string, options: LegacyStateFileOptions = 
       return state;
     }
     throw new StoreLockedError(
-      `${absolute} was changed by somebody else during each of ${MAX_TRIES} tries to write it. Nothing was written.`,
+      `${absolute} was changed by another program during each of ${MAX_TRIES} tries to write it. Nothing was written. Stop that program, or call again.`,
       undefined,
     );
   }
@@ -96,7 +88,7 @@ export function legacyStateFile(path: string, options: LegacyStateFileOptions = 
         const target = await locate(absolute);
         return queueOf(target).run(async () => {
           const { state } = await read(target);
-          // Nothing to write: no lock either, which a folder that cannot be written to would refuse.
+          // Nothing to write, so no lock: a read-only folder would refuse the lock.
           if (applyChange(state, change) === state) return state;
           const lock = await lockStateFile(target, lockTimeoutMs);
           try {
@@ -110,6 +102,30 @@ export function legacyStateFile(path: string, options: LegacyStateFileOptions = 
   };
 }
 
+/** Options of {@link legacyStateFile}. */
+export interface LegacyStateFileOptions {
+  /**
+   * What a missing file means. Default: `'never'`.
+   *
+   * - `'never'`: an error (`STORE_NOT_FOUND`), because at a wrong path every code would be unsent.
+   * - `'if-missing'`: the bot has sent nothing yet. Once the adapter has seen the file, a missing
+   *   one is an error.
+   */
+  readonly create?: 'if-missing' | 'never';
+  /**
+   * How long a write waits for another process's write, in ms; then `STORE_LOCKED`. Default: 5 000
+   * ms.
+   */
+  readonly lockTimeoutMs?: number;
+}
+
+const optionsSchema = z.strictObject({
+  create: wordSchema('if-missing', 'never').optional(),
+  lockTimeoutMs: waitSchema(0).optional(),
+});
+
+const MAX_TRIES = 5;
+
 interface Version {
   readonly state: unknown;
   /** `undefined` if there is no file. */
@@ -118,9 +134,13 @@ interface Version {
 
 class ChangedMeanwhile extends Error {}
 
-/** Replaces the file, and resolves to `false` if somebody who knows nothing of the lock has changed the file meanwhile. */
+/**
+ * Replaces the file. Resolves to `false` if a program without the lock has changed the file
+ * meanwhile.
+ */
 async function replaceIfUnchanged(path: string, text: string, last: Buffer | undefined, lock: FileLock): Promise<boolean> {
-  // The content decides. A time and a length can stay the same: clocks of file systems move in steps of milliseconds.
+  // The content is compared: time and length can stay the same, because the clock of a file system
+  // moves in steps of milliseconds.
   const beforeRename = async (): Promise<void> => {
     const current = await readBytes(path);
     if (last === undefined ? current !== undefined : current?.equals(last) !== true) throw new ChangedMeanwhile();
@@ -137,14 +157,17 @@ async function replaceIfUnchanged(path: string, text: string, last: Buffer | und
 
 const queues = new Map<string, SerialQueue>();
 
-/** Writes of this process take turns in the order of the calls; the lock alone would know no order. */
+/**
+ * The queue of a file. The lock alone would not keep this process's writes in the order of the
+ * calls.
+ */
 function queueOf(file: string): SerialQueue {
   const queue = queues.get(file) ?? new SerialQueue();
   queues.set(file, queue);
   return queue;
 }
 
-/** The file behind a symbolic link, so that the link stays one. */
+/** The file behind a symbolic link: a write must not replace the link. */
 async function locate(path: string): Promise<string> {
   const target = await followLinks(path);
   refuseTemporaryPath(target);

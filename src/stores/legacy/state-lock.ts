@@ -3,14 +3,16 @@ import { StoreLockedError } from '../../contract/errors.js';
 import { FileLock } from '../../files/lock/file-lock.js';
 
 /**
- * Takes the lock of a state file for one write, waiting for whoever has it. `STORE_LOCKED` after `timeoutMs`.
+ * Takes the lock of a state file for one write. `STORE_LOCKED` if somebody else still has it after
+ * `timeoutMs`.
  *
- * It is the same lock as that of a `JsonFileStore` at the same path: each of the two would replace the other's file.
+ * A `JsonFileStore` at the same path has the same lock: each of the two would replace the other's
+ * file.
  */
 export function lockStateFile(path: string, timeoutMs: number, platform: NodeJS.Platform = process.platform): Promise<FileLock> {
   const locked = (pid: number | undefined): StoreLockedError =>
     new StoreLockedError(
-      `${path} is being written by another process${pid === undefined ? '' : ` (${pid})`} for more than ${timeoutMs} ms. Nothing was written.`,
+      `${path} is being written by another process${pid === undefined ? '' : ` (${pid})`} for more than ${timeoutMs} ms. Nothing was written: repeat the call, or look at that process.`,
       pid,
     );
   const removed = (lock: string): StoreLockedError =>

@@ -1,14 +1,11 @@
 import { SentCodeStoreError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
 
-/** The list of `sent` whose codes count as sent to every guild. */
-export const GLOBAL = 'global';
-
-/** The part of the old bot's state that means something here. */
+/** The used part of the old bot's state. */
 export interface LegacyState {
-  /** Lists of codes by guild, and `global`. Items are what was found: mostly strings. */
+  /** Lists of codes by guild, and `global`. The items are not checked; most are strings. */
   readonly sent: ReadonlyMap<string, readonly unknown[]>;
-  /** The guilds that have a channel. */
+  /** The guilds with a channel. */
   readonly channels: readonly string[];
 }
 
@@ -16,19 +13,25 @@ export interface LegacyState {
 export interface LegacyItem {
   readonly list: string;
   readonly index: number;
-  /** What was found. */
+  /** Not checked. */
   readonly value: unknown;
 }
 
-/** A string of a list, read. */
+/** The meaning of a string of a list. */
 export interface LegacyEntry {
   /** The guild, or {@link GLOBAL}. */
   readonly guildId: string;
-  /** The code as it was written; not checked. */
+  /** The code as written, not checked. */
   readonly code: string;
 }
 
-/** The state's lists, or `LEGACY_STATE_INVALID` with the path to what cannot be read without guessing. */
+/** The list in `sent` for all guilds: its codes count as sent to every guild. */
+export const GLOBAL = 'global';
+
+/**
+ * The lists of a state. `LEGACY_STATE_INVALID`, with the path to the field, if a field cannot be
+ * read without guessing.
+ */
 export function parseLegacyState(state: unknown): LegacyState {
   if (!isObject(state)) {
     throw invalidState(
@@ -57,15 +60,22 @@ export function* itemsOf({ sent }: LegacyState): Generator<LegacyItem> {
   }
 }
 
-/** An item that must be a string, or `LEGACY_STATE_INVALID`: what else it may stand for is a guess. */
+/**
+ * An item as a string. `LEGACY_STATE_INVALID` for anything else, because its meaning would be a
+ * guess.
+ */
 export function stringOf({ list, index, value }: LegacyItem): string {
   if (typeof value === 'string') return value;
   throw invalidState(`${pathOf(list)}[${index}]`, value, 'Expected a code, which is a string.');
 }
 
 /**
- * Reads a string of a list. `<digits>:<CODE>` is that guild's code, whatever list it is in, and so is `<guild>:<CODE>` in the guild's own
- * list; `global:<CODE>` is every guild's. Anything else is a code of the list's guild.
+ * Reads a string of a list.
+ *
+ * - `<digits>:<CODE>` is a code of that guild, in every list.
+ * - `<guild>:<CODE>` is a code of the guild, in the guild's own list.
+ * - `global:<CODE>` is a code of every guild.
+ * - Anything else is a code of the list's guild.
  */
 export function readEntry(list: string, text: string): LegacyEntry {
   if (text.startsWith(`${list}:`)) return { guildId: list, code: text.slice(list.length + 1) };
@@ -74,7 +84,10 @@ export function readEntry(list: string, text: string): LegacyEntry {
   return { guildId: composite[1] ?? GLOBAL, code: text.slice(composite[0].length) };
 }
 
-/** The string that {@link readEntry} reads as this code in its guild's own list: the code alone, unless that reads as something else. */
+/**
+ * The string for a code in its guild's own list: the code alone, or `<guild>:<CODE>` if
+ * {@link readEntry} would read the code alone as something else.
+ */
 export function writeEntry(guildId: string, code: string): string {
   const read = readEntry(guildId, code);
   return read.guildId === guildId && read.code === code ? code : `${guildId}:${code}`;

@@ -1,6 +1,7 @@
 import type { StoreSupport } from '../../contract/support.js';
 import type { LocalRecord } from '../../domain/state-machine.js';
-import { LocalDriver, type RecordChange } from '../../core/local-driver.js';
+import { LocalDriver, type RecordChange, type RecordEntry } from '../../core/local-driver.js';
+import { presentEntries } from '../../core/turns.js';
 import { MemoryMetadata } from './memory-metadata.js';
 
 /** Records and metadata in maps. */
@@ -13,8 +14,8 @@ export class MemoryDriver extends LocalDriver {
     return this.#guilds.get(guildId)?.get(code);
   }
 
-  protected override recordsOf(guildId: string): Iterable<readonly [code: string, record: LocalRecord]> {
-    return this.#guilds.get(guildId) ?? [];
+  protected override recordsOf(guildId: string): Iterable<RecordEntry> {
+    return presentEntries(this.#guilds.get(guildId) ?? new Map<string, LocalRecord>());
   }
 
   protected override guilds(): Iterable<string> {

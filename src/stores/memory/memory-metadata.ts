@@ -1,6 +1,6 @@
 import type { StoreMetadata } from '../../core/driver.js';
 
-/** A store's own metadata in a map. */
+/** Metadata in a map. */
 export class MemoryMetadata implements StoreMetadata {
   readonly #entries = new Map<string, string>();
 

@@ -36,6 +36,9 @@ export const READ_OPTIONS = {
   useBigInt64: false,
 } as const;
 
+/** The part of a command's deadline that the server has for the confirmation of a majority. */
+const MAJORITY_SHARE = 0.8;
+
 /**
  * Runs the store's commands on its collection: each with the same concerns whatever the collection was made with, within a time limit, and
  * with errors of this package.
@@ -50,8 +53,9 @@ export class Commands {
     this.#context = context;
     this.#writeOptions = {
       ordered: false,
-      // `j`: acknowledged is on disk, on a server without a replica set too. `wtimeoutMS`: the server does not wait longer than the caller.
-      writeConcern: { w: 'majority', j: true, wtimeoutMS: context.operationTimeoutMs },
+      // `j`: acknowledged is on disk, on a server without a replica set too. `wtimeoutMS`: the server says that a majority did not confirm
+      // while its answer is still waited for; at the deadline itself nobody could tell that from silence.
+      writeConcern: { w: 'majority', j: true, wtimeoutMS: Math.ceil(context.operationTimeoutMs * MAJORITY_SHARE) },
     };
   }
 

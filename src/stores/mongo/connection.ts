@@ -1,12 +1,16 @@
 import { InvalidInputError } from '../../contract/errors.js';
+import type { Logger } from '../../contract/logger.js';
 import { withinLimit } from '../../core/time-limit.js';
+import type { Clock } from '../../domain/clock.js';
 import { errorText } from '../../domain/error-text.js';
 import { READ_OPTIONS } from './commands.js';
-import type { MongoCollectionLike, OwnMongoClient } from './driver.js';
+import type { MongoCollectionLike } from './driver.js';
 import { timeoutError, toStoreError, type CommandContext } from './errors.js';
 import { loadDriver } from './load-driver.js';
+import { OwnClient, type OwnClientContext } from './own-client.js';
 import { DEFAULT_COLLECTION, type MongoStoreOptions, type MongoUriOptions } from './options.js';
 import { redactError, redactor, redactUris, type Redact } from './redact.js';
+import { StuckMonitor } from './stuck-monitor.js';
 
 /** The most time that the search for a server gets in a client of the store's own, in ms: an unreachable database is said before the deadline. */
 const SERVER_SELECTION_MS = 5000;
@@ -18,15 +22,22 @@ export interface Connection {
   readonly collection: MongoCollectionLike;
   /** Hides what is secret about the connection. */
   readonly redact: Redact;
+  /** What to do about a server that is not found, where more is known than the driver says. */
+  readonly advice?: () => string | undefined;
   /** Lets go of what was opened for the store, and of nothing else. */
   close(): Promise<void>;
 }
 
+/** What a connection is opened with. */
+export interface ConnectionLimits {
+  readonly storeName: string;
+  readonly operationTimeoutMs: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
 /** Opens the collection that the options name. Leaves nothing behind if it fails. */
-export async function openConnection(
-  options: MongoStoreOptions,
-  limits: { readonly storeName: string; readonly operationTimeoutMs: number },
-): Promise<Connection> {
+export async function openConnection(options: MongoStoreOptions, limits: ConnectionLimits): Promise<Connection> {
   if (options.uri !== undefined) return openUri(options, limits);
   const collection =
     options.client !== undefined
@@ -34,7 +45,8 @@ export async function openConnection(
       : options.collection;
   const context = { ...limits, what: `the first command on ${collection.namespace}`, redact: redactUris };
   await wake(collection, context);
-  return { collection, redact: redactUris, close: () => Promise.resolve() };
+  const monitor = new StuckMonitor(collection.db?.client ?? options.client, limits);
+  return { collection, redact: redactUris, advice: () => monitor.advice(), close: async () => monitor.stop() };
 }
 
 /**
@@ -54,16 +66,16 @@ async function wake(collection: MongoCollectionLike, context: CommandContext): P
   await guarded(probe(), context);
 }
 
-async function openUri(
-  options: MongoUriOptions,
-  limits: { readonly storeName: string; readonly operationTimeoutMs: number },
-): Promise<Connection> {
+async function openUri(options: MongoUriOptions, limits: ConnectionLimits): Promise<Connection> {
   const redact = redactor(options.uri, options.clientOptions);
-  const context: CommandContext = { ...limits, what: 'connecting', redact };
   const { MongoClient } = await loadDriver(limits.storeName);
-  let client: OwnMongoClient;
+  const make = (): ReturnType<OwnClientContext['make']> => {
+    const client = new MongoClient(options.uri, clientOptions(options, limits.operationTimeoutMs));
+    return { client, collection: client.db(options.database).collection(options.collection ?? DEFAULT_COLLECTION) };
+  };
+  let client: OwnClient;
   try {
-    client = new MongoClient(options.uri, clientOptions(options, limits.operationTimeoutMs));
+    client = new OwnClient({ ...limits, redact, make });
   } catch (error) {
     throw new InvalidInputError(
       'INVALID_OPTION',
@@ -72,18 +84,8 @@ async function openUri(
       { cause: redactError(error, redact) },
     );
   }
-  const close = async (): Promise<void> => {
-    await guarded(client.close(), { ...context, what: 'closing the connection' });
-  };
-  try {
-    await guarded(client.connect(), context);
-  } catch (error) {
-    // What failed is told; that its remains could not be cleared away in time would hide it.
-    await close().catch(() => undefined);
-    throw error;
-  }
-  const collection = client.db(options.database).collection(options.collection ?? DEFAULT_COLLECTION);
-  return { collection, redact, close };
+  await client.connect();
+  return { collection: client, redact, close: () => client.close() };
 }
 
 /** By itself the driver waits 30 s for a server, and for ever for an answer. What the caller says, in the URI or beside it, stands. */

@@ -22,6 +22,8 @@ export interface CommandContext {
   readonly what: string;
   readonly operationTimeoutMs: number;
   readonly redact: Redact;
+  /** What to do about a server that is not found; `undefined` where nothing is known but what the driver says. */
+  readonly advice?: () => string | undefined;
 }
 
 interface DriverError {
@@ -45,6 +47,16 @@ const FAILURE_BY_NAME: ReadonlyMap<unknown, FailureKind> = new Map<unknown, Fail
   ['MongoPoolClearedError', 'unreachable'],
   ['MongoWaitQueueTimeoutError', 'unreachable'],
 ]);
+
+/** What to do about a server that cannot do what the store needs, by the code and the words of its refusal. */
+const ADVICE: readonly (readonly [code: number, words: RegExp, advice: string])[] = [
+  [2, /journal/i, 'The server has no journal, so a mark would not survive its crash. Start it with one.'],
+  [
+    148,
+    /majority/i,
+    'The server runs with enableMajorityReadConcern: false, so nobody can say which marks will stay. Start it without that setting.',
+  ],
+];
 
 /** Whether a bulk write failed with duplicate keys and nothing else: every operation was answered. */
 export function isOnlyDuplicates(error: unknown): boolean {
@@ -84,7 +96,10 @@ export function toStoreError(error: unknown, context: CommandContext): SentCodeS
     case 'late':
       return timeoutError(context, cause);
     case 'unreachable':
-      return failed(`cannot reach the database (${what}): ${reason}. Check that it runs and that the address is right.`, true);
+      return failed(
+        `cannot reach the database (${what}): ${reason}. ${context.advice?.() ?? 'Check that it runs and that the address is right.'}`,
+        true,
+      );
     case 'broken':
       return failed(`${what} was interrupted, and may have taken effect: ${reason}. Repeat the call.`, true);
     case 'unconfirmed':
@@ -92,8 +107,11 @@ export function toStoreError(error: unknown, context: CommandContext): SentCodeS
         `${what} was not confirmed by a majority of the replica set, and may be lost: ${reason}. Repeat the call.`,
         true,
       );
-    case 'refused':
-      return failed(`${what} ${typeof code === 'number' ? `was refused (code ${code})` : 'failed'}: ${reason}`, false);
+    case 'refused': {
+      const how = typeof code === 'number' ? `was refused (code ${code})` : 'failed';
+      const advice = ADVICE.find(([known, words]) => code === known && words.test(reason))?.[2];
+      return failed(`${what} ${how}: ${reason}${advice === undefined ? '' : `. ${advice}`}`, false);
+    }
   }
 }
 

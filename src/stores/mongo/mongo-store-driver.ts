@@ -3,6 +3,7 @@ import { type CodeKey, keyOf } from '../../domain/codes.js';
 import type { CodeRecord } from '../../domain/record.js';
 import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreDriver } from '../../core/driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
+import { checkCollection } from './check-collection.js';
 import { Commands, type WriteOutcome } from './commands.js';
 import { type Connection, openConnection } from './connection.js';
 import type { WriteOperation } from './driver.js';
@@ -33,13 +34,25 @@ export class MongoStoreDriver implements StoreDriver {
   }
 
   async open(): Promise<void> {
-    const limits = {
-      storeName: this.#settings.name,
-      operationTimeoutMs: this.#mongoOptions.operationTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-    };
+    const { name: storeName, logger, clock } = this.#settings;
+    const { operationTimeoutMs = DEFAULT_TIMEOUT_MS } = this.#mongoOptions;
+    const limits = { storeName, operationTimeoutMs, logger, clock };
     const connection = await openConnection(this.#mongoOptions, limits);
+    const { redact, advice } = connection;
     this.#connection = connection;
-    this.#openCommands = new Commands(connection.collection, { ...limits, redact: connection.redact });
+    this.#openCommands = new Commands(connection.collection, {
+      storeName,
+      operationTimeoutMs,
+      redact,
+      ...(advice && { advice }),
+    });
+    const { namespace } = connection.collection;
+    try {
+      await checkCollection(this.#commands, this.metadata, { storeName, namespace, identityName: this.#settings.identity.name });
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
   }
 
   async pingStore(): Promise<void> {

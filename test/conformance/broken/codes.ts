@@ -123,7 +123,8 @@ export class LosesSecondChunk extends SharedMapDriver {
 
 export class ReadModifyWrite extends SharedMapDriver {
   override async commit(changes: readonly RecordChange[]): Promise<void> {
-    const copies = new Map(changes.map(({ guildId }) => [guildId, new Map(this.data.guilds.get(guildId))]));
+    const guildIds = new Set(changes.map(({ guildId }) => guildId));
+    const copies = new Map([...guildIds].map((guildId) => [guildId, new Map(this.data.guilds.get(guildId))]));
     await setImmediate();
     for (const { guildId, code, record } of changes) {
       if (record === undefined) copies.get(guildId)?.delete(code);
@@ -157,6 +158,10 @@ export class WritesWhenAsked extends SharedMapDriver {
     for (const { guildId } of keys) if (!guilds.has(guildId)) guilds.set(guildId, new Map());
     return super.readRecords(keys);
   }
+
+  override async *scanGuilds(): AsyncIterable<string> {
+    yield* [...this.guilds()];
+  }
 }
 
 export class RemembersForgottenMarks extends SharedMapDriver {
@@ -176,7 +181,7 @@ export class RemembersForgottenMarks extends SharedMapDriver {
 
 export class PagesByOffset extends SharedMapDriver {
   override async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
-    const size = 10;
+    const size = 20;
     for (let offset = 0, page: ScannedRecord[] = []; offset === 0 || page.length === size; offset += size) {
       const all: ScannedRecord[] = [];
       for await (const record of super.scanRecords(scope)) all.push(record);

@@ -12,6 +12,12 @@ interface Inode {
 /** A change of the names in the folder that no sync has made durable yet. */
 type NameChange = (names: Map<string, Inode>) => void;
 
+/** A file of which something may not be on the disk yet. */
+export interface Unsynced {
+  readonly durable: Buffer;
+  readonly written: Buffer;
+}
+
 /** How much of what was not synced the power failure leaves: of some changes, a beginning. 0 is none, 1 is all. */
 export type Keep = (changes: number) => number;
 
@@ -94,6 +100,11 @@ export class DiskModel {
     return new Map([...names].map(([name, { durable, pending }]) => [name, apply(durable, partOf(pending, keepContent))]));
   }
 
+  /** The files as they would be if all were synced now, each with what a power failure leaves of it if nothing more is. */
+  unsynced(): Map<string, Unsynced> {
+    return new Map([...this.#names].map(([name, { durable, pending }]) => [name, { durable, written: apply(durable, pending) }]));
+  }
+
   #create(name: string): void {
     const inode: Inode = { durable: Buffer.alloc(0), pending: [] };
     this.#change((names) => names.set(name, inode));
@@ -107,6 +118,27 @@ export class DiskModel {
   #syncNames(): void {
     for (const change of this.#nameChanges.splice(0)) change(this.#durableNames);
   }
+}
+
+/** The blocks of so many bytes in which a file differs from what is on the disk. */
+export function unsyncedBlocks({ durable, written }: Unsynced, blockBytes: number): number[] {
+  const first = Math.floor(durable.length / blockBytes);
+  return Array.from({ length: Math.ceil(written.length / blockBytes) - first }, (_, index) => first + index);
+}
+
+/**
+ * A file after a power failure that drops blocks: each of them is what it was before, then zeroes. The file's length is the new one; or, where
+ * that was not written, the end of the last block that is left.
+ */
+export function withoutBlocks({ durable, written }: Unsynced, blockBytes: number, lost: ReadonlySet<number>): Buffer[] {
+  const whole = Buffer.from(written);
+  for (const block of lost) {
+    const end = Math.min((block + 1) * blockBytes, whole.length);
+    whole.fill(0, Math.min(Math.max(block * blockBytes, durable.length), end), end);
+  }
+  const left = unsyncedBlocks({ durable, written }, blockBytes).filter((block) => !lost.has(block));
+  const end = Math.max(durable.length, ((left.at(-1) ?? -1) + 1) * blockBytes);
+  return end < whole.length ? [whole, whole.subarray(0, end)] : [whole];
 }
 
 /** The first changes, the last of them in part: `keep` may say 2.5 of 4. */

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bundle } from '../../support/json-file/children.js';
 import { interceptedFiles, systemError } from '../../support/json-file/intercepted-files.js';
 import { Lines, makeStore, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
+import { scriptOf } from '../../support/script.js';
 import { allowedOutcomes, type Outcome } from './script.js';
 
 let child: string;
 
 beforeAll(async () => {
-  child = await bundle(new URL('killed-child.ts', import.meta.url));
+  child = await scriptOf(new URL('killed-child.ts', import.meta.url));
 });
 
 describe('an acknowledged mark survives kill -9 at any instant', () => {

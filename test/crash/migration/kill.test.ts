@@ -34,7 +34,7 @@ describe('a migration that is killed', () => {
   ] as const)('%s (%s after batch %i): the next run loses nothing and completes it', async ([, how, batch]) => {
     const statePath = await stateFile(text);
     const storePath = join(await temporaryFolder(), 'sent.json');
-    const child = startChild(migrator, [statePath, storePath, how, String(batch)]);
+    const child = await startChild(migrator, [statePath, storePath, how, String(batch)]);
     await child.printed(batch);
     await child.kill();
     const said = Number(child.lines.findLast((line) => /^\d+$/.test(line)));

@@ -189,6 +189,36 @@ describe('A member that answers a ping and nothing else', () => {
   });
 });
 
+describe('A change of state in the middle of a call', () => {
+  it('does not give one message to two takers', async () => {
+    const chain = newChain();
+    const store = chain.start();
+    await store.filterUnsent('1', ['A']);
+    const { claim } = await store.claim('1', ['A']);
+    await store.release(claim!, 'uncertain');
+    let answer = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (answer = resolve));
+    const isDone = new Promise<void>((done) => {
+      chain.first.after = async (step) => {
+        if (step !== 'settleRecords') return;
+        done();
+        await gate;
+      };
+    });
+    const one = store.takeUncertain('1');
+    await isDone;
+    chain.first.fault = 'reject';
+    await store.markSent('2', ['X']);
+    expect(store.status().state).toBe('degraded');
+    const two = store.takeUncertain('1');
+    // As far as the second can come before the first has its answer.
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    answer();
+    const taken = [...(await one), ...(await two)];
+    expect(taken.map(({ codes }) => codes)).toEqual([['A']]);
+  });
+});
+
 describe('Closing', () => {
   it('in the middle of a replay ends it between two steps, and leaves the rest remembered', async () => {
     const chain = newChain();

@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { StoreDamagedError, SentCodeStoreError } from '../../../src/contract/errors.js';
-import { type OnDamage, refuseDamage } from '../../../src/stores/json-file/format/damage.js';
-import { loadStore } from '../../../src/stores/json-file/loader.js';
+import { refuseDamage } from '../../../src/stores/json-file/format/damage.js';
 import { StorePaths } from '../../../src/stores/json-file/store-paths.js';
-import { TestClock } from '../../support/json-file/stores.js';
-import { memoryFiles } from '../../support/json-file/memory-files.js';
 import { sampleFiles } from '../../support/json-file/sample-store.js';
+import { contentsOf } from './store-contents.js';
 
 const FOLDER = '/store';
 const PATHS = new StorePaths(FOLDER, 'sent.json');
@@ -94,7 +92,7 @@ describe('a damaged store', () => {
         const flipped = Buffer.from(bytes);
         flipped[bit >> 3]! ^= 1 << (bit & 7);
         const damages: string[] = [];
-        const found = await readWith(new Map([...files, [name, flipped]]), (where, line) =>
+        const found = await contentsOf(new Map([...files, [name, flipped]]), PATHS, (where, line) =>
           damages.push(`${where}:${line}`),
         ).catch((error: unknown) => (error as SentCodeStoreError).code);
         if (REFUSED.includes(found)) {
@@ -121,18 +119,7 @@ async function outcomeOf(contents: ReadonlyMap<string, Buffer>): Promise<string>
 }
 
 function read(contents: ReadonlyMap<string, Buffer>): Promise<string> {
-  return readWith(contents, refuseDamage);
-}
-
-/** Everything that a store's files say, one record on a line: `[guild, code, record]`. */
-async function readWith(contents: ReadonlyMap<string, Buffer>, onDamage: OnDamage): Promise<string> {
-  const loaded = await loadStore(memoryFiles(contents), PATHS, new TestClock(), onDamage);
-  if (loaded === undefined) return 'no store';
-  const lines = [...loaded.records.metadata].map(([key, value]) => JSON.stringify(['fact', key, value]));
-  for (const guildId of loaded.records.guildIds()) {
-    for (const [code, record] of loaded.records.entries(guildId)) lines.push(JSON.stringify([guildId, code, record]));
-  }
-  return lines.sort().join('\n');
+  return contentsOf(contents, PATHS, refuseDamage);
 }
 
 /** The line of a place and its neighbours: a flipped line break damages both. */

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bundle, Child } from '../../support/json-file/children.js';
+import { Child } from '../../support/json-file/children.js';
 import { canMount, mounted } from '../../support/json-file/mounts.js';
 import { makeStore, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
+import { scriptOf } from '../../support/script.js';
 
 const MOUNTS = canMount();
 const ROOT = process.getuid?.() === 0;
@@ -63,7 +64,7 @@ describe.skipIf(!MOUNTS)('a read-only file system', () => {
 describe.skipIf(!ROOT)('a user without permission', () => {
   let script: string;
   beforeAll(async () => {
-    script = await bundle(new URL('lock-child.ts', import.meta.url));
+    script = await scriptOf(new URL('lock-child.ts', import.meta.url));
   });
 
   it('gets STORE_IO that names the file or folder and says what to do', async () => {

@@ -3,14 +3,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { StoreLockedError } from '../../../src/contract/errors.js';
-import { bundle, Child } from '../../support/json-file/children.js';
+import { Child } from '../../support/json-file/children.js';
 import { makeStore, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
+import { scriptOf } from '../../support/script.js';
 
 let script: string;
 
 beforeAll(async () => {
-  script = await bundle(new URL('lock-child.ts', import.meta.url));
+  script = await scriptOf(new URL('lock-child.ts', import.meta.url));
 });
 
 /** `darwin` is how the lock works where the kernel has no names of its own: by the socket in the folder alone. */

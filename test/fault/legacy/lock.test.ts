@@ -3,9 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lockStateFile } from '../../../src/stores/legacy/state-lock.js';
-import { bundle, Child } from '../../support/json-file/children.js';
+import { Child } from '../../support/json-file/children.js';
 import { makeStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
+import { scriptOf } from '../../support/script.js';
 
 const able = spawnSync('unshare', ['--net', 'true']).status === 0;
 if (!able) console.log('skipped in part: this user may not make a network namespace (unshare --net)');
@@ -17,8 +18,8 @@ describe.skipIf(!able)('writers of a state file in several network namespaces, a
   let writer: string;
 
   beforeAll(async () => {
-    holder = await bundle(new URL('lock-holder/main.ts', MAINS));
-    writer = await bundle(new URL('writer/main.ts', MAINS));
+    holder = await scriptOf(new URL('lock-holder/main.ts', MAINS));
+    writer = await scriptOf(new URL('writer/main.ts', MAINS));
   });
 
   it('keep one another out, and leave the lock free when they are killed', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { MongoStore } from '../../../src/stores/mongo/mongo-store.js';
+import { RecordingLogger } from '../../support/migration/recording-logger.js';
 import { mongoStore, mongoWorld } from '../../support/mongo-stores.js';
-import { connect, failPoint, freshDatabase, hasFailPoints, mongoUri } from '../../tools/mongo/connect.js';
+import { connect, failPoint, freshDatabase, hasFailPoints, mongoUri, ownServer } from '../../tools/mongo/connect.js';
 import { startTcpProxy } from '../../tools/tcp-proxy/tcp-proxy.js';
 import { openPrimitives } from '../../support/stores/open-primitives.js';
 
@@ -64,5 +66,41 @@ describe('a server that does not answer in time', () => {
     await expect(store.filterUnsent('1', ['BEFORE'])).rejects.toMatchObject({ retryable: true });
     await proxy.mode('pass');
     await expect.poll(() => store.filterUnsent('1', ['BEFORE', 'NEW']).catch(() => 'away')).toEqual(['NEW']);
+  });
+
+  it('says that a majority did not confirm a mark where the server says so, and not that there was no answer', async () => {
+    let isConfirmed = true;
+    const { uri } = await ownServer({ confirms: () => isConfirmed });
+    const client = await connect({ uri });
+    const store = mongoStore(client.db('test').collection('codes'), { operationTimeoutMs: 2000 });
+    await store.ping();
+    isConfirmed = false;
+    await expect(store.markSent('1', ['A'])).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      retryable: true,
+      message: expect.stringContaining('not confirmed by a majority') as string,
+    });
+    isConfirmed = true;
+    expect(await store.filterUnsent('1', ['A'])).toEqual([]);
+  });
+});
+
+describe('the end of a store whose server does not answer', () => {
+  it('waits for the call under way, and lets the connection go', async () => {
+    const proxy = await startTcpProxy(mongoUri());
+    onTestFinished(() => proxy.close());
+    const logger = new RecordingLogger();
+    const store = new MongoStore({ uri: proxy.uri, database: freshDatabase(), operationTimeoutMs: 400, logger });
+    await store.markSent('1', ['BEFORE']);
+    await proxy.mode('stall');
+    const call = store.markSent('1', ['NEW']);
+    const [outcome, end] = await Promise.allSettled([call, store.close()]);
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'STORE_TIMEOUT' } });
+    expect(end).toEqual({ status: 'fulfilled', value: undefined });
+    expect(logger.lines).toEqual([
+      'warn: MongoStore: the server does not answer, so the connection is let go without a farewell.',
+    ]);
+    await proxy.mode('pass');
+    await expect.poll(() => proxy.connections(), { timeout: 10_000 }).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { scriptOf } from '../../support/script.js';
 import type { Contest } from './contender.js';
 
 /** Processes with a store each on one collection. */
@@ -13,8 +13,8 @@ export interface Contenders {
 
 /** Starts processes, and resolves when all of them are connected. */
 export async function startContenders(count: number, uri: string, database: string): Promise<Contenders> {
-  const file = fileURLToPath(new URL('contender.ts', import.meta.url));
-  const children = Array.from({ length: count }, () => fork(file, [uri, database], { execArgv: ['--import', 'tsx'] }));
+  const script = await scriptOf(new URL('contender.ts', import.meta.url));
+  const children = Array.from({ length: count }, () => fork(script, [uri, database], { execArgv: [] }));
   const exits = children.map((child) => once(child, 'exit'));
   /** The next message of a child; rejects if it ends without one. */
   const next = async (index: number): Promise<unknown> => {

@@ -27,7 +27,7 @@ export function newChain(mirrorCount = 1, hasWitness = false): TestChain {
   onTestFinished(async () => {
     for (const disk of [first, witness, ...mirrors]) {
       disk.heal();
-      disk.before = () => undefined;
+      disk.before = disk.after = () => undefined;
     }
     for (const store of stores) await store.close();
   });

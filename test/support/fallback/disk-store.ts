@@ -21,6 +21,8 @@ export class Disk {
   calls = 0;
   /** Runs before each call of a store, with the name of its primitive: may wait, or throw in its place. */
   before: (step: string) => void | Promise<void> = () => undefined;
+  /** Runs between the effect of a call and its answer: may wait, or throw in its place. */
+  after: (step: string) => void | Promise<void> = () => undefined;
   /** Moves damaged data out of the way. */
   setAside: () => void = () => undefined;
   #waiting: (() => void)[] = [];
@@ -95,6 +97,7 @@ class DiskDriver extends LocalDriver {
     const result = await call();
     if (fault === 'lost-answer') throw new Error(`${this.options.name} lost the connection`);
     if (fault === 'stalled-answer') await this.disk.waiting();
+    await this.disk.after(step);
     return result;
   }
 

@@ -1,33 +1,7 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'tsup';
-import { afterAll, onTestFinished } from 'vitest';
-
-/**
- * Bundles a script for child processes, once for a test file: translating the sources anew in each of a few hundred children would take
- * minutes. Resolves to the path of the script.
- */
-export async function bundle(entry: URL): Promise<string> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'json-file-child-'));
-  // Children of other users run it too.
-  fs.chmodSync(folder, 0o755);
-  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
-  await build({
-    entry: { child: entry.pathname },
-    outDir: folder,
-    format: 'cjs',
-    target: 'node20',
-    noExternal: [/.*/],
-    config: false,
-    silent: true,
-    clean: false,
-  });
-  return path.join(folder, 'child.cjs');
-}
+import { onTestFinished } from 'vitest';
 
 /** A child process that speaks in lines. Killed after the test, if it still runs. */
 export class Child {

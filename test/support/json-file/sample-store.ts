@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { testSeamsOf } from '../../../src/stores/json-file/test-seams.js';
+import { type TestSeams, testSeamsOf, withTestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { openWritable } from '../../../src/stores/json-file/open-writable.js';
-import { Lines, TestClock } from './stores.js';
+import { KEEP_AT_CLOSE, Lines, TestClock } from './stores.js';
 
 /** The files of a small store with everything in it, some in its snapshot and some in its journal, as if they were in another folder. */
 export async function sampleFiles(folder: string): Promise<Map<string, Buffer>> {
@@ -39,7 +39,7 @@ async function makeSample(file: string): Promise<void> {
 }
 
 /** Folds the journal of a store that is not open. */
-export async function compact(file: string, clock = new TestClock()): Promise<void> {
+export async function compact(file: string, clock = new TestClock(), seams: Partial<TestSeams> = {}): Promise<void> {
   const opened = await openWritable({
     path: file,
     create: 'never',
@@ -48,14 +48,17 @@ export async function compact(file: string, clock = new TestClock()): Promise<vo
     clock,
     randomId: () => 'unused',
     logger: new Lines(),
-    seams: testSeamsOf({}),
+    seams: { ...testSeamsOf({}), ...KEEP_AT_CLOSE, ...seams },
   });
-  await opened.compact();
-  await opened.close();
+  try {
+    await opened.compact();
+  } finally {
+    await opened.close();
+  }
 }
 
 async function useStore(file: string, clock: TestClock, step: (store: JsonFileStore) => Promise<void>): Promise<void> {
-  const store = new JsonFileStore({ path: file, clock });
+  const store = new JsonFileStore(withTestSeams({ path: file, clock }, KEEP_AT_CLOSE));
   await step(store);
   await store.close();
 }

@@ -7,7 +7,10 @@ import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js'
 import type { JsonFileStoreOptions } from '../../../src/stores/json-file/options.js';
 
 /** A journal is never folded. */
-export const FOLD_NEVER: Partial<TestSeams> = { compactAtBytes: { least: Infinity, most: Infinity } };
+export const FOLD_NEVER: Partial<TestSeams> = { compactAtBytes: { least: Infinity, most: Infinity }, foldAtCloseBytes: 0 };
+
+/** A store that is closed leaves its files as they are, so that a test sees what was written. */
+export const KEEP_AT_CLOSE: Partial<TestSeams> = { foldAtCloseBytes: 0 };
 
 /** A logger that keeps its lines. */
 export class Lines {
@@ -37,13 +40,15 @@ export function warnings(): { logger: Logger; first: Promise<string> } {
   return { logger: { info: () => undefined, error: () => undefined, warn }, first };
 }
 
-/** A store on a folder's `sent.json`, closed after the test. */
+/** A store on a folder's `sent.json`, closed after the test; {@link KEEP_AT_CLOSE} unless told otherwise. */
 export function makeStore(
   folder: string,
   options: Partial<JsonFileStoreOptions> = {},
   seams: Partial<TestSeams> = {},
 ): JsonFileStore {
-  const store = new JsonFileStore(withTestSeams({ path: path.join(folder, 'sent.json'), ...options }, seams));
+  const store = new JsonFileStore(
+    withTestSeams({ path: path.join(folder, 'sent.json'), ...options }, { ...KEEP_AT_CLOSE, ...seams }),
+  );
   onTestFinished(() => store.close());
   return store;
 }
@@ -55,7 +60,9 @@ export async function withStore<T>(
   options: Partial<JsonFileStoreOptions> = {},
   seams: Partial<TestSeams> = {},
 ): Promise<T> {
-  const store = new JsonFileStore(withTestSeams({ path: path.join(folder, 'sent.json'), ...options }, seams));
+  const store = new JsonFileStore(
+    withTestSeams({ path: path.join(folder, 'sent.json'), ...options }, { ...KEEP_AT_CLOSE, ...seams }),
+  );
   try {
     return await step(store);
   } finally {

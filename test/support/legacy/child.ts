@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import { scriptOf } from '../script.js';
 
 /** A process that runs a `main.ts` of the tests. It is killed after the test if it runs still. */
 export interface Child {
@@ -17,12 +17,11 @@ export interface Child {
 }
 
 /** Starts a `main.ts`. `limit`: the largest file in KiB that it may write. */
-export function startChild(main: URL, args: readonly string[], { limit }: { limit?: number } = {}): Child {
-  const command = [process.execPath, '--import', 'tsx', fileURLToPath(main), ...args];
+export async function startChild(main: URL, args: readonly string[], { limit }: { limit?: number } = {}): Promise<Child> {
+  const command = [process.execPath, await scriptOf(main), ...args];
   const limited = limit === undefined ? command : ['bash', '-c', `ulimit -f ${limit} && exec "$@"`, 'bash', ...command];
   const child = spawn(limited[0]!, limited.slice(1), {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, TSX_DISABLE_CACHE: '1' },
   });
   const ended = once(child, 'close') as Promise<[code: number | null]>;
   const lines: string[] = [];

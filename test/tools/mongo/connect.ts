@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { MongoClient, type Document, type MongoClientOptions } from 'mongodb';
 import type { MongoClient as MongoClient6, MongoClientOptions as MongoClient6Options } from 'mongodb6';
-import { TestRunner, afterAll, inject, onTestFinished } from 'vitest';
+import { TestRunner, inject, onTestFinished } from 'vitest';
+import { afterFile } from '../after-file.js';
 import type { MongoServerInfo } from './server-info.js';
 import { startMongoServer, type MongoServer, type MongoServerOptions } from './server/server.js';
 
@@ -11,18 +12,13 @@ export const server: MongoServerInfo = inject('mongo');
 /** True if `failPoint({ closeAfter: true })` works: not with a real mongod. */
 export const { hasCloseAfter, hasFailPoints } = server;
 
-/** Names the clients of one test file, so that its fail points concern no other file. */
+/** Names the clients of one worker, so that its fail points concern no file that runs at the same time. */
 const APP_NAME = `test-${randomBytes(6).toString('hex')}`;
-
-const afterFile: (() => Promise<unknown>)[] = [];
-afterAll(async () => {
-  for (const cleanUp of afterFile.splice(0).reverse()) await cleanUp();
-});
 
 /** Runs `cleanUp` after the test that is running, or after the file if none is (in a beforeAll, or at the top level). */
 function afterwards(cleanUp: () => Promise<unknown>): void {
   if (TestRunner.getCurrentTest()) onTestFinished(() => cleanUp().then(() => undefined));
-  else afterFile.push(cleanUp);
+  else afterFile(cleanUp);
 }
 
 /** The URI of the server of this run; for a store that makes its own client, for a proxy, for a child process. */

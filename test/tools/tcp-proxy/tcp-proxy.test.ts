@@ -100,6 +100,18 @@ describe('A TCP proxy before an echo server', () => {
     expect(served).toEqual(['a', 'b']);
   });
 
+  it('end: open connections end in good order, the oldest first, and new ones pass', async () => {
+    const clients = [await open(), await open()];
+    for (const client of clients) await echo(client, 'a');
+    const ends: string[] = [];
+    for (const [index, { ended }] of clients.entries()) void ended.then((how) => ends.push(`${index} ${how}`));
+    await proxy.mode('end');
+    await Promise.all(clients.map(({ ended }) => ended));
+    expect(ends).toEqual(['0 closed', '1 closed']);
+    await echo(await open(), 'b');
+    expect(served).toEqual(['a', 'a', 'b']);
+  });
+
   it('stall: old and new connections stay open and nothing comes through, until it passes again', async () => {
     const old = await open();
     await echo(old, 'a');

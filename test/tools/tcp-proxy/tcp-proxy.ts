@@ -6,13 +6,14 @@ import { createServer, connect, type AddressInfo, type Server, type Socket } fro
  * - `pass`: everything goes through.
  * - `refuse`: nobody listens on the port (ECONNREFUSED), and the open connections are reset.
  * - `cut`: the open connections are reset, once; then as `pass`.
+ * - `end`: the open connections are ended in good order, once, the oldest first, as by a server that restarts; then as `pass`.
  * - `stall`: connections are accepted and kept, and nothing comes through in either direction.
  * - `halfOpen`: the server gets what the client sends, and the client gets nothing.
  *
  * What `stall` and `halfOpen` hold back arrives when the mode is `pass` again, as it does after a pause of a real network, even if the client
  * has gone away meanwhile. After `cut` or `refuse` it is lost.
  */
-export type ProxyMode = 'pass' | 'refuse' | 'cut' | 'stall' | 'halfOpen';
+export type ProxyMode = 'pass' | 'refuse' | 'cut' | 'end' | 'stall' | 'halfOpen';
 
 export interface TcpProxy {
   /** The same in every mode. */
@@ -70,6 +71,17 @@ export async function startTcpProxy(target: number | string): Promise<TcpProxy> 
     pairs.clear();
   };
 
+  const endAll = (): void => {
+    for (const { client, upstream } of pairs) {
+      upstream.unpipe(client);
+      client.unpipe(upstream);
+      // The client's own end is waited for: a connection with unread data would be reset.
+      client.resume().once('end', () => upstream.destroy());
+      client.end();
+    }
+    pairs.clear();
+  };
+
   const stopListening = async (): Promise<void> => {
     const closing = server;
     server = undefined;
@@ -85,12 +97,13 @@ export async function startTcpProxy(target: number | string): Promise<TcpProxy> 
     uri: typeof target === 'number' ? `127.0.0.1:${port}` : throughProxy(target, port),
     connections: () => pairs.size,
     async mode(mode) {
-      current = mode === 'cut' ? 'pass' : mode;
+      current = mode === 'cut' || mode === 'end' ? 'pass' : mode;
       if (mode === 'refuse') {
         await stopListening();
         return;
       }
       if (mode === 'cut') resetAll();
+      if (mode === 'end') endAll();
       for (const pair of pairs) applyMode(pair, current);
       server ??= await listen(port, accept);
     },

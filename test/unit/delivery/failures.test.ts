@@ -105,7 +105,7 @@ describe('an error of send', () => {
     const send = (() => undefined) as unknown as () => Promise<void>;
     const report = await sendOnce(store, { guildId, codes, send });
     const entry = entryOf(report, 'A');
-    expect(entry.status === 'uncertain' && (entry.error as Error).message).toMatch(/must return the promise/);
+    expect(entry.status === 'uncertain' && (entry.error as Error).message).toMatch(/Return the promise of the sending/);
     expect(await stateOf(store)).toBe('uncertain');
   });
 

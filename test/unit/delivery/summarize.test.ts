@@ -48,3 +48,27 @@ it('logger writes each problem once, and again after it was over', async () => {
   await sendOnce(store, offer);
   expect(logger.all).toHaveLength(4);
 });
+
+it('spellings of one code are a problem of the report, which a dry run logs whole', async () => {
+  const logger = new Lines();
+  const codes = ['wos', 'WOS', 'Wos', 'WOS'];
+  const offer = { guilds: ['1', '2'], codes, send: down, dryRun: true, logger };
+  const report = await announce(new MemoryStore(), offer);
+  const lines = [
+    '2 guilds: 4 same-code, 2 would-send',
+    'guild 1 (WOS, Wos), guild 2 (WOS, Wos): another spelling of "wos", so only the first is sent. If they are two codes, the store ' +
+      'needs another identity.',
+  ];
+  expect(summarize(report)).toEqual(lines);
+  expect(logger.all).toEqual(lines.map((line) => `info ${line}`));
+});
+
+it('a failure of a code is logged, although another spelling of the code was offered', async () => {
+  const logger = new Lines();
+  await sendOnce(new MemoryStore(), { guildId: 'g', codes: ['wos', 'WOS'], send: down, logger });
+  expect(logger.all).toEqual([
+    expect.stringMatching(/^warn MemoryStore: "WOS" was offered beside "wos"\./),
+    'info guild g: 1 uncertain, 1 same-code',
+    `warn guild g (WOS): may have arrived: HTTP 500. ${advice}`,
+  ]);
+});

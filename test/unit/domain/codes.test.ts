@@ -16,7 +16,7 @@ describe('checkCodes', () => {
   });
 
   it.for([
-    ['ABC', /codes is the string "ABC"\. A lone string would be taken for its letters: pass an array/],
+    ['ABC', /codes is the string "ABC"\. A lone string would be read letter by letter: pass an array/],
     [undefined, /codes is undefined\. Pass an array or a Set of strings/],
     [['A'].values(), /codes is an object/],
     [new Map(), /codes is an object of class Map/],

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compact } from '../../support/json-file/sample-store.js';
-import { nodeFileSystem } from '../../../src/files/file-system.js';
+import { type FileSystem, nodeFileSystem } from '../../../src/files/file-system.js';
+import { systemError } from '../../support/json-file/intercepted-files.js';
 import { FOLD_NEVER, makeStore, warnings, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
 
@@ -64,6 +65,87 @@ describe('a compaction', () => {
     expect(fs.readFileSync(path.join(folder, 'sent.json'), 'utf8')).not.toContain('"guild"');
   });
 
+  it('goes on after the snapshot was touched', async () => {
+    const folder = tempFolder();
+    const file = path.join(folder, 'sent.json');
+    await withStore(folder, (store) => store.markSent('1', ['OLD']));
+    await compact(file);
+    const store = makeStore(folder, {}, { compactAtBytes: { least: 600, most: 600 } });
+    await store.markSent('1', ['A']);
+    fs.utimesSync(file, new Date(), new Date());
+    await store.markSent('1', codes(30));
+    await foldedTo(folder, 3);
+    expect(fs.readFileSync(file, 'utf8')).toContain('"CODE29"');
+  });
+
+  it('lets go of the next journal if the one before cannot be brought in order', async () => {
+    const folder = tempFolder();
+    let fails = false;
+    let open = 0;
+    const paths = new Map<number, string>();
+    const isFailing = (fd: number): boolean => fails && paths.get(fd)?.endsWith('.journal.1') === true;
+    const refuse = (): never => {
+      throw systemError('EIO');
+    };
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      open: async (name, flags, mode) => {
+        const fd = await nodeFileSystem.open(name, flags, mode);
+        paths.set(fd, name);
+        open += 1;
+        return fd;
+      },
+      close: async (fd) => {
+        await nodeFileSystem.close(fd);
+        open -= 1;
+      },
+      fdatasync: async (fd) => (isFailing(fd) ? refuse() : nodeFileSystem.fdatasync(fd)),
+      fsync: async (fd) => (isFailing(fd) ? refuse() : nodeFileSystem.fsync(fd)),
+    };
+    const warned = warnings();
+    const store = makeStore(folder, { logger: warned.logger }, { files, compactAtBytes: { least: 600, most: 600 } });
+    const lines = Array.from({ length: 9 }, (_, index) => `LINE${index}`);
+    await store.markSent('1', lines);
+    expect(open).toBe(1);
+    // The folding begins after a line that is durable, and the next line fails before it turns the page.
+    files.rename = async (from, to) => {
+      if (to.endsWith('.journal.2')) {
+        fails = true;
+        await store.markSent('1', ['LOST']).catch(() => undefined);
+      }
+      await nodeFileSystem.rename(from, to);
+    };
+    await store.markSent('1', codes(30));
+    expect(await warned.first).toContain('not folded');
+    expect(open).toBe(0);
+    fails = false;
+    await store.markSent('1', ['LAST']);
+    expect(open).toBe(1);
+  });
+
+  it('that never ends before its process dies does not leave a journal more at each start', async () => {
+    const folder = tempFolder();
+    const journals = (): string[] => fs.readdirSync(folder).filter((name) => /\.journal\.\d+$/.test(name));
+    await withStore(folder, (store) => store.markSent('1', codes(20)));
+    for (let start = 0; start < 5; start += 1) {
+      let isDead = false;
+      const files: FileSystem = {
+        ...nodeFileSystem,
+        rename: async (from, to) => {
+          // The next journal is made; the process dies before the snapshot is.
+          if (to.endsWith('sent.json')) isDead = true;
+          if (isDead) throw systemError('EIO');
+          await nodeFileSystem.rename(from, to);
+        },
+      };
+      await withStore(folder, (store) => store.ping(), {}, { files, compactAtBytes: { least: 1, most: 1 } });
+      expect(journals().length).toBeLessThanOrEqual(2);
+    }
+    await withStore(folder, (store) => store.ping());
+    expect(journals()).toHaveLength(1);
+    await withStore(folder, async (store) => expect((await store.stats('1')).total).toBe(20));
+  });
+
   it('keeps the permissions of the file', async () => {
     const folder = tempFolder();
     await withStore(folder, (store) => store.markSent('1', ['A']));
@@ -81,6 +163,10 @@ describe('a compaction', () => {
       },
     ],
     ['changed in place', (file: string): void => fs.appendFileSync(file, 'an edit')],
+    [
+      'changed in place to one of the same size',
+      (file: string): void => fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/"crc":"./, '"crc":"x')),
+    ],
   ])('leaves a snapshot alone that was %s while the store was open, and marks go on', async (_, disturb) => {
     const folder = tempFolder();
     const file = path.join(folder, 'sent.json');

@@ -9,7 +9,7 @@ describe('the files of a store', () => {
   it('are JSON: the snapshot as a whole, with a line for each guild, and the journal line by line', async () => {
     const files = await sampleFiles('/');
     const snapshot = files.get('/sent.json')!.toString();
-    expect(JSON.parse(snapshot)).toMatchObject({ format: 'sent-code-store', version: 1, generation: 2 });
+    expect(JSON.parse(snapshot)).toMatchObject({ format: 'sent-code-store', version: 2, generation: 2 });
     const line = snapshot.split('\n').find((text) => text.includes('"guild":"100000000000000001"'))!;
     expect(JSON.parse(line.replace(/,$/, ''))).toMatchObject({
       guild: '100000000000000001',
@@ -65,13 +65,22 @@ describe('the files of a store', () => {
   it('may have a torn last line of which only the middle never reached the disk', async () => {
     const folder = await sampleFolder();
     const journal = path.join(folder, 'sent.json.journal.2');
-    const lines = fs.readFileSync(journal, 'utf8').trimEnd().split('\n');
-    lines.push(`${lines.pop()!.slice(0, 20)}${'\0'.repeat(20)}${'x'.repeat(30)}\n`);
-    fs.writeFileSync(journal, lines.join('\n'));
-    await withStore(folder, async (store) => expect(await store.isSent('100000000000000001', 'AUTUMN24')).toBe(true));
+    const before = fs.readFileSync(journal);
+    const codes = Array.from({ length: 30 }, (_, index) => `CODE-OF-A-LONG-LINE-${index}`);
+    await withStore(folder, (store) => store.markSent('600', codes), {}, FOLD_NEVER);
+    const bytes = fs.readFileSync(journal);
+    const sector = Math.ceil((before.length + 40) / 512) * 512;
+    expect(bytes.length).toBeGreaterThan(sector + 512);
+    bytes.fill(0, sector, sector + 512);
+    fs.writeFileSync(journal, bytes);
+    await withStore(folder, async (store) => {
+      expect(await store.isSent('100000000000000001', 'AUTUMN24')).toBe(true);
+      expect(await store.filterUnsent('600', codes)).toEqual(codes);
+    });
+    expect(fs.readFileSync(journal)).toEqual(before);
   });
 
-  it('keep the earliest time of a code that a person gave a guild twice, and log how many there were', async () => {
+  it('keep the earliest time of a code that a person gave a guild twice, in a recovery, and log how many there were', async () => {
     const folder = await sampleFolder();
     const file = path.join(folder, 'sent.json');
     const other = tempFolder();
@@ -91,6 +100,8 @@ describe('the files of a store', () => {
     const lines = fs.readFileSync(file, 'utf8').split('\n');
     lines.splice(-2, 0, `,${line.replace(/,$/, '')}`);
     fs.writeFileSync(file, lines.join('\n').replaceAll('\n,', ',\n'));
+    // The snapshot says how many lines it has.
+    await expect(makeStore(folder).ping()).rejects.toMatchObject({ code: 'STORE_DAMAGED', path: file });
     const logger = new Lines();
     await withStore(
       folder,
@@ -100,9 +111,9 @@ describe('the files of a store', () => {
         expect(sent.map(({ code }) => code).sort()).toEqual(['AUTUMN24', 'ELSE', 'SPRING24', 'É"\\[],']);
         expect((await store.stats('100000000000000001')).total).toBe(4);
       },
-      { logger },
+      { recover: true, logger },
     );
-    expect(logger.all).toEqual([expect.stringContaining('1 codes were there twice')]);
+    expect(logger.all.filter((line) => line.startsWith('warn'))).toEqual([expect.stringContaining('1 codes were there twice')]);
   });
 
   it('are refused if they are not ours, and left as they are', async () => {
@@ -122,7 +133,7 @@ describe('the files of a store', () => {
     for (const name of ['sent.json', 'sent.json.journal.2']) {
       const folder = await sampleFolder();
       const file = path.join(folder, name);
-      const content = fs.readFileSync(file, 'utf8').replace('"version":1', '"version":2,"more":true');
+      const content = fs.readFileSync(file, 'utf8').replace('"version":2', '"version":3,"more":true');
       fs.writeFileSync(file, content);
       for (const options of [{}, { recover: true }, { readOnly: true }]) {
         await expect(makeStore(folder, options).ping()).rejects.toMatchObject({ code: 'STORE_VERSION' });

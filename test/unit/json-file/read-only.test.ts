@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { collect, makeStore, withStore } from '../../support/json-file/stores.js';
+import { nodeFileSystem } from '../../../src/files/file-system.js';
+import { systemError } from '../../support/json-file/intercepted-files.js';
+import { collect, FOLD_NEVER, makeStore, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 describe('a read-only store', () => {
@@ -49,6 +51,35 @@ describe('a read-only store', () => {
     }
     stop.abort();
     await writing;
+  });
+
+  it('does not keep what the writer took back, whatever it wrote in its place', async () => {
+    const folder = tempFolder();
+    let failing = false;
+    let reader: ReturnType<typeof makeStore> | undefined;
+    const seen: string[][] = [];
+    const files = {
+      ...nodeFileSystem,
+      fdatasync: async (fd: number): Promise<void> => {
+        if (!failing) return nodeFileSystem.fdatasync(fd);
+        failing = false;
+        // The line is visible, and its sync is about to fail.
+        seen.push(await reader!.filterUnsent('1', ['A', 'REJECTED']));
+        throw systemError('EIO');
+      },
+    };
+    const writer = makeStore(folder, {}, { ...FOLD_NEVER, files });
+    for (const [index, next] of ['ACCEPTED', 'LONGER-THAN-REJECTED', 'SHORT', undefined].entries()) {
+      await writer.markSent('1', ['A', `A${index}`]);
+      reader = makeStore(folder, { readOnly: true });
+      await reader.ping();
+      failing = true;
+      await expect(writer.markSent('1', ['REJECTED'])).rejects.toMatchObject({ code: 'STORE_IO' });
+      if (next !== undefined) await writer.markSent('1', [next]);
+      const unsent = await reader.filterUnsent('1', ['A', `A${index}`, 'REJECTED', next ?? 'A']);
+      expect(unsent).toEqual(['REJECTED']);
+    }
+    expect(seen).toEqual(Array(4).fill([]));
   });
 
   it('writes nothing and takes no lock', async () => {

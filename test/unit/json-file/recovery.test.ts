@@ -32,6 +32,17 @@ describe('a store that is opened with recover', () => {
     expect(after.all).toEqual([]);
   });
 
+  it('goes on after a header that somebody repeated, in the snapshot and in the journal', async () => {
+    for (const name of ['sent.json', 'sent.json.journal.2']) {
+      const folder = await damaged(name, (text) => text.replace(/^.*\n/, (header) => header + header));
+      const file = path.join(folder, name);
+      await expect(makeStore(folder).ping()).rejects.toMatchObject({ code: 'STORE_DAMAGED', path: file });
+      const store = makeStore(folder, { recover: true });
+      expect(await store.filterUnsent('500', ['LAST', 'X'])).toEqual(['X']);
+      expect(await store.filterUnsent('100000000000000001', ['SPRING24', 'X'])).toEqual(['X']);
+    }
+  });
+
   it('takes an edit of a person as it is', async () => {
     const folder = await damaged('sent.json', (text) =>
       text.replace('["VIP","auto",1700000000000]', '["VIP","manual",1700000000001],["EDITED",null,null]'),

@@ -126,7 +126,7 @@ describe('a state file that is not as it should be is an error, never a state wi
   it('keeps the old file if there is no room for the next, and says so', async () => {
     const text = JSON.stringify({ sent: { '1': Array.from({ length: 20_000 }, (_, index) => `CODE${index}`) } });
     const path = await stateFile(text);
-    const child = startChild(writer, [path, 'X', '1'], { limit: 64 });
+    const child = await startChild(writer, [path, 'X', '1'], { limit: 64 });
     await child.finished();
     expect(child.lines).toEqual(['STORE_IO EFBIG']);
     expect(await readFile(path, 'utf8')).toBe(text);
@@ -161,7 +161,7 @@ describe('writers of one state file', () => {
 
   it('in several processes lose no mark', async () => {
     const path = await stateFile('{"sent":{}}');
-    const children = ['A', 'B', 'C'].map((prefix) => startChild(writer, [path, prefix, '40']));
+    const children = await Promise.all(['A', 'B', 'C'].map((prefix) => startChild(writer, [path, prefix, '40'])));
     await Promise.all(children.map((child) => child.finished()));
     const expected = children.flatMap((child) => child.lines);
     expect(expected).toHaveLength(120);
@@ -172,7 +172,7 @@ describe('writers of one state file', () => {
     const path = await stateFile('{"channels":{"1":1406122908476112956},"sent":{}}');
     const acknowledged: string[] = [];
     for (const [round, marks] of [3, 11, 26].entries()) {
-      const child = startChild(writer, [path, `R${round}-`, '100000']);
+      const child = await startChild(writer, [path, `R${round}-`, '100000']);
       await child.printed(marks);
       await child.kill();
       acknowledged.push(...child.lines);

@@ -46,7 +46,7 @@ describe.for([process.platform, 'darwin'] as const)('the lock of a state file (%
 
   it('keeps other processes out, and is free at once when its process is killed', async () => {
     const path = await statePath();
-    const child = startChild(holder, [path, platform]);
+    const child = await startChild(holder, [path, platform]);
     await child.printed(1);
     await expect(take(path, 0)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
     const waiting = take(path, 30_000);

@@ -88,7 +88,7 @@ describe('every command', () => {
       if (name === 'find') {
         expect(command['readConcern']).toEqual({ level: expect.stringMatching(/^(local|majority)$/) as string });
       } else {
-        expect(command).toMatchObject({ ordered: false, writeConcern: { w: 'majority', j: true, wtimeout: 10_000 } });
+        expect(command).toMatchObject({ ordered: false, writeConcern: { w: 'majority', j: true, wtimeout: 8000 } });
       }
     }
   });

@@ -21,7 +21,7 @@ export async function claimRecords({ chain, background }: CallContext, claim: Cl
   await background.ready(keys);
   // One claim of a guild at a time: two that took the mirror in one order and the first store in the other would leave each with a part.
   return chain.locks.exclusive([claim.guildId], async () => {
-    if (!chain.first.up) return claimOnMirror(chain, claim);
+    if (!chain.first.up) return claimOnMirror(chain, claim, false);
     // The first store does not know yet what is pending, and a mirror must not decide while others reach the first store.
     if (!isBelieved(chain) || keys.some((key) => chain.isPending(key))) throw notAuthoritative(chain, claim.guildId);
     const mirrors = await chain.onMirrors((store) => store.claimRecords(claim));
@@ -31,7 +31,7 @@ export async function claimRecords({ chain, background }: CallContext, claim: Cl
       own = await chain.first.call((store) => store.claimRecords(claim));
       for (const mirror of chain.mirrors) await compare(chain, claim, mirror, own, mirrors.get(mirror));
     } catch {
-      return claimOnMirror(chain, claim);
+      return claimOnMirror(chain, claim, true);
     }
     return own;
   });
@@ -62,10 +62,11 @@ async function compare(
   }
 }
 
-async function claimOnMirror(chain: Chain, claim: ClaimWrite): Promise<readonly MaybeRecord[]> {
+/** `asked`: the first store may have made the claim. */
+async function claimOnMirror(chain: Chain, claim: ClaimWrite, asked: boolean): Promise<readonly MaybeRecord[]> {
   const { guildId, holds } = claim;
   const decider = deciderOf(chain, guildId);
-  if (decider === undefined) return refuse(chain, claim);
+  if (decider === undefined) return refuse(chain, claim, asked);
   const keys = holds.map(({ code }) => ({ guildId, code }));
   const [mirrors, witnesses] = await Promise.all([
     chain.onMirrors((store) => store.readRecords(keys)),
@@ -83,18 +84,18 @@ async function claimOnMirror(chain: Chain, claim: ClaimWrite): Promise<readonly 
   if (free.length === 0) return evidence;
   const write = { ...claim, holds: free };
   const made = await chain.onMirrors((store) => store.claimRecords(write));
-  const kept = await deferOn(chain, made, (mirror) => mirror.pending.defer({ type: 'claim', claim: write }));
+  const kept = await deferOn(chain, made, (mirror) => mirror.pending.deferClaim({ type: 'claim', claim: write }, asked));
   const after = kept.get(decider);
-  if (after === undefined) return refuse(chain, claim);
+  if (after === undefined) return refuse(chain, claim, asked);
   const byCode = new Map(free.map(({ code }, index) => [code, after[index]]));
   return holds.map(({ code }, index) => evidence[index] ?? byCode.get(code));
 }
 
 /** Nobody may decide. The token may have reached some store, and must not stay there. */
-async function refuse(chain: Chain, claim: ClaimWrite): Promise<never> {
+async function refuse(chain: Chain, claim: ClaimWrite, asked: boolean): Promise<never> {
   const changes = releases(claim.guildId, claim.holds);
   const mirrors = await chain.onMirrors((store) => store.settleRecords(changes));
-  await deferOn(chain, mirrors, (mirror) => mirror.pending.defer({ type: 'settle', changes }));
+  if (asked) await deferOn(chain, mirrors, (mirror, after) => mirror.pending.deferChanges(changes, after));
   throw mirrors.size === 0 && chain.witnesses.every((witness) => !witness.up)
     ? allFailed(chain)
     : notAuthoritative(chain, claim.guildId);

@@ -41,7 +41,7 @@ async function deferMarks(
   marks: readonly Mark[],
   mirrors: ReadonlyMap<Mirror, readonly boolean[]>,
 ): Promise<readonly boolean[]> {
-  const kept = await deferOn(chain, mirrors, (mirror) => mirror.pending.defer({ type: 'mark', marks }));
+  const kept = await deferOn(chain, mirrors, (mirror) => mirror.pending.deferMarks({ type: 'mark', marks }));
   const [answer] = kept.values();
   if (answer === undefined) throw allFailed(chain);
   return answer;
@@ -54,13 +54,13 @@ async function deferMarks(
 export async function deferOn<T>(
   chain: Chain,
   mirrors: ReadonlyMap<Mirror, T>,
-  defer: (mirror: Mirror) => Promise<void>,
+  defer: (mirror: Mirror, answer: T) => Promise<void>,
 ): Promise<Map<Mirror, T>> {
   const done = new Set<Mirror>();
   await Promise.all(
-    [...mirrors.keys()].map(async (mirror) => {
+    [...mirrors].map(async ([mirror, answer]) => {
       try {
-        await defer(mirror);
+        await defer(mirror, answer);
         done.add(mirror);
       } catch {
         // It is down, and that was told.

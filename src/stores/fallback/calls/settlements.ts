@@ -1,10 +1,11 @@
-import type { Settlement } from '../../../core/driver.js';
+import type { ClaimWrite, Settlement } from '../../../core/driver.js';
 import type { CallContext } from './call-context.js';
-import { deciderOf } from '../chain/authority.js';
+import { deciderOf, demoteOthers } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
+import type { Mirror } from '../chain/mirror.js';
 import { allFailed, notAuthoritative } from '../chain/refusals.js';
 import { deferOn } from './marks.js';
-import { guildsOf, heldBy, type MaybeRecord } from '../chain/record-strength.js';
+import { guildsOf, heldBy, idOf, type MaybeRecord } from '../chain/record-strength.js';
 import { everywhere } from './removals.js';
 
 /** Changes held codes: the first store decides, the mirrors follow. While it is away, a mirror decides and remembers. */
@@ -23,26 +24,72 @@ export async function settleRecords(context: CallContext, changes: readonly Sett
     });
   }
   await background.ready(changes);
-  return chain.locks.shared(guildsOf(changes), async () => {
-    const pending = changes.some((change) => chain.isPending(change));
-    if (chain.first.up && pending && changes.some(({ event }) => event.type === 'take' || event.type === 'renew')) {
-      // To take or keep the right to send is for the first store to grant while others reach it.
-      throw notAuthoritative(chain, changes[0]?.guildId ?? '');
+  return chain.locks.shared(guildsOf(changes), () => oneByOne(chain, changes, () => settle(chain, changes)));
+}
+
+/**
+ * One change of a code at a time, until the mirrors have it too. Otherwise the first store grants a
+ * message to one taker, goes away, and a mirror that knows nothing of it grants it to another:
+ *
+ * ```text
+ * taker 1: first store: take, done      answer on its way                mirror: not mine      sends
+ * others:                                first store is down
+ * taker 2:                                     mirror: take, done        sends
+ * ```
+ *
+ * A renewal, or a code given back, whose answer is on its way leaves the same gap. Another change of
+ * these codes waits for two calls at most, each within `operationTimeoutMs`, which is far below a
+ * lease; marks, and changes of other codes, wait for nothing.
+ */
+function oneByOne<T>(chain: Chain, changes: readonly Settlement[], work: () => Promise<T>): Promise<T> {
+  // No guild id is "hold", and this lock is always taken inside that of the guild.
+  return chain.locks.exclusive(
+    changes.map((change) => `hold:${idOf(change)}`),
+    work,
+  );
+}
+
+async function settle(chain: Chain, changes: readonly Settlement[]): Promise<readonly MaybeRecord[]> {
+  const pending = changes.some((change) => chain.isPending(change));
+  const grants = changes.some(({ event }) => event.type === 'take' || event.type === 'renew');
+  if (chain.first.up && pending && grants) {
+    // To take or keep the right to send is for the first store to grant while others reach it.
+    throw notAuthoritative(chain, changes[0]?.guildId ?? '');
+  }
+  // A pending code is not yet in the first store as the mirror has it.
+  const asked = chain.first.up && !pending;
+  if (asked) {
+    let after: readonly MaybeRecord[] | undefined;
+    try {
+      after = await chain.first.call((store) => store.settleRecords(changes));
+    } catch {
+      // It may have made the changes or not. They name the token or the message, so they can be repeated.
     }
-    // A pending code is not yet in the first store as the mirror has it.
-    if (chain.first.up && !pending) {
-      try {
-        const after = await chain.first.call((store) => store.settleRecords(changes));
-        // What a mirror misses here leaves a code held there: an outage keeps it back.
-        const seen = changes.map((change, index) => followed(change, after[index]));
-        await chain.onMirrors((store) => store.settleRecords(seen));
-        return after;
-      } catch {
-        // It may have made the changes or not. They name the token or the message, so they can be repeated.
-      }
+    if (after !== undefined) {
+      await follow(chain, changes, after, grants);
+      return after;
     }
-    return settleOnMirror(chain, changes);
-  });
+  }
+  return settleOnMirror(chain, changes, asked);
+}
+
+/**
+ * Makes on the mirrors what the first store has made. A mirror that misses what was given back keeps
+ * it as held, and an outage keeps it back. One that misses a take or a renewal would take a live
+ * claim for one that is over, and give the message to somebody else: it loses its authority.
+ */
+async function follow(
+  chain: Chain,
+  changes: readonly Settlement[],
+  after: readonly MaybeRecord[],
+  grants: boolean,
+): Promise<void> {
+  const seen = changes.map((change, index) => followed(change, after[index]));
+  const mirrors = await chain.onMirrors((store) => store.settleRecords(seen));
+  if (!grants) return;
+  // This process knows it in any case. Whether a note for the next one could be left does not
+  // matter: the owner ends with this one.
+  await demoteOthers(chain, mirrors).catch(() => undefined);
 }
 
 /**
@@ -58,16 +105,18 @@ function followed(change: Settlement, after: MaybeRecord): Settlement {
   return { ...change, event: { ...change.event, outcome: 'uncertain' } };
 }
 
-async function settleOnMirror(chain: Chain, changes: readonly Settlement[]): Promise<readonly MaybeRecord[]> {
+/** `asked`: the first store may have made the changes. */
+async function settleOnMirror(chain: Chain, changes: readonly Settlement[], asked: boolean): Promise<readonly MaybeRecord[]> {
   for (const { guildId, event } of changes) {
     // To take a message over is to send it: that needs authority.
     if (event.type === 'take' && deciderOf(chain, guildId) === undefined) throw notAuthoritative(chain, guildId);
   }
   const made = await chain.onMirrors((store) => store.settleRecords(changes));
-  const kept = await deferOn(chain, made, (mirror) => mirror.pending.defer({ type: 'settle', changes }));
+  const kept = await deferOn(chain, made, (mirror, after) => deferSettled(mirror, changes, after, asked));
   if (kept.size === 0) throw allFailed(chain);
   return changes.map(({ guildId, event }, index) => {
     const decider = deciderOf(chain, guildId);
+    if (event.type === 'take' && (decider === undefined || !kept.has(decider))) throw notAuthoritative(chain, guildId);
     const answers = decider !== undefined && kept.has(decider) ? [kept.get(decider)] : [...kept.values()];
     const record = answers.map((answer) => answer?.[index]).find((one) => one !== undefined);
     if (event.type === 'renew' && !heldBy(record, event.token) && record?.state !== 'sent' && decider === undefined) {
@@ -75,4 +124,37 @@ async function settleOnMirror(chain: Chain, changes: readonly Settlement[]): Pro
     }
     return record;
   });
+}
+
+/**
+ * Remembers changes that a mirror has made. A message that it gave to a taker is remembered as the
+ * mirror has it, because the first store may not have it at all:
+ *
+ * ```text
+ * first store: gave X back     answer lost      replay: "take X" finds no X: free, while the taker sends
+ * mirror:                      X held           taken
+ * ```
+ */
+async function deferSettled(
+  mirror: Mirror,
+  changes: readonly Settlement[],
+  after: readonly MaybeRecord[],
+  asked: boolean,
+): Promise<void> {
+  const takeovers = new Map<string, ClaimWrite & { holds: ClaimWrite['holds'][number][] }>();
+  for (const [index, { guildId, code, event }] of changes.entries()) {
+    const record = after[index];
+    if (event.type !== 'take' || record === undefined || record.state === 'sent' || record.token !== event.token) continue;
+    const { token, leaseMs } = event;
+    const claim = takeovers.get(token) ?? { guildId, leaseMs, ageMs: null, holds: [] };
+    const { messageId, spelling, position, size, attempt } = record;
+    claim.holds.push({ token, messageId, spelling, position, size, attempt, code });
+    takeovers.set(token, claim);
+  }
+  for (const claim of takeovers.values()) await mirror.pending.deferClaim({ type: 'claim', claim, takeover: true }, asked);
+  const others = changes.flatMap((change, index) => (change.event.type === 'take' ? [] : [{ change, record: after[index] }]));
+  await mirror.pending.deferChanges(
+    others.map(({ change }) => change),
+    others.map(({ record }) => record),
+  );
 }

@@ -50,7 +50,8 @@ export function mayDecide(chain: Chain, mirror: Mirror, guildId: string): boolea
   if (whenDegraded === 'hold') return false;
   if (trust === 'always') return true;
   if (!mirror.authority.covers(guildId)) return false;
-  return whenDegraded === 'continue' || !mirror.authority.foreignGuilds.has(guildId);
+  if (whenDegraded === 'continue') return true;
+  return !mirror.neighbours.live && !mirror.authority.foreignGuilds.has(guildId);
 }
 
 /** The mirror that decides about a guild while the first store is away. */

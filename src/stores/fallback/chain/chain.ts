@@ -30,6 +30,7 @@ export class Chain {
   readonly options: ResolvedStoreOptions;
   #closing = false;
   #degraded = false;
+  #presentAt = -Infinity;
 
   constructor(stores: readonly SentCodeStore[], options: ResolvedStoreOptions, settings: FallbackSettings) {
     this.options = options;
@@ -82,6 +83,16 @@ export class Chain {
   /** Lets the work in the background end at its next step. */
   beginClosing(): void {
     this.#closing = true;
+  }
+
+  /** Monotonic time in ms when the first store was last shown that this process lives. */
+  get presentAt(): number {
+    return this.#presentAt;
+  }
+
+  /** The first store was shown that this process lives. */
+  present(at: number): void {
+    this.#presentAt = at;
   }
 
   /** Tells the caller's `onEvent` and the log. */

@@ -20,6 +20,10 @@ export function describeEvent(event: FallbackEvent): { readonly level: keyof Log
         level: 'warn',
         text: `somebody else writes guild ${event.guildId} too: an outage will hold it (seen beside ${event.store})`,
       };
+    case 'other-mirrors':
+      return event.live
+        ? { level: 'warn', text: `another process has a mirror too: an outage will hold all guilds (seen beside ${event.store})` }
+        : { level: 'info', text: `no other process has a mirror any more (seen beside ${event.store})` };
     case 'mirror-demoted':
       return { level: 'warn', text: `${event.store} missed a write and may not answer alone until it is copied again` };
     case 'guild-copied':

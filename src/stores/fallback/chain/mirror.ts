@@ -1,9 +1,10 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
 import type { RandomId } from '../../../domain/random.js';
 import type { SentCodeStore } from '../../../contract/store.js';
-import { ABOVE, ERA, ID, MISSED } from '../keys.js';
+import { ABOVE, ERA, ID, MISSED, NEIGHBOURS } from '../keys.js';
 import { Member, type MemberContext } from './member.js';
 import { MirrorAuthority } from './mirror-authority.js';
+import { Neighbours } from './neighbours.js';
 import { PendingWrites } from './pending-writes.js';
 
 /**
@@ -16,12 +17,15 @@ export class Mirror extends Member {
   readonly authority: MirrorAuthority;
   /** What it remembers for the first store. */
   readonly pending: PendingWrites;
+  /** The mirrors of other processes. */
+  readonly neighbours = new Neighbours();
   #id: string | undefined;
   #above: readonly string[] = [];
   #secretSince = -Infinity;
   #joined = false;
   #missedUnread = false;
   #missed: string | undefined;
+  #keptNeighbours: string | undefined;
   #damaged: unknown;
   #salvaged = false;
   #opening: Promise<void> | undefined;
@@ -142,6 +146,14 @@ export class Mirror extends Member {
     this.#missed = note;
   }
 
+  /** Remembers the mirrors of other processes, if that is something new. */
+  async keepNeighbours(): Promise<void> {
+    const text = String(this.neighbours);
+    if (text === this.#keptNeighbours) return;
+    await this.call((store) => store.metadata.set(new Map([[NEIGHBOURS, text]])));
+    this.#keptNeighbours = text;
+  }
+
   async #reach(): Promise<void> {
     await this.probe((store) => store.pingStore(), OPENING_LIMITS * this.limitMs);
     if (this.#id === undefined) await this.#read();
@@ -160,14 +172,16 @@ export class Mirror extends Member {
   }
 
   async #read(): Promise<void> {
-    const kept = await this.probe((store) => store.metadata.get([ABOVE, ERA, MISSED]));
+    const kept = await this.probe((store) => store.metadata.get([ABOVE, ERA, MISSED, NEIGHBOURS]));
     const authority = await this.authority.read();
     const pending = await this.pending.read();
     const id = await this.probe((store) => store.metadata.insert(ID, this.#randomId()));
+    this.neighbours.restore(kept.get(NEIGHBOURS), this.name);
     this.authority.restore(authority, kept.get(ERA));
     this.pending.restore(pending);
     this.#above = kept.get(ABOVE)?.split(' ') ?? [];
     this.#missed = kept.get(MISSED);
+    this.#keptNeighbours = kept.get(NEIGHBOURS);
     this.#id = id;
   }
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { StoreDamagedError } from '../../../contract/errors.js';
-import type { CodeKey } from '../../../domain/codes.js';
+import { type CodeKey, keyOf } from '../../../domain/codes.js';
 import type { ClaimWrite, Mark, Settlement } from '../../../core/driver.js';
 
 /** A write that the first store has not confirmed. */
 export type PendingWrite =
   | { readonly type: 'mark'; readonly marks: readonly Mark[] }
-  | { readonly type: 'claim'; readonly claim: ClaimWrite }
+  /** `takeover`: the codes were uncertain, and their message was taken over. */
+  | { readonly type: 'claim'; readonly claim: ClaimWrite; readonly takeover?: boolean | undefined }
   | { readonly type: 'settle'; readonly changes: readonly Settlement[] };
 
 const key = { guildId: z.string(), code: z.string() };
@@ -33,6 +34,7 @@ const schema = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('claim'),
+    takeover: z.boolean().optional(),
     claim: z.object({
       guildId: z.string(),
       leaseMs: z.number(),
@@ -49,6 +51,31 @@ export function keysOf(write: PendingWrite): readonly CodeKey[] {
   if (write.type === 'settle') return write.changes;
   const { guildId, holds } = write.claim;
   return holds.map(({ code }) => ({ guildId, code }));
+}
+
+/** The token of a claim; `null` of other writes. */
+export function tokenOf(write: PendingWrite): string | null {
+  return write.type === 'claim' ? (write.claim.holds[0]?.token ?? null) : null;
+}
+
+/** What is left of a write without what it says of a code under some tokens; `undefined`: nothing. */
+export function without(
+  write: PendingWrite | undefined,
+  id: string,
+  tokens: ReadonlySet<string | null>,
+): PendingWrite | undefined {
+  if (write === undefined || write.type === 'mark') return write;
+  if (write.type === 'claim') {
+    const { claim } = write;
+    const holds = claim.holds.filter(({ code, token }) => keyOf(claim.guildId, code) !== id || !tokens.has(token));
+    if (holds.length === claim.holds.length) return write;
+    return holds.length === 0 ? undefined : { ...write, claim: { ...claim, holds } };
+  }
+  const changes = write.changes.filter(
+    ({ guildId, code, event }) => keyOf(guildId, code) !== id || event.type === 'resolve' || !tokens.has(event.token),
+  );
+  if (changes.length === write.changes.length) return write;
+  return changes.length === 0 ? undefined : { type: 'settle', changes };
 }
 
 /** A pending write as it is kept in a mirror's metadata. */

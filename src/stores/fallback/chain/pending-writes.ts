@@ -1,18 +1,30 @@
+import type { Settlement } from '../../../core/driver.js';
 import type { CodeKey } from '../../../domain/codes.js';
 import type { RandomId } from '../../../domain/random.js';
 import { PENDING } from '../keys.js';
 import type { Member } from './member.js';
-import { decodePending, encodePending, keysOf, type PendingWrite } from './pending-codec.js';
-import { idOf } from './record-strength.js';
+import { decodePending, encodePending, keysOf, type PendingWrite, tokenOf, without } from './pending-codec.js';
+import { idOf, type MaybeRecord } from './record-strength.js';
 
 /**
  * The writes that a mirror remembers for the first store: one metadata entry of the mirror each.
+ *
+ * What the first store was never asked for and is undone leaves nothing. The entry goes after what
+ * undoes it is durable in the mirror:
+ *
+ * ```text
+ * mirror: X claimed   entry: claim X   mirror: X free            entry: none
+ *                                                       crash    X is claimed in the first store by nobody: held, never sent twice
+ * ```
+ *
+ * In the other order a crash leaves X claimed in the mirror alone, and the first store offers it.
  */
 export class PendingWrites {
   readonly #mirror: Member;
   readonly #randomId: RandomId;
-  readonly #deferred = new Map<string, Deferred>();
-  readonly #open = new Map<string, { marks: number; others: number }>();
+  readonly #entries = new Map<string, Entry>();
+  /** Keys of the entries about a code that the first store lacks; nearly always one, which needs no set. */
+  readonly #open = new Map<string, string | Set<string>>();
   #sequence = 0;
 
   constructor(mirror: Member, newId: RandomId) {
@@ -29,35 +41,55 @@ export class PendingWrites {
     return entries.map(([key, text]) => [key, decodePending(text, this.#mirror.name)]);
   }
 
-  /** Takes over what was read. */
+  /** Takes over what was read. Whether that process had begun to replay it is not known. */
   restore(entries: readonly (readonly [key: string, write: PendingWrite])[]): void {
     for (const [key, write] of entries) {
-      if (!this.#deferred.has(key)) this.#remember(key, write);
+      if (!this.#entries.has(key)) this.#remember(key, write, true);
       this.#sequence = Math.max(this.#sequence, Number(key.slice(PENDING.length, PENDING.length + DIGITS)) + 1);
     }
   }
 
-  /** Remembers a write for the first store. */
-  async defer(write: PendingWrite): Promise<void> {
-    const rest = write.type === 'mark' ? this.#notYetDeferred(write) : write;
-    if (rest === undefined) return;
-    // Sorted by name as by age; the random part keeps apart two processes that share a mirror
-    // against the rules.
-    const key = `${PENDING}${String(this.#sequence++).padStart(DIGITS, '0')}:${this.#randomId()}`;
-    try {
-      await this.#mirror.call((store) => store.metadata.set(new Map([[key, encodePending(rest)]])));
-    } catch (error) {
-      // It may have been written all the same. Nobody was told that it is remembered, so it goes as
-      // soon as the mirror is back.
-      this.#deferred.set(key, { write: rest, applied: true });
-      throw error;
-    }
-    this.#remember(key, rest);
+  /** Remembers marks for the first store. */
+  async deferMarks(write: PendingWrite & { type: 'mark' }): Promise<void> {
+    const marks = write.marks.filter((mark) => !this.hasMark(mark));
+    if (marks.length > 0) await this.#add({ type: 'mark', marks }, false);
+  }
+
+  /** Remembers a claim. `asked`: the first store may have it already. */
+  async deferClaim(write: PendingWrite & { type: 'claim' }, asked: boolean): Promise<void> {
+    await this.#add(write, asked);
+    if (write.takeover !== true) return;
+    // An earlier owner that the first store never heard of leaves nothing.
+    const edits = new Edits();
+    for (const key of keysOf(write)) this.#undo(edits, idOf(key), (token) => token !== tokenOf(write));
+    await this.#apply(edits);
+  }
+
+  /** Remembers changes of held codes, of which the mirror made what `after` shows. */
+  async deferChanges(changes: readonly Settlement[], after: readonly MaybeRecord[]): Promise<void> {
+    const edits = new Edits();
+    const rest = changes.filter((change, index) => {
+      const { event } = change;
+      const id = idOf(change);
+      if (event.type === 'take' || event.type === 'resolve') return true;
+      const claim = this.#claimOf(id, event.token);
+      if (event.type === 'renew') {
+        // A claim begins its lease when the first store gets it.
+        return claim === undefined && !this.#hasChange(id, event.type, event.token);
+      }
+      if (event.type === 'release' && after[index] === undefined && claim?.asked === false) {
+        this.#undo(edits, id, (token) => token === event.token);
+        return false;
+      }
+      return event.type !== 'release' || !this.#hasChange(id, event.type, event.token);
+    });
+    if (rest.length > 0) await this.#add({ type: 'settle', changes: rest }, false);
+    await this.#apply(edits);
   }
 
   /** The writes that the first store lacks, oldest first. */
   get unapplied(): PendingWrite[] {
-    return [...this.#deferred.values()].filter(({ applied }) => !applied).map(({ write }) => write);
+    return [...this.#entries.values()].filter(({ applied }) => !applied).map(({ write }) => write);
   }
 
   /** Number of codes that the first store lacks. */
@@ -67,7 +99,7 @@ export class PendingWrites {
 
   /** Whether entries are left, be it only to be removed. */
   get hasEntries(): boolean {
-    return this.#deferred.size > 0;
+    return this.#entries.size > 0;
   }
 
   /** Whether the first store lacks something about a code. */
@@ -77,53 +109,148 @@ export class PendingWrites {
 
   /** Whether the first store lacks a mark of a code. */
   hasMark(key: CodeKey): boolean {
-    return this.#open.size > 0 && (this.#open.get(idOf(key))?.marks ?? 0) > 0;
+    return this.#open.size > 0 && this.#of(idOf(key)).some(([, { write }]) => write.type === 'mark');
+  }
+
+  /** From here on the first store may have all that it lacks: nothing of it can be undone any more. */
+  replayBegins(): void {
+    for (const entry of this.#entries.values()) entry.asked = true;
   }
 
   /** The first store has these writes. */
   applied(writes: readonly PendingWrite[]): void {
     const done = new Set(writes);
-    for (const deferred of this.#deferred.values()) {
-      if (deferred.applied || !done.has(deferred.write)) continue;
-      deferred.applied = true;
-      this.#count(deferred.write, -1);
+    for (const [key, entry] of this.#entries) {
+      if (entry.applied || !done.has(entry.write)) continue;
+      entry.applied = true;
+      this.#close(key, entry.write);
     }
   }
 
   /** Removes the entries of writes that the first store has. */
   async removeApplied(): Promise<void> {
-    const keys = [...this.#deferred].filter(([, { applied }]) => applied).map(([key]) => key);
-    if (keys.length === 0) return;
-    await this.#mirror.call((store) => store.metadata.delete(keys));
-    for (const key of keys) this.#deferred.delete(key);
+    const keys = [...this.#entries].filter(([, { applied }]) => applied).map(([key]) => key);
+    for (let at = 0; at < keys.length; at += CHUNK) {
+      const part = keys.slice(at, at + CHUNK);
+      await this.#mirror.call((store) => store.metadata.delete(part));
+      for (const key of part) this.#entries.delete(key);
+    }
   }
 
-  #notYetDeferred(write: PendingWrite & { type: 'mark' }): PendingWrite | undefined {
-    const marks = write.marks.filter((mark) => !this.hasMark(mark));
-    return marks.length === 0 ? undefined : { type: 'mark', marks };
+  /** The entry of a claim of a code under a token. */
+  #claimOf(id: string, token: string): Entry | undefined {
+    return this.#of(id).find(([, { write }]) => write.type === 'claim' && tokenOf(write) === token)?.[1];
   }
 
-  #remember(key: string, write: PendingWrite): void {
-    this.#deferred.set(key, { write, applied: false });
-    this.#count(write, 1);
+  #hasChange(id: string, type: 'renew' | 'release', token: string): boolean {
+    return this.#of(id).some(
+      ([, { write, asked }]) =>
+        !asked &&
+        write.type === 'settle' &&
+        write.changes.some((change) => idOf(change) === id && change.event.type === type && change.event.token === token),
+    );
   }
 
-  #count(write: PendingWrite, by: 1 | -1): void {
-    for (const key of keysOf(write)) {
-      const id = idOf(key);
-      const count = this.#open.get(id) ?? { marks: 0, others: 0 };
-      count[write.type === 'mark' ? 'marks' : 'others'] += by;
-      if (count.marks === 0 && count.others === 0) this.#open.delete(id);
-      else this.#open.set(id, count);
+  #of(id: string): (readonly [key: string, entry: Entry])[] {
+    const keys = this.#open.get(id) ?? [];
+    return (typeof keys === 'string' ? [keys] : [...keys]).flatMap((key) => {
+      const entry = this.#entries.get(key);
+      return entry === undefined ? [] : [[key, entry] as const];
+    });
+  }
+
+  /** Takes a code out of everything about tokens of which the first store never heard. */
+  #undo(edits: Edits, id: string, isUndone: (token: string | null) => boolean): void {
+    const entries = this.#of(id);
+    const unheard = new Set<string | null>();
+    for (const [, { write, asked }] of entries) {
+      if (write.type === 'claim' && !asked && isUndone(tokenOf(write))) unheard.add(tokenOf(write));
+    }
+    for (const [key, { write, asked }] of entries) {
+      if (asked || write.type === 'mark') continue;
+      edits.writes.set(key, without(edits.writes.has(key) ? edits.writes.get(key) : write, id, unheard));
+    }
+  }
+
+  /** Rewrites entries, then removes those of which nothing is left. */
+  async #apply({ writes }: Edits): Promise<void> {
+    const changed = new Map<string, PendingWrite>();
+    const gone: string[] = [];
+    for (const [key, write] of writes) {
+      if (write === undefined) gone.push(key);
+      else if (write !== this.#entries.get(key)?.write) changed.set(key, write);
+    }
+    if (changed.size > 0) {
+      const texts = new Map([...changed].map(([key, write]) => [key, encodePending(write)]));
+      await this.#mirror.call((store) => store.metadata.set(texts));
+    }
+    for (const [key, write] of changed) this.#replace(key, write);
+    if (gone.length === 0) return;
+    // Not to be replayed even if it cannot be removed now: then it goes with what was replayed.
+    for (const key of gone) this.#replace(key, undefined);
+    await this.#mirror.call((store) => store.metadata.delete(gone));
+    for (const key of gone) this.#entries.delete(key);
+  }
+
+  #replace(key: string, write: PendingWrite | undefined): void {
+    const entry = this.#entries.get(key);
+    // A replay that began meanwhile has it: it is as if it had been asked for.
+    if (entry === undefined || entry.asked || entry.applied) return;
+    this.#close(key, entry.write);
+    if (write === undefined) this.#entries.set(key, { ...entry, applied: true });
+    else this.#remember(key, write, entry.asked);
+  }
+
+  async #add(write: PendingWrite, asked: boolean): Promise<void> {
+    // Sorted by name as by age; the random part keeps apart two processes that share a mirror
+    // against the rules.
+    const key = `${PENDING}${String(this.#sequence++).padStart(DIGITS, '0')}:${this.#randomId()}`;
+    try {
+      await this.#mirror.call((store) => store.metadata.set(new Map([[key, encodePending(write)]])));
+    } catch (error) {
+      // It may have been written all the same. Nobody was told that it is remembered, so it goes as
+      // soon as the mirror is back.
+      this.#entries.set(key, { write, asked, applied: true });
+      throw error;
+    }
+    this.#remember(key, write, asked);
+  }
+
+  #remember(key: string, write: PendingWrite, asked: boolean): void {
+    this.#entries.set(key, { write, asked, applied: false });
+    for (const code of keysOf(write)) {
+      const id = idOf(code);
+      const keys = this.#open.get(id);
+      if (keys === undefined) this.#open.set(id, key);
+      else if (typeof keys === 'string') this.#open.set(id, new Set([keys, key]));
+      else keys.add(key);
+    }
+  }
+
+  /** Counts an entry's codes as no longer lacking. */
+  #close(key: string, write: PendingWrite): void {
+    for (const code of keysOf(write)) {
+      const keys = this.#open.get(idOf(code));
+      if (typeof keys === 'object') keys.delete(key);
+      if (keys === key || (typeof keys === 'object' && keys.size === 0)) this.#open.delete(idOf(code));
     }
   }
 }
 
 /** Digits of the number in an entry's key. */
 const DIGITS = 15;
+/** Entries removed at once. */
+const CHUNK = 1000;
 
-interface Deferred {
+interface Entry {
   readonly write: PendingWrite;
-  /** The first store has it; only the entry is left to be removed. */
+  /** The first store may have it, or may be given it at any moment. */
+  asked: boolean;
+  /** The first store has it, or it is undone; only the entry is left to be removed. */
   applied: boolean;
+}
+
+/** Entries as they are to be; `undefined`: nothing is left. */
+class Edits {
+  readonly writes = new Map<string, PendingWrite | undefined>();
 }

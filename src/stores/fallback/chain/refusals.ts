@@ -26,7 +26,9 @@ export function notAuthoritative(chain: Chain, guildId: string): NotAuthoritativ
       : up.length === 0
         ? 'no store that is up may stand in for it'
         : up.some((mirror) => mirror.authority.covers(guildId))
-          ? 'somebody else writes this guild too'
+          ? up.some((mirror) => mirror.neighbours.live)
+            ? 'another process with a mirror of its own writes too'
+            : 'somebody else writes this guild too'
           : 'no store that is up has all records of this guild';
   return refusal(guildId, `${name}: ${chain.first.name} is away, and ${reason}`, chain.first.lastError);
 }

@@ -2,6 +2,7 @@ import type { CodeKey } from '../../../domain/codes.js';
 import { errorText } from '../../../domain/error-text.js';
 import type { Chain } from '../chain/chain.js';
 import { GuildCopies } from './guild-copies.js';
+import { endPresence, PRESENCE_MS, presenceIsDue } from './presence.js';
 import { rejoin } from './rejoin.js';
 import { keepIfSame, secretIsOld } from './shared-secret.js';
 
@@ -11,6 +12,7 @@ export class Background {
   readonly copies: GuildCopies;
   readonly #chain: Chain;
   #rejoining: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(chain: Chain) {
     this.#chain = chain;
@@ -51,19 +53,27 @@ export class Background {
     await Promise.allSettled(this.#chain.mirrors.filter((mirror) => mirror.opening).map((mirror) => mirror.open()));
   }
 
+  /** Begins what goes on also where no call gives a push. Does not keep the process alive. */
+  start(): void {
+    this.#timer ??= setInterval(() => void this.#push(), PRESENCE_MS).unref();
+  }
+
   /** Ends the work. */
   async stop(): Promise<void> {
+    clearInterval(this.#timer);
     this.#chain.beginClosing();
     await this.#rejoining;
     await this.copies.idle();
     await this.opened();
+    await endPresence(this.#chain);
   }
 
   async #push(): Promise<void> {
     const chain = this.#chain;
     const settle = chain.first.up && unsettled(chain);
     const old = chain.first.up && chain.mirrors.some((mirror) => secretIsOld(chain, mirror));
-    if (!settle && !old && !chain.members.some((member) => member.due)) return;
+    const present = chain.first.up && presenceIsDue(chain);
+    if (!settle && !old && !present && !chain.members.some((member) => member.due)) return;
     const work = this.rejoin();
     if (settle) await chain.atMost(work);
   }

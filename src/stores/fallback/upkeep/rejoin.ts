@@ -4,6 +4,7 @@ import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords } from '../chain/record-strength.js';
 import { MISSED, OWN_KEYS, revokedKey } from '../keys.js';
+import { presenceIsDue, showPresence } from './presence.js';
 import { replay } from './replay.js';
 import { isSameFirst, secretIsOld, tie } from './shared-secret.js';
 
@@ -40,6 +41,7 @@ export async function rejoin(chain: Chain): Promise<void> {
       if (round === ROUNDS && !stopped(chain)) await rise(chain);
     }
     for (const mirror of chain.mirrors) if (mirror.up) await ifMirrorLasts(mirror, () => mirror.pending.removeApplied());
+    if (!stopped(chain) && (!first.up || presenceIsDue(chain))) await showPresence(chain);
   } catch (error) {
     // Told already, unless it is a mirror's failure that keeps the first store from having
     // everything.

@@ -1,11 +1,11 @@
 import { chunksOf } from '../../../core/chunked.js';
-import type { Mark, StorePrimitives } from '../../../core/driver.js';
+import type { ClaimWrite, Mark, Settlement, StorePrimitives } from '../../../core/driver.js';
 import { demote } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
 import type { Member } from '../chain/member.js';
 import { Mirror } from '../chain/mirror.js';
 import { guildsOf, idOf } from '../chain/record-strength.js';
-import { keysOf, type PendingWrite } from '../chain/pending-codec.js';
+import { keysOf, type PendingWrite, tokenOf } from '../chain/pending-codec.js';
 
 /**
  * Makes the writes that mirrors remember in the first store. Marks go before everything else,
@@ -17,15 +17,16 @@ export async function replay(chain: Chain): Promise<void> {
   for (const mirror of chain.mirrors) {
     const writes = mirror.pending.unapplied;
     if (writes.length === 0) continue;
+    mirror.pending.replayBegins();
     const targets = [...chain.mirrors.filter((other) => other !== mirror), chain.first];
-    for (const step of stepsOf(writes)) {
-      if (chain.closing) return;
-      // A claim of the same guild would come between the stores, and one of them would lack it. For
-      // one step only: a call does not wait for the whole replay.
-      await chain.locks.shared(guildsOf(keysOf(step)), async () => {
-        for (const target of targets) await apply(chain, target, step);
-      });
-    }
+    const { marks, changes } = stepsOf(writes);
+    const work = (step: PendingWrite): Promise<void> => make(chain, targets, step);
+    // The first alone: a first store that is not really back does not get many more.
+    await inLanes(marks, 1, 1, work);
+    // Marks change nothing of each other.
+    await inLanes(marks, LANES, Infinity, work);
+    await inLanes(changes, 1, Infinity, work);
+    if (chain.closing) return;
     const codes = new Set(writes.flatMap(keysOf).map(idOf)).size;
     mirror.pending.applied(writes);
     chain.tell({ type: 'replayed', store: mirror.name, codes });
@@ -33,19 +34,62 @@ export async function replay(chain: Chain): Promise<void> {
 }
 
 const CHUNK = 500;
+/** Steps of marks at a time. */
+const LANES = 4;
+
+/** Does work for at most so many of the next items, side by side. */
+async function inLanes<T>(items: Iterator<T>, lanes: number, limit: number, work: (item: T) => Promise<void>): Promise<void> {
+  let left = limit;
+  const lane = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      const next = items.next();
+      if (next.done === true) return;
+      await work(next.value);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+async function make(chain: Chain, targets: readonly Member[], step: PendingWrite): Promise<void> {
+  if (chain.closing) return;
+  // A claim of the same guild would come between the stores, and one of them would lack it. For
+  // one step only: a call does not wait for the whole replay.
+  await chain.locks.shared(guildsOf(keysOf(step)), async () => {
+    for (const target of targets) await apply(chain, target, step);
+  });
+}
 
 /** The writes as they are made: all marks, then the claims and settlements of codes without one. */
-function* stepsOf(writes: readonly PendingWrite[]): Generator<PendingWrite> {
+function stepsOf(writes: readonly PendingWrite[]): { marks: Iterator<PendingWrite>; changes: Iterator<PendingWrite> } {
   const marks = new Map<string, Mark>();
   for (const write of writes) {
     if (write.type === 'mark') for (const mark of write.marks) if (!marks.has(idOf(mark))) marks.set(idOf(mark), mark);
   }
-  for (const part of chunksOf([...marks.values()], CHUNK)) yield { type: 'mark', marks: part };
+  return { marks: markSteps([...marks.values()]), changes: changeSteps(writes, marks) };
+}
+
+function* markSteps(marks: readonly Mark[]): Generator<PendingWrite> {
+  for (const part of chunksOf(marks, CHUNK)) yield { type: 'mark', marks: part };
+}
+
+function* changeSteps(writes: readonly PendingWrite[], marks: ReadonlyMap<string, Mark>): Generator<PendingWrite> {
+  const owners = new Map<string, string | null>();
+  for (const write of writes) {
+    if (write.type === 'claim') for (const key of keysOf(write)) owners.set(idOf(key), tokenOf(write));
+  }
   for (const write of writes) {
     if (write.type === 'claim') {
-      const holds = write.claim.holds.filter(({ code }) => !marks.has(idOf({ guildId: write.claim.guildId, code })));
+      const { claim, takeover } = write;
+      const idOfHold = (code: string): string => idOf({ guildId: claim.guildId, code });
+      const left = claim.holds.filter(({ code }) => !marks.has(idOfHold(code)));
+      const holds = left.filter(({ code, token }) => owners.get(idOfHold(code)) === token);
+      // Somebody took it over since. The lease of a claim begins when the first store gets it, and
+      // would keep that one out.
+      const former = left.filter((hold) => !holds.includes(hold));
+      if (former.length > 0) yield { type: 'settle', changes: former.flatMap((hold) => givenUp(claim.guildId, hold)) };
       // How long ago the first try was is not known any more.
-      if (holds.length > 0) yield { type: 'claim', claim: { ...write.claim, ageMs: null, holds } };
+      if (holds.length > 0) yield { type: 'claim', claim: { ...claim, ageMs: null, holds }, takeover };
     } else if (write.type === 'settle') {
       const changes = write.changes.filter((change) => !marks.has(idOf(change)));
       if (changes.length > 0) yield { type: 'settle', changes };
@@ -53,11 +97,23 @@ function* stepsOf(writes: readonly PendingWrite[]): Generator<PendingWrite> {
   }
 }
 
+function givenUp(guildId: string, { code, token }: { readonly code: string; readonly token: string | null }): Settlement[] {
+  return token === null ? [] : [{ guildId, code, event: { type: 'release', token, outcome: 'uncertain' } }];
+}
+
+function takes({ guildId, leaseMs, holds }: ClaimWrite): Settlement[] {
+  return holds.flatMap(({ code, token, messageId }) =>
+    token === null ? [] : [{ guildId, code, event: { type: 'take', messageId, token, leaseMs } }],
+  );
+}
+
 async function apply(chain: Chain, target: Member, step: PendingWrite): Promise<void> {
   const write = async (store: StorePrimitives): Promise<void> => {
     if (step.type === 'mark') await store.markRecords(step.marks);
-    else if (step.type === 'claim') await store.claimRecords(step.claim);
-    else await store.settleRecords(step.changes);
+    else if (step.type === 'claim') {
+      if (step.takeover === true) await store.settleRecords(takes(step.claim));
+      await store.claimRecords(step.claim);
+    } else await store.settleRecords(step.changes);
   };
   if (!(target instanceof Mirror)) return target.probe(write);
   try {

@@ -1,7 +1,7 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
 import type { OnDamage } from './damage.js';
 import type { Line } from './lines.js';
-import { isIntact } from './sealed-line.js';
+import { checksumText, isIntact } from './sealed-line.js';
 
 /** What the first line of a file says. */
 export interface Header {
@@ -18,8 +18,8 @@ export interface Header {
 export const SNAPSHOT_FORMAT = 'sent-code-store';
 export const JOURNAL_FORMAT = 'sent-code-store journal';
 
-/** Version of both formats. A file of a later one is refused. */
-const VERSION = 1;
+/** Version of both formats. A file of another one is refused. */
+const VERSION = 2;
 
 /** No header is longer; a file of somebody else's may be one long line. */
 const MOST_HEADER_BYTES = 4096;
@@ -30,9 +30,30 @@ interface FirstLine extends Partial<Header> {
   readonly version?: unknown;
 }
 
-/** The first line of a snapshot opens a list that its last line closes, so that the whole file is one JSON document. */
+/** The first line of a snapshot opens a list that {@link snapshotEnd} closes, so that the whole file is one JSON document. */
 export function snapshotHeader(header: Header): string {
   return `${headerFields(SNAPSHOT_FORMAT, header)},"lines":[`;
+}
+
+/** What the last line of a snapshot says of those before it, so that one that is missing is noticed. */
+export interface SnapshotEnd {
+  /** Number of lines between the first and the last one. */
+  readonly count: number;
+  /** {@link listChecksum} of all lines from the first one on. */
+  readonly checksum: number;
+}
+
+const END = /^\],"count":(\d{1,15}),"checksum":"([0-9a-f]{8})"\}$/;
+
+/** The last line of a snapshot. */
+export function snapshotEnd({ count, checksum }: SnapshotEnd): string {
+  return `],"count":${count},"checksum":"${checksumText(checksum)}"}`;
+}
+
+/** What the last line of a snapshot says. `undefined`: the line is no such line. */
+export function readSnapshotEnd(text: string): SnapshotEnd | undefined {
+  const found = END.exec(text);
+  return found === null ? undefined : { count: Number(found[1]), checksum: Number.parseInt(found[2] ?? '', 16) };
 }
 
 /** The first line of a journal. */
@@ -41,9 +62,9 @@ export function journalHeader(header: Header): string {
 }
 
 /**
- * The header that the first line of a file is. `STORE_VERSION` if a later version of this package wrote it: that is said before
- * the seal is looked at, which a later version may write in another way. `undefined` if the line is damaged and the reader goes
- * on all the same.
+ * The header that the first line of a file is. `STORE_VERSION` if another version of this package wrote it: of a later one that is
+ * said before the seal is looked at, which a later version may write in another way. `undefined` if the line is damaged and the
+ * reader goes on all the same.
  */
 export function readHeader(line: Line, path: string, format: string, onDamage: OnDamage): Header | undefined {
   const first = firstLineOf(line);
@@ -51,8 +72,13 @@ export function readHeader(line: Line, path: string, format: string, onDamage: O
     onDamage(path, line.number, `is not the first line of a file of the format "${format}"`);
     return undefined;
   }
-  if (typeof first.version === 'number' && first.version > VERSION) throw laterVersion(path, first.version);
-  if (isIntact(line) && first.version === VERSION && isHeader(first)) return first;
+  const { version } = first;
+  if (typeof version === 'number' && version > VERSION)
+    throw otherVersion(path, version, 'Use the version that wrote it, or a later one.');
+  if (isIntact(line) && typeof version === 'number' && isHeader(first)) {
+    if (version === VERSION) return first;
+    throw otherVersion(path, version, 'Use the version that wrote it, and copy its codes to a new store.');
+  }
   onDamage(path, line.number, 'does not match its checksum');
   return undefined;
 }
@@ -76,10 +102,10 @@ function isHeader(line: FirstLine): line is Header {
   return typeof line.store === 'string' && Number.isSafeInteger(line.generation);
 }
 
-function laterVersion(path: string, version: number): SentCodeStoreError {
+function otherVersion(path: string, version: number, advice: string): SentCodeStoreError {
   return new SentCodeStoreError(
     'STORE_VERSION',
-    `${path} has version ${version} of the format, and this version of the package knows ${VERSION}. Use the version that wrote it, or a later one.`,
+    `${path} has version ${version} of the format, and this version of the package knows ${VERSION}. ${advice}`,
   );
 }
 

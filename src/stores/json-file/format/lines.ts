@@ -10,6 +10,8 @@ const PIECE_BYTES = 1 << 24;
 export interface Line extends LineBytes {
   /** Counted from 1. */
   readonly number: number;
+  /** Place in the file, in bytes, of the line's beginning. */
+  readonly position: number;
   /** Place in the file, in bytes, after the line and its line break. */
   readonly next: number;
   /** Whether it has a line break. Only a file's last line may have none. */
@@ -43,7 +45,7 @@ export async function readLines(
     let start = 0;
     const emit = (end: number, terminated: boolean): void => {
       const next = pieceStart + end + (terminated ? 1 : 0);
-      onLine({ bytes: piece, ...trimmed(piece, start, end, pieceStart), number, next, terminated });
+      onLine({ bytes: piece, ...trimmed(piece, start, end, pieceStart), number, position: pieceStart + start, next, terminated });
       number += 1;
     };
     for (;;) {

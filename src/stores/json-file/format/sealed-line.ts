@@ -18,11 +18,13 @@ export interface LineBytes {
 
 /**
  * The beginning of a line whose content is given in parts: `{"len":"0000002a","crc":"89abcdef",`, the content's length in bytes and its
- * CRC-32. The content closes the brace, so that a line is JSON to everyone else.
+ * CRC-32, which goes on from the checksum of the line `before`. The content closes the brace, so that a line is JSON to everyone else.
+ *
+ * Equal contents after different lines have different checksums. So a line that was removed, moved or repeated shows at the line after it.
  */
-export function sealOf(parts: readonly Uint8Array[]): Buffer {
+export function sealOf(parts: readonly Uint8Array[], before = 0): Buffer {
   let length = 0;
-  let checksum = 0;
+  let checksum = before;
   for (const part of parts) {
     length += part.length;
     checksum = crc32(part, checksum);
@@ -30,38 +32,68 @@ export function sealOf(parts: readonly Uint8Array[]): Buffer {
   return Buffer.from(`{"len":"${hex(length)}","crc":"${hex(checksum)}",`, 'latin1');
 }
 
-/** A sealed line as bytes, with a line break. */
-export function sealedLine(content: string): Buffer {
-  const bytes = Buffer.from(content);
-  return Buffer.concat([sealOf([bytes]), bytes, Buffer.from('\n')]);
+/** {@link sealOf} for a content whose length in bytes and CRC-32 are known. */
+export function sealFor(length: number, checksum: number): Buffer {
+  return Buffer.from(`{"len":"${hex(length)}","crc":"${hex(checksum)}",`, 'latin1');
 }
 
-/** Whether a line is as it was written: the seal itself, letter for letter, as well as what it covers. */
-export function isIntact(line: LineBytes): boolean {
+/** A sealed line as bytes, with a line break. */
+export function sealedLine(content: string, before = 0): Buffer {
+  const bytes = Buffer.from(content);
+  return Buffer.concat([sealOf([bytes], before), bytes, Buffer.from('\n')]);
+}
+
+/** Whether a line is as it was written, and where: the seal itself, letter for letter, as well as what it covers. */
+export function isIntact(line: LineBytes, before = 0): boolean {
   const { bytes, start, end } = line;
   const content = start + SEAL_LENGTH;
   return (
-    end > content &&
-    hasSeal(line) &&
-    numberAt(bytes, start + LENGTH_AT) === end - content &&
-    numberAt(bytes, start + CHECKSUM_AT) === crc32(bytes.subarray(content, end))
+    end > content && endOf(line) === end && numberAt(bytes, start + CHECKSUM_AT) === crc32(bytes.subarray(content, end), before)
   );
 }
 
-/** Whether a line ends before its seal says that it does, or in the seal: its writing was interrupted. */
-export function isCutShort(line: LineBytes): boolean {
-  const { bytes, start, end } = line;
-  return !hasSeal(line) || end - start - SEAL_LENGTH < numberAt(bytes, start + LENGTH_AT);
+/** The checksum that a line's seal states. `undefined` if the line does not begin with a seal. */
+export function statedChecksum(line: LineBytes): number | undefined {
+  const checksum = hasSeal(line) ? numberAt(line.bytes, line.start + CHECKSUM_AT) : NaN;
+  return Number.isNaN(checksum) ? undefined : checksum;
+}
+
+/** Where a line ends, as its seal states. `undefined` if the line does not begin with a seal. */
+export function endOf(line: LineBytes): number | undefined {
+  const length = hasSeal(line) ? numberAt(line.bytes, line.start + LENGTH_AT) : NaN;
+  return Number.isNaN(length) ? undefined : line.start + SEAL_LENGTH + length;
+}
+
+/** Whether bytes may be the beginning of a seal, where each byte that is zero may have been another one. */
+export function mayBeginSeal({ bytes, start, end }: LineBytes): boolean {
+  for (let index = 0; index < Math.min(SEAL_LENGTH, end - start); index += 1) {
+    const byte = bytes[start + index] ?? 0;
+    if (byte !== 0 && (isDigitAt(index) ? Number.isNaN(digitOf(byte)) : byte !== EMPTY_SEAL[index])) return false;
+  }
+  return true;
+}
+
+/** The checksum of a list of lines, one line longer: over their seals, which state the checksum of all else. */
+export function listChecksum(line: Uint8Array, before: number): number {
+  return crc32(line.subarray(0, SEAL_LENGTH), before);
+}
+
+/** A checksum as a file has it. */
+export function checksumText(checksum: number): string {
+  return hex(checksum);
 }
 
 /** Whether a line begins with a seal, whatever its digits. */
 function hasSeal({ bytes, start, end }: LineBytes): boolean {
   if (end - start < SEAL_LENGTH) return false;
   for (let index = 0; index < SEAL_LENGTH; index += 1) {
-    const isDigit = (index >= LENGTH_AT && index < LENGTH_AT + DIGITS) || (index >= CHECKSUM_AT && index < CHECKSUM_AT + DIGITS);
-    if (!isDigit && bytes[start + index] !== EMPTY_SEAL[index]) return false;
+    if (!isDigitAt(index) && bytes[start + index] !== EMPTY_SEAL[index]) return false;
   }
   return true;
+}
+
+function isDigitAt(index: number): boolean {
+  return (index >= LENGTH_AT && index < LENGTH_AT + DIGITS) || (index >= CHECKSUM_AT && index < CHECKSUM_AT + DIGITS);
 }
 
 /** Eight digits as a number; NaN if one of them is none that {@link hex} writes. */

@@ -4,6 +4,15 @@ import type { JournalEntry } from './journal-entries.js';
 import type { RecordCodec } from '../records/record-codec.js';
 import type { Records } from '../records/records.js';
 
+/** Characters of codes and metadata that fill a group: a line of the journal has to fit into a string, and is made without a pause. */
+const MOST_CHARACTERS = 1_000_000;
+
+/** What a change makes of a record or of a piece of metadata. */
+interface Change<T> {
+  readonly before: T | undefined;
+  after: T | undefined;
+}
+
 /**
  * Changes that become durable together: one line of the journal, one sync. They are in memory already; the group knows what was there before,
  * and takes it back if the line cannot be written.
@@ -13,8 +22,9 @@ export class ChangeGroup {
   readonly done: Promise<void>;
   /** To be called with the outcome. */
   readonly settle: (error?: Error) => void;
-  readonly #records = new Map<string, Map<string, LocalRecord | undefined>>();
-  readonly #metadata = new Map<string, string | undefined>();
+  readonly #records = new Map<string, Map<string, Change<LocalRecord>>>();
+  readonly #metadata = new Map<string, Change<string>>();
+  #characters = 0;
 
   constructor() {
     let settle: ChangeGroup['settle'] | undefined;
@@ -29,17 +39,29 @@ export class ChangeGroup {
     this.settle = (error) => settle?.(error);
   }
 
+  /** Whether further callers should begin another group. What one call changes is never divided. */
+  get isFull(): boolean {
+    return this.#characters >= MOST_CHARACTERS;
+  }
+
   /** Changes a record in memory, and remembers what was there. */
   setRecord(records: Records, { guildId, code }: CodeKey, record: LocalRecord | undefined): void {
     let guild = this.#records.get(guildId);
-    if (guild === undefined) this.#records.set(guildId, (guild = new Map<string, LocalRecord | undefined>()));
-    if (!guild.has(code)) guild.set(code, records.get(guildId, code));
+    if (guild === undefined) this.#records.set(guildId, (guild = new Map<string, Change<LocalRecord>>()));
+    const change = guild.get(code);
+    if (change === undefined) {
+      guild.set(code, { before: records.get(guildId, code), after: record });
+      this.#characters += code.length;
+    } else change.after = record;
     records.set(guildId, code, record);
   }
 
   /** Changes the store's own metadata in memory, and remembers what was there. */
   setMetadata(records: Records, key: string, value: string | undefined): void {
-    if (!this.#metadata.has(key)) this.#metadata.set(key, records.metadata.get(key));
+    const change = this.#metadata.get(key);
+    if (change === undefined) this.#metadata.set(key, { before: records.metadata.get(key), after: value });
+    else change.after = value;
+    this.#characters += key.length + (value?.length ?? 0);
     setOrDelete(records.metadata, key, value);
   }
 
@@ -51,21 +73,23 @@ export class ChangeGroup {
     );
   }
 
-  /** The changes as a line of the journal. To be asked for while no later group has changed the same records. */
-  toEntry(records: Records, codec: RecordCodec): JournalEntry {
+  /** The changes as a line of the journal: what this group made of each record, whatever a later one has made of it since. */
+  toEntry(codec: RecordCodec): JournalEntry {
     return {
-      changes: [...this.#records].map(([guildId, before]) => [
+      changes: [...this.#records].map(([guildId, changes]) => [
         guildId,
-        [...before.keys()].map((code) => codec.encode(code, records.get(guildId, code))),
+        [...changes].map(([code, { after }]) => codec.encode(code, after)),
       ]),
-      metadata: [...this.#metadata.keys()].map((key) => [key, records.metadata.get(key) ?? null]),
+      metadata: [...this.#metadata].map(([key, { after }]) => [key, after ?? null]),
     };
   }
 
   /** Takes the changes back. Later groups first. */
   undo(records: Records): void {
-    for (const [guildId, before] of this.#records) for (const [code, record] of before) records.set(guildId, code, record);
-    for (const [key, value] of this.#metadata) setOrDelete(records.metadata, key, value);
+    for (const [guildId, changes] of this.#records) {
+      for (const [code, { before }] of changes) records.set(guildId, code, before);
+    }
+    for (const [key, { before }] of this.#metadata) setOrDelete(records.metadata, key, before);
   }
 }
 

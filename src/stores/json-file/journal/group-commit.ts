@@ -31,7 +31,8 @@ export interface GroupCommitDependencies {
 export class GroupCommit {
   readonly #dependencies: GroupCommitDependencies;
   #journal: JournalFile;
-  #next: ChangeGroup | undefined;
+  /** Groups that wait for their line, in order. More than one only while callers come with more than a line should hold. */
+  #waiting: ChangeGroup[] = [];
   #writing: ChangeGroup | undefined;
   #pump: Promise<void> | undefined;
   readonly #tasks: (() => Promise<void>)[] = [];
@@ -58,13 +59,14 @@ export class GroupCommit {
    */
   commit(changes: readonly RecordChange[], metadata: readonly MetadataChange[] = []): Promise<void> {
     const { records } = this.#dependencies;
+    let group: ChangeGroup | undefined;
     for (const change of changes) {
       if (isSameStored(records.get(change.guildId, change.code), change.record)) {
         records.set(change.guildId, change.code, change.record);
-      } else this.#group().setRecord(records, change, change.record);
+      } else (group ??= this.#group()).setRecord(records, change, change.record);
     }
     for (const [key, value] of metadata) {
-      if (records.metadata.get(key) !== value) this.#group().setMetadata(records, key, value);
+      if (records.metadata.get(key) !== value) (group ??= this.#group()).setMetadata(records, key, value);
     }
     this.#run();
     return this.settled();
@@ -72,13 +74,13 @@ export class GroupCommit {
 
   /** Resolves when all that is visible is durable. Rejects if it is taken back. */
   settled(): Promise<void> {
-    return (this.#next ?? this.#writing)?.done ?? Promise.resolve();
+    return (this.#waiting.at(-1) ?? this.#writing)?.done ?? Promise.resolve();
   }
 
   /** What to wait for before these are read: an answer must not rest on what may be taken back. */
   pending(keys: readonly CodeKey[], metadataKeys: readonly string[] = []): Promise<void> | undefined {
-    if (this.#next?.touches(keys, metadataKeys) === true) return this.#next.done;
-    return this.#writing?.touches(keys, metadataKeys) === true ? this.#writing.done : undefined;
+    const touches = (group: ChangeGroup | undefined): boolean => group?.touches(keys, metadataKeys) === true;
+    return (this.#waiting.findLast(touches) ?? (touches(this.#writing) ? this.#writing : undefined))?.done;
   }
 
   /** Writes to another journal, from the next line on. Resolves to the one before, complete and durable, when that has happened. */
@@ -87,6 +89,7 @@ export class GroupCommit {
       const before = this.#journal;
       // What a failure left at the end of this journal would be damage once the next one says something.
       await before.repair();
+      to.follow(before);
       this.#journal = to;
       return before;
     });
@@ -109,12 +112,15 @@ export class GroupCommit {
   }
 
   #group(): ChangeGroup {
-    this.#next ??= new ChangeGroup();
-    return this.#next;
+    const last = this.#waiting.at(-1);
+    if (last?.isFull === false) return last;
+    const next = new ChangeGroup();
+    this.#waiting.push(next);
+    return next;
   }
 
   #run(): void {
-    if (this.#pump !== undefined || (this.#next === undefined && this.#tasks.length === 0)) return;
+    if (this.#pump !== undefined || (this.#waiting.length === 0 && this.#tasks.length === 0)) return;
     // Its first steps, up to the sync, happen before this returns: a lone caller's line is written at once.
     this.#pump = this.#work().finally(() => {
       this.#pump = undefined;
@@ -123,19 +129,19 @@ export class GroupCommit {
   }
 
   async #work(): Promise<void> {
-    while (this.#next !== undefined || this.#tasks.length > 0) {
+    while (this.#waiting.length > 0 || this.#tasks.length > 0) {
       await this.#tasks.shift()?.();
-      if (this.#next !== undefined) await this.#write(this.#next);
+      const group = this.#waiting.shift();
+      if (group !== undefined) await this.#write(group);
     }
   }
 
   async #write(group: ChangeGroup): Promise<void> {
-    const { records, codec, mayWrite, onDurable } = this.#dependencies;
-    this.#next = undefined;
+    const { codec, mayWrite, onDurable } = this.#dependencies;
     this.#writing = group;
     try {
       mayWrite();
-      await this.#journal.append(encodeEntry(group.toEntry(records, codec)));
+      await this.#journal.append(encodeEntry(group.toEntry(codec)));
       this.#writing = undefined;
       group.settle();
       onDurable();
@@ -150,8 +156,8 @@ export class GroupCommit {
   /** Makes memory what it was before the group and all after it. */
   #takeBack(): ChangeGroup[] {
     this.#failures += 1;
-    const groups = [this.#next, this.#writing].filter((group) => group !== undefined);
-    this.#next = undefined;
+    const groups = [...this.#waiting.toReversed(), this.#writing].filter((group) => group !== undefined);
+    this.#waiting = [];
     this.#writing = undefined;
     for (const group of groups) group.undo(this.#dependencies.records);
     return groups;

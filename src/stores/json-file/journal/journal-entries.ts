@@ -1,3 +1,4 @@
+import { checksumText } from '../format/sealed-line.js';
 import { isList, isStoredMetadata, isStoredRecord, type StoredMetadata, type StoredRecord } from '../records/record-codec.js';
 
 /** What one line of a journal says: the records and the metadata as they are from then on. */
@@ -6,9 +7,24 @@ export interface JournalEntry {
   readonly changes: readonly (readonly [guildId: string, records: readonly StoredRecord[]])[];
   /** The store's own metadata. */
   readonly metadata: readonly StoredMetadata[];
+  /** Announces the next line, which has this many bytes: more than a line may have without that. */
+  readonly room?: number;
+  /** In a journal's first entry: the checksum of the last line of the journal before. */
+  readonly after?: number;
 }
 
-const FIELDS = new Set(['len', 'crc', 'changes', 'metadata']);
+const FIELDS = new Set(['len', 'crc', 'after', 'room', 'changes', 'metadata']);
+const CHECKSUM = /^[0-9a-f]{8}$/;
+
+/** The content of a sealed line that announces one of so many bytes. */
+export function encodeAnnouncement(room: number): string {
+  return `"room":${room},"changes":[]}`;
+}
+
+/** The beginning of the content of a journal's first entry: what the journal before ends with, so that a missing end of that is noticed. */
+export function encodeAfter(checksum: number): string {
+  return `"after":"${checksumText(checksum)}",`;
+}
 
 /** The content of a sealed line. */
 export function encodeEntry({ changes, metadata }: JournalEntry): string {
@@ -26,9 +42,16 @@ export function decodeEntry(text: string): JournalEntry | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   if (Object.keys(value).some((key) => !FIELDS.has(key))) return undefined;
-  const { changes, metadata = [] } = value as { readonly changes?: unknown; readonly metadata?: unknown };
+  const { changes, metadata = [], room, after } = value as Partial<Record<keyof JournalEntry, unknown>>;
   if (!isList(changes, isGuildChange) || !isList(metadata, isStoredMetadata)) return undefined;
-  return { changes, metadata };
+  if (room !== undefined && !Number.isSafeInteger(room)) return undefined;
+  if (after !== undefined && (typeof after !== 'string' || !CHECKSUM.test(after))) return undefined;
+  return {
+    changes,
+    metadata,
+    ...(room !== undefined && { room: room as number }),
+    ...(after !== undefined && { after: Number.parseInt(after, 16) }),
+  };
 }
 
 function isGuildChange(value: unknown): value is readonly [guildId: string, records: readonly StoredRecord[]] {

@@ -5,16 +5,19 @@ import { refuseDamage } from '../format/damage.js';
 import { type FileSystem, writeAllSync } from '../../../files/file-system.js';
 import { journalHeader } from '../format/header.js';
 import { ioError } from '../../../files/io-error.js';
-import { JOURNAL_START, readJournal } from './journal-reader.js';
-import { sealedLine } from '../format/sealed-line.js';
+import { encodeAfter, encodeAnnouncement } from './journal-entries.js';
+import { FIRST_ENTRY, JOURNAL_START, type JournalPlace, roomAfter } from './journal-place.js';
+import { readJournal } from './journal-reader.js';
+import { sealedLine, statedChecksum } from '../format/sealed-line.js';
+
+const LINE_BREAK = Buffer.from('\n');
 
 /** Which journal, and where its good lines end. */
 export interface JournalPosition {
   readonly path: string;
   readonly store: string;
   readonly generation: number;
-  /** In bytes. */
-  readonly end: number;
+  readonly end: JournalPlace;
   /** Whether the last line lacks its line break. */
   readonly unterminated: boolean;
 }
@@ -29,21 +32,26 @@ export class JournalFile {
   #file: Pick<BigIntStats, 'dev' | 'ino'> | undefined;
   #changed: StoreDamagedError | undefined;
   #end: number;
-  #lead: string;
+  #checksum: number;
+  #room = roomAfter(0);
+  #unterminated: boolean;
+  #after = '';
 
   private constructor(files: FileSystem, at: JournalPosition) {
     this.#files = files;
     this.#at = at;
     this.generation = at.generation;
-    this.#end = at.end;
-    this.#lead = at.unterminated ? '\n' : '';
+    this.#end = at.end.position;
+    this.#checksum = at.end.checksum;
+    this.#unterminated = at.unterminated;
   }
 
   /** Makes a journal that says nothing, in place of one of the same generation. */
   static async create(files: FileSystem, at: Pick<JournalPosition, 'path' | 'store' | 'generation'>): Promise<JournalFile> {
     const header = sealedLine(journalHeader(at));
     await writeAtomically(files, { path: at.path, pieces: [header] });
-    return JournalFile.open(files, { ...at, end: header.length, unterminated: false });
+    const checksum = checksumOf(header);
+    return JournalFile.open(files, { ...at, end: { position: header.length, line: FIRST_ENTRY, checksum }, unterminated: false });
   }
 
   /** Opens a journal; what comes after the end of its good lines is cut off. */
@@ -58,30 +66,65 @@ export class JournalFile {
     return this.#changed;
   }
 
+  /** Whether it has its header and nothing more. */
+  get saysNothing(): boolean {
+    return this.#end <= sealedLine(journalHeader(this.#at)).length;
+  }
+
   /** End of the good lines in bytes. */
   get end(): number {
     return this.#end;
   }
 
   /**
-   * Appends a line. Resolves when it is durable. The write is made before this returns, since the way over the thread pool takes as long as the
-   * write itself. After a failure nothing of the line counts, and the next append repairs the file first.
+   * Lets the first line say what the journal before ends with. To be called before that line, when
+   * nothing more is written to the other journal.
+   */
+  follow({ checksum }: Pick<JournalPlace, 'checksum'>): void {
+    this.#after = encodeAfter(checksum);
+  }
+
+  /** Checksum of the last good line. */
+  get checksum(): number {
+    return this.#checksum;
+  }
+
+  /**
+   * Appends a line. Resolves when it is durable, and no other line may be written before. So one line
+   * at most was never acknowledged when the process is killed or the power fails, and a reader takes
+   * no more than one for that. The write is made before this returns, since the way over the thread
+   * pool takes as long as the write itself. After a failure nothing of the line counts, and the next
+   * append repairs the file first.
    */
   async append(content: string): Promise<void> {
-    let fd = this.#fd;
     try {
       if (this.#changed !== undefined) throw this.#changed;
-      fd ??= await this.#open();
-      this.#check();
-      const line = Buffer.concat([Buffer.from(this.#lead), sealedLine(content)]);
-      writeAllSync(this.#files, fd, line, this.#end);
-      await this.#files.fdatasync(fd);
-      this.#end += line.length;
-      this.#lead = '';
+      const fd = this.#fd ?? (await this.#open());
+      let line = this.#sealed(content);
+      if (line.length > this.#room) {
+        const room = line.length;
+        await this.#write(fd, this.#sealed(encodeAnnouncement(room)), room);
+        line = this.#sealed(content);
+      }
+      await this.#write(fd, line);
     } catch (error) {
       await this.close();
       throw ioError(error, 'write to', this.#at.path);
     }
+  }
+
+  #sealed(content: string): Buffer {
+    return sealedLine(`${this.#after}${content}`, this.#checksum);
+  }
+
+  async #write(fd: number, line: Buffer, announced?: number): Promise<void> {
+    this.#check();
+    writeAllSync(this.#files, fd, line, this.#end);
+    await this.#files.fdatasync(fd);
+    this.#end += line.length;
+    this.#checksum = checksumOf(line);
+    this.#room = roomAfter(line.length, announced);
+    this.#after = '';
   }
 
   /** Makes the file end with its last durable line again, if a failure left something after it. */
@@ -118,8 +161,15 @@ export class JournalFile {
       if (found === undefined || Number(found.ino) !== ino || (again && !this.#isOurs(found))) this.#refuse();
       this.#file = { dev: found.dev, ino: found.ino };
       if (size !== this.#end) await this.#files.ftruncate(fd, this.#end);
+      // Durable before the next line is written, so that losing it is not losing the beginning of that.
+      if (this.#unterminated) writeAllSync(this.#files, fd, LINE_BREAK, this.#end);
       await this.#files.fsync(fd);
-      if (again) await readJournal(this.#files, path, { store, generation }, JOURNAL_START, refuseDamage);
+      if (this.#unterminated) this.#end += LINE_BREAK.length;
+      this.#unterminated = false;
+      if (again) {
+        const { end } = await readJournal(this.#files, path, { store, generation }, JOURNAL_START, refuseDamage);
+        if (end.position !== this.#end || end.checksum !== this.#checksum) this.#refuse();
+      }
     } catch (error) {
       await this.#files.close(fd).catch(() => undefined);
       throw error;
@@ -150,4 +200,8 @@ export class JournalFile {
     );
     throw this.#changed;
   }
+}
+
+function checksumOf(line: Buffer): number {
+  return statedChecksum({ bytes: line, start: 0, end: line.length }) ?? 0;
 }

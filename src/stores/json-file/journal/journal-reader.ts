@@ -4,17 +4,11 @@ import { type Header, JOURNAL_FORMAT, readHeader } from '../format/header.js';
 import { ioError } from '../../../files/io-error.js';
 import { decodeEntry, type JournalEntry } from './journal-entries.js';
 import { type Line, readLines } from '../format/lines.js';
-import { isCutShort, isIntact } from '../format/sealed-line.js';
+import { isIntact, statedChecksum } from '../format/sealed-line.js';
+import { type JournalPlace, roomAfter } from './journal-place.js';
+import { damageOf, isOfUnknownLength } from './torn-line.js';
 
-const ZEROES = Buffer.alloc(8);
-
-/** A place in a journal between two lines. */
-export interface JournalPlace {
-  /** In bytes. */
-  readonly position: number;
-  /** Number of the line that begins there. */
-  readonly line: number;
-}
+const DAMAGED = 'does not match its checksum: it was changed, or a line before it was removed, added or moved';
 
 /** Which journal is expected. */
 export interface ExpectedJournal {
@@ -30,14 +24,21 @@ export interface JournalContent {
   readonly entries: readonly JournalEntry[];
   /** After the last good line. */
   readonly end: JournalPlace;
+  /** Before the last good line. The same as the end if there is none. */
+  readonly last: JournalPlace;
   /** Whether the last good line has no line break. */
   readonly unterminated: boolean;
-  /** Whether something comes after the last good line: the beginning of a line whose writing was cut short, so it was never acknowledged. */
-  readonly torn: boolean;
+  /** What comes after the last good line: a line whose writing was interrupted, so it was never acknowledged. */
+  readonly torn: TornLine | undefined;
 }
 
-/** The start of a journal, its header to be read. */
-export const JOURNAL_START: JournalPlace = { position: 0, line: 1 };
+/** A line whose writing was interrupted. */
+export interface TornLine {
+  /** What is left of it. */
+  readonly bytes: number;
+  /** Whether its beginning is lost, and with that its length: so it may have been more than one line. */
+  readonly unknownLength: boolean;
+}
 
 /** Reads a journal from a place on. */
 export async function readJournal(
@@ -69,6 +70,8 @@ class JournalReader {
   #foreign = false;
   readonly #entries: JournalEntry[] = [];
   #end: JournalPlace;
+  #last: JournalPlace;
+  #room = roomAfter(0);
   #unterminated = false;
   #bad: Line | undefined;
 
@@ -76,35 +79,29 @@ class JournalReader {
     this.#path = path;
     this.#expected = expected;
     this.#end = from;
+    this.#last = from;
     this.#onDamage = onDamage;
   }
 
   take(line: Line): void {
-    this.#settleBad();
+    if (this.#bad !== undefined) this.#takeDamaged(this.#bad, DAMAGED);
+    this.#bad = undefined;
     if (line.number === 1) this.#takeHeader(line);
-    else if (line.end > line.start && !this.#takeEntry(line)) {
-      this.#bad = line;
-      return;
-    }
-    this.#end = { position: line.next, line: line.number + 1 };
-    this.#unterminated = !line.terminated;
+    else if (line.end === line.start) this.#pass(line);
+    else if (!this.#takeEntry(line)) this.#bad = line;
   }
 
-  /**
-   * One sync makes one line durable, and the next line is written after it. So only the last line can be one that was never acknowledged: it ends
-   * early; or, where the power failed, it has zeroes for bytes that never reached the disk.
-   */
+  /** Only the last line can be one that was never acknowledged. */
   finish(): JournalContent {
-    const bad = this.#bad;
-    const torn = bad !== undefined && ((!bad.terminated && isCutShort(bad)) || contentOf(bad).includes(ZEROES));
-    if (!torn) this.#settleBad();
+    const torn = this.#bad === undefined ? undefined : this.#takeTail(this.#bad);
     if (this.#end.line === 1) this.#onDamage(this.#path, undefined, 'is empty');
     const entries = this.#foreign ? [] : this.#entries;
-    return { store: this.#header?.store, entries, end: this.#end, unterminated: this.#unterminated, torn };
+    return { store: this.#header?.store, entries, end: this.#end, last: this.#last, unterminated: this.#unterminated, torn };
   }
 
   #takeHeader(line: Line): void {
     const header = readHeader(line, this.#path, JOURNAL_FORMAT, this.#onDamage);
+    this.#pass(line);
     if (header === undefined) return;
     const { store, generation } = this.#expected;
     this.#header = header;
@@ -114,23 +111,46 @@ class JournalReader {
     }
   }
 
+  /** Takes an entry if the line is as it was written, and stands where it was written. */
   #takeEntry(line: Line): boolean {
-    const entry = isIntact(line) ? decodeEntry(contentOf(line).toString('utf8')) : undefined;
-    if (entry !== undefined) this.#entries.push(entry);
-    return entry !== undefined;
+    const entry = isIntact(line, this.#end.checksum) ? decodeEntry(textOf(line)) : undefined;
+    if (entry === undefined) return false;
+    this.#entries.push(entry);
+    this.#pass(line, entry.room);
+    return true;
   }
 
-  /** A bad line that is not the last one. The reader may go on: a line that still has the right shape is taken as it is. */
-  #settleBad(): void {
-    const bad = this.#bad;
-    if (bad === undefined) return;
-    this.#bad = undefined;
-    this.#onDamage(this.#path, bad.number, 'does not match its checksum');
-    const entry = decodeEntry(contentOf(bad).toString('utf8'));
+  /** Goes on after a line. One that is damaged is passed too: if its seal is not, the next line shows whether it continues it. */
+  #pass(line: Line, announced?: number): void {
+    const checksum = statedChecksum(line);
+    if (checksum !== undefined) {
+      this.#last = this.#end;
+      this.#room = roomAfter(line.next - this.#end.position, announced);
+    }
+    this.#end = { position: line.next, line: line.number + 1, checksum: checksum ?? this.#end.checksum };
+    this.#unterminated = !line.terminated;
+  }
+
+  /** A last line that is not as it was written. `undefined`: it is damage, or lacks no more than its line break. */
+  #takeTail(line: Line): TornLine | undefined {
+    const withoutZero = { ...line, end: line.end - 1, next: line.next - 1 };
+    if (!line.terminated && line.bytes[withoutZero.end] === 0 && this.#takeEntry(withoutZero)) return undefined;
+    const bytes = line.bytes.subarray(line.start, line.start + line.next - line.position);
+    const damage = damageOf({ bytes, position: line.position, room: this.#room });
+    if (damage === undefined) return { bytes: bytes.length, unknownLength: isOfUnknownLength(bytes) };
+    this.#takeDamaged(line, damage);
+    return undefined;
+  }
+
+  /** The reader may go on: a line that still has the right shape is taken as it is. */
+  #takeDamaged(line: Line, reason: string): void {
+    this.#onDamage(this.#path, line.number, reason);
+    const entry = decodeEntry(textOf(line));
     if (entry !== undefined) this.#entries.push(entry);
+    this.#pass(line);
   }
 }
 
-function contentOf({ bytes, start, end }: Line): Buffer {
-  return bytes.subarray(start, end);
+function textOf({ bytes, start, end }: Line): string {
+  return bytes.toString('utf8', start, end);
 }

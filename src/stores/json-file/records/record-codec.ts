@@ -11,13 +11,29 @@ interface StoredHold {
   readonly attempt: number;
   /** First try in ms since 1970. */
   readonly tried: number | null;
+  /** End of the last try in ms since 1970. Room for what is not written yet. */
+  readonly ended?: number;
+  /** Where in the guild the message is sent to. Room for what is not written yet. */
+  readonly target?: string;
 }
 
+const HOLD_FIELDS: ReadonlySet<string> = new Set<keyof StoredHold>([
+  'token',
+  'message',
+  'spelling',
+  'position',
+  'size',
+  'attempt',
+  'tried',
+  'ended',
+  'target',
+]);
+
+/** A sent code as a file has it. The receipt, of at most 200 characters, is room for what is not written yet. */
+export type StoredSent = readonly [code: string, source: string | null, sentAt: number | null, receipt?: string];
+
 /** A code as a file has it: sent, held, or (in a journal) absent from then on. */
-export type StoredRecord =
-  | readonly [code: string, source: string | null, sentAt: number | null]
-  | readonly [code: string, hold: StoredHold]
-  | readonly [code: string];
+export type StoredRecord = StoredSent | readonly [code: string, hold: StoredHold] | readonly [code: string];
 
 /** A piece of the store's own metadata as a file has it; `null` removes it. */
 export type StoredMetadata = readonly [key: string, value: string | null];
@@ -45,20 +61,31 @@ export class RecordCodec {
   /** The record of a checked entry. What was claimed is uncertain: its owner is dead, and may have sent it before. */
   decode(stored: StoredRecord): LocalRecord | undefined {
     if (stored.length === 1) return undefined;
-    if (stored.length === 3) return { state: 'sent', source: stored[1], sentAt: stored[2] };
-    const { message: messageId, tried, ...hold } = stored[1];
+    if (stored.length !== 2) return { state: 'sent', source: stored[1], sentAt: stored[2] };
+    const { token, message: messageId, spelling, position, size, attempt, tried } = stored[1];
     const firstTriedAt = tried === null ? null : this.#clock.monotonic() - (this.#clock.now() - tried);
-    return { ...hold, messageId, state: 'held', leaseUntil: null, firstTriedAt } satisfies LocalHold;
+    return {
+      token,
+      messageId,
+      spelling,
+      position,
+      size,
+      attempt,
+      state: 'held',
+      leaseUntil: null,
+      firstTriedAt,
+    } satisfies LocalHold;
   }
 }
 
 /** Whether a parsed value is a record of a file. */
 export function isStoredRecord(value: unknown): value is StoredRecord {
   if (!Array.isArray(value) || typeof value[0] !== 'string') return false;
-  const [, second, third] = value as unknown[];
+  const [, second, third, receipt] = value as unknown[];
   if (value.length === 1) return true;
   if (value.length === 2) return isStoredHold(second);
-  return value.length === 3 && isNullOr('string', second) && isNullOr('number', third);
+  if (value.length === 4 && typeof receipt !== 'string') return false;
+  return value.length <= 4 && isNullOr('string', second) && isNullOr('number', third);
 }
 
 /** Whether a parsed value is a piece of the store's own metadata, or its removal. */
@@ -94,8 +121,14 @@ function isStoredHold(value: unknown): value is StoredHold {
     typeof hold.size === 'number' &&
     typeof hold.attempt === 'number' &&
     isNullOr('number', hold.tried) &&
-    Object.keys(hold).length === 7
+    isOptional('number', hold.ended) &&
+    isOptional('string', hold.target) &&
+    Object.keys(hold).every((key) => HOLD_FIELDS.has(key))
   );
+}
+
+function isOptional(type: 'string' | 'number', value: unknown): boolean {
+  return value === undefined || typeof value === type;
 }
 
 function isNullOr(type: 'string' | 'number', value: unknown): boolean {

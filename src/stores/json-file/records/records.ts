@@ -1,6 +1,7 @@
 import type { SentRecord } from '../../../domain/record.js';
 import type { LocalRecord } from '../../../domain/state-machine.js';
-import { encodeSent, SentTable } from './sent-table.js';
+import { presentEntries } from '../../../core/turns.js';
+import type { SentTable } from './sent-table.js';
 
 /** What is held or changed over a guild's table; `undefined` under a code hides the table's record of it. */
 type Changes = Map<string, LocalRecord | undefined>;
@@ -8,23 +9,21 @@ type Changes = Map<string, LocalRecord | undefined>;
 /** A changed piece of the store's own metadata; `undefined` removes it. */
 export type MetadataChange = readonly [key: string, value: string | undefined];
 
-/** What is known of one guild. */
+/** What is known of one guild. The newer of two records of a code is the one that counts. */
 interface GuildRecords {
   /** Its sent codes in the snapshot. */
   table: SentTable | undefined;
-  /** Made when needed: most guilds have none, and a map takes more room than the rest of a guild. */
+  /** What a snapshot in the making adds to the table: does not change meanwhile. */
+  frozen: Changes | undefined;
+  /** The newest. Made when needed: most guilds have none, and a map takes more room than the rest of a guild. */
   changes: Changes | undefined;
 }
 
-/** What a snapshot has for a guild. */
-export interface FoldedGuild {
-  /** Number of sent codes. */
-  readonly count: number;
-  /** The guild's table, if its sent codes are the same as in the last snapshot. */
-  readonly unchanged: SentTable | undefined;
-  /** Else their bytes, in pieces that belong between commas. */
-  readonly sent: readonly Uint8Array[];
-  readonly held: readonly (readonly [code: string, record: LocalRecord])[];
+/** What a snapshot in the making has of a guild. */
+export interface FrozenGuild {
+  readonly table: SentTable | undefined;
+  /** What changed over the table; `undefined` under a code that is not there any more. */
+  readonly changes: ReadonlyMap<string, LocalRecord | undefined>;
 }
 
 /** All records and metadata of a store, in memory. */
@@ -37,28 +36,46 @@ export class Records {
   get(guildId: string, code: string): LocalRecord | undefined {
     const guild = this.#guilds.get(guildId);
     if (guild === undefined) return undefined;
-    return guild.changes?.get(code) ?? (guild.changes?.has(code) === true ? undefined : guild.table?.find(code));
+    const { changes, frozen, table } = guild;
+    const changed = changes?.get(code) ?? (changes?.has(code) === true ? null : frozen?.get(code));
+    if (changed !== undefined) return changed ?? undefined;
+    return frozen?.has(code) === true ? undefined : table?.find(code);
   }
 
   /** Puts a record under a key; `undefined` removes what is there. */
   set(guildId: string, code: string, record: LocalRecord | undefined): void {
     const guild = this.#guildOf(guildId);
     guild.changes ??= new Map();
-    if (record !== undefined || guild.table !== undefined) guild.changes.set(code, record);
+    const mayHide = guild.table !== undefined || guild.frozen !== undefined;
+    if (record !== undefined || mayHide) guild.changes.set(code, record);
     else guild.changes.delete(code);
-    if (guild.table === undefined && guild.changes.size === 0) this.#guilds.delete(guildId);
+    if (!mayHide && guild.changes.size === 0) this.#guilds.delete(guildId);
   }
 
-  /** The guilds that have records. */
-  *guildIds(): Generator<string> {
-    for (const [guildId, guild] of this.#guilds) if (hasRecords(guild)) yield guildId;
+  /** All guilds that have records, and some that have none any more. */
+  guildIds(): string[] {
+    return [...this.#guilds.keys()];
   }
 
-  /** The records of a guild at this moment: what changes during the iteration is not seen. */
-  entries(guildId: string, heldOnly = false): Iterable<readonly [code: string, record: LocalRecord]> {
+  /** Whether a look-up in a guild finds its index made. Else the first one makes it, which for a million codes takes long. */
+  isReady(guildId: string): boolean {
+    return this.#guilds.get(guildId)?.table?.isReady ?? true;
+  }
+
+  /** Makes the index of a guild, with pauses. */
+  async makeReady(guildId: string): Promise<void> {
+    await this.#guilds.get(guildId)?.table?.makeIndex();
+  }
+
+  /**
+   * The records of a guild, or its changed ones, among which all that are held are; `undefined` for a step that leads to none. Nothing is copied: a record that is
+   * there all the time comes once, and what changes during the iteration may or may not be seen.
+   */
+  entries(guildId: string, changedOnly = false): Iterable<readonly [code: string, record: LocalRecord] | undefined> {
     const guild = this.#guilds.get(guildId);
     if (guild === undefined) return [];
-    return entriesOf(heldOnly ? undefined : guild.table, new Map(guild.changes));
+    const maps = [guild.frozen, guild.changes].filter((changes) => changes !== undefined);
+    return entriesOf(changedOnly ? undefined : guild.table, maps);
   }
 
   /**
@@ -80,60 +97,65 @@ export class Records {
     return repeated;
   }
 
-  /** What the next snapshot has for a guild. */
-  fold(guildId: string): FoldedGuild {
-    const { table, changes = [] } = this.#guildOf(guildId);
-    const held: [string, LocalRecord][] = [];
-    const added: string[] = [];
-    const hidden = new Set<string>();
-    for (const [code, record] of changes) {
-      if (record?.state === 'held') held.push([code, record]);
-      else if (record !== undefined) added.push(encodeSent(code, record));
-      if (table?.find(code) !== undefined) hidden.add(code);
-    }
-    const count = (table?.count ?? 0) - hidden.size + added.length;
-    if (table !== undefined && added.length === 0 && hidden.size === 0) return { count, unchanged: table, sent: [], held };
-    const sent = table === undefined ? [] : hidden.size === 0 ? [table.records] : [...table.recordsWithout(hidden)];
-    if (added.length > 0) sent.push(Buffer.from(added.join(',')));
-    return { count, unchanged: undefined, sent, held };
-  }
-
-  /** Puts a table in place of all that {@link Records.fold} gave at this same moment, and leaves held codes over it. */
-  rebase(guildId: string, table: SentTable | undefined): void {
+  /** What the next snapshot has for a guild. It does not change until {@link Records.settle} or {@link Records.thaw}: what changes meanwhile goes over it. */
+  freeze(guildId: string): FrozenGuild {
     const guild = this.#guildOf(guildId);
-    const held = [...(guild.changes ?? [])].filter(([, record]) => record?.state === 'held');
-    guild.table = table;
-    guild.changes = held.length === 0 ? undefined : new Map(held);
-    if (table === undefined && held.length === 0) this.#guilds.delete(guildId);
+    guild.frozen = guild.changes ?? new Map();
+    guild.changes = undefined;
+    return { table: guild.table, changes: guild.frozen };
   }
 
-  /** Every guild that a snapshot must look at, with or without records. */
-  foldable(): string[] {
-    return [...this.#guilds.keys()];
+  /** Puts a table in place of what {@link Records.freeze} gave, and leaves held codes over it. */
+  settle(guildId: string, table: SentTable | undefined, held: readonly (readonly [code: string, record: LocalRecord])[]): void {
+    const guild = this.#guildOf(guildId);
+    guild.table = table;
+    guild.frozen = undefined;
+    if (held.length > 0) guild.changes ??= new Map();
+    for (const [code, record] of held) if (guild.changes?.has(code) === false) guild.changes.set(code, record);
+    if (table === undefined && (guild.changes === undefined || guild.changes.size === 0)) this.#guilds.delete(guildId);
+  }
+
+  /** Undoes {@link Records.freeze}: the snapshot was not made. */
+  thaw(guildId: string): void {
+    const guild = this.#guilds.get(guildId);
+    if (guild?.frozen === undefined) return;
+    for (const [code, record] of guild.changes ?? []) guild.frozen.set(code, record);
+    guild.changes = guild.frozen;
+    guild.frozen = undefined;
   }
 
   #guildOf(guildId: string): GuildRecords {
     let guild = this.#guilds.get(guildId);
-    if (guild === undefined) this.#guilds.set(guildId, (guild = { table: undefined, changes: undefined }));
+    if (guild === undefined) this.#guilds.set(guildId, (guild = { table: undefined, frozen: undefined, changes: undefined }));
     return guild;
   }
 }
 
+/**
+ * Older ones first. A code that a newer one has is left to that. A newer one may get a code while the iteration is on its way; so what is left to it is
+ * remembered, and of what it had not at the beginning it yields that alone: all else of it has come before, or is new.
+ */
 function* entriesOf(
   table: SentTable | undefined,
-  changes: ReadonlyMap<string, LocalRecord | undefined>,
-): Generator<readonly [code: string, record: LocalRecord]> {
-  if (table !== undefined) for (const entry of table.entries()) if (!changes.has(entry[0])) yield entry;
-  for (const [code, record] of changes) if (record !== undefined) yield [code, record];
-}
-
-function hasRecords({ table, changes }: GuildRecords): boolean {
-  let hidden = 0;
-  for (const [code, record] of changes ?? []) {
-    if (record !== undefined) return true;
-    if (table?.find(code) !== undefined) hidden += 1;
+  maps: readonly Changes[],
+): Generator<readonly [code: string, record: LocalRecord] | undefined> {
+  const atStart = maps.map(({ size }) => size);
+  const left = new Set<string>();
+  const isLeft = (code: string, newer: readonly Changes[]): boolean => {
+    if (!newer.some((changes) => changes.has(code))) return false;
+    left.add(code);
+    return true;
+  };
+  if (table !== undefined) for (const entry of table.entries()) yield isLeft(entry[0], maps) ? undefined : entry;
+  for (const [index, changes] of maps.entries()) {
+    const newer = maps.slice(index + 1);
+    let place = 0;
+    for (const [code, record] of presentEntries(changes)) {
+      const isDue = place < (atStart[index] ?? 0) || left.has(code);
+      place += 1;
+      yield isDue && !isLeft(code, newer) && record !== undefined ? [code, record] : undefined;
+    }
   }
-  return table !== undefined && table.count > hidden;
 }
 
 function isEarlier(a: SentRecord, b: SentRecord): boolean {

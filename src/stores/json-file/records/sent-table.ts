@@ -1,13 +1,15 @@
 import { StoreDamagedError } from '../../../contract/errors.js';
+import { Turns } from '../../../core/turns.js';
 import type { SentRecord } from '../../../domain/record.js';
-import { CLOSE, COMMA, encodeText, hasAt, QUOTE, skipString } from '../format/json-bytes.js';
+import { CLOSE, encodeText, hasAt, QUOTE, skipString } from '../format/json-bytes.js';
 import { hashOf, type HashSeed, PROCESS_SEED } from './hash.js';
 import type { LineBytes } from '../format/sealed-line.js';
+import type { StoredSent } from './record-codec.js';
 
 /** Up to this many records are looked through one by one: an index would take more room than it saves time. */
 const SCANNED_RECORDS = 16;
 
-/** A record as the table has it: `["CODE","source",time]`. */
+/** A record as the table has it: `["CODE","source",time]`, or `["CODE","source",time,"receipt"]`. */
 interface Found {
   readonly code: string;
   readonly record: SentRecord;
@@ -34,6 +36,7 @@ export class SentTable {
   readonly #first: number;
   readonly #seed: HashSeed;
   #index: Uint32Array | undefined;
+  #making: Promise<void> | undefined;
 
   /**
    * @param line - the guild's line, seal included
@@ -80,14 +83,34 @@ export class SentTable {
     }
   }
 
-  /** The bytes of each record whose code is not among those given. */
-  *recordsWithout(codes: ReadonlySet<string>): Generator<Uint8Array> {
-    const left = new Set([...codes].map((code) => this.#placeOf(encodeText(code))));
-    for (let at = this.#first; at < this.#end;) {
-      const after = this.#after(at);
-      if (!left.has(at)) yield this.#bytes.subarray(at, after);
-      at = after + 1;
+  /** Whether a look-up finds the index made, or needs none. */
+  get isReady(): boolean {
+    return this.count <= SCANNED_RECORDS || this.#index !== undefined;
+  }
+
+  /** Makes the index with pauses, if there is none yet. */
+  async makeIndex(): Promise<void> {
+    if (this.isReady) return;
+    this.#making ??= this.#makeIndexInTurns();
+    await this.#making;
+  }
+
+  /** The place of a code's record, for {@link SentTable.runsWithout}; -1 if there is none. */
+  placeOf(code: string): number {
+    return this.#placeOf(encodeText(code));
+  }
+
+  /**
+   * The bytes of all records but those at some places, in as few pieces as can be: a comma belongs between two of them. `undefined` for a place
+   * that no piece ends at.
+   */
+  *runsWithout(places: readonly number[]): Generator<Uint8Array | undefined> {
+    let at = this.#first;
+    for (const place of Float64Array.from(places).sort()) {
+      yield place > at ? this.#bytes.subarray(at, place - 1) : undefined;
+      at = this.#after(place) + 1;
     }
+    if (at < this.#end) yield this.#bytes.subarray(at, this.#end);
   }
 
   /** After the last record: the line ends with `]}`. */
@@ -100,7 +123,7 @@ export class SentTable {
       for (let at = this.#first; at < this.#end; at = this.#after(at) + 1) if (this.#isAt(at, code)) return at;
       return -1;
     }
-    const index = (this.#index ??= this.#makeIndex());
+    const index = (this.#index ??= this.#makeIndexAtOnce());
     for (let slot = hashOf(code, 0, code.length, this.#seed); ; slot += 1) {
       const entry = index[slot & (index.length - 1)] ?? 0;
       if (entry === 0) return -1;
@@ -108,10 +131,32 @@ export class SentTable {
     }
   }
 
+  #makeIndexAtOnce(): Uint32Array {
+    const index = this.#emptyIndex();
+    const steps = this.#indexing(index);
+    while (steps.next().done !== true) continue;
+    return index;
+  }
+
+  async #makeIndexInTurns(): Promise<void> {
+    const turns = new Turns();
+    const index = this.#emptyIndex();
+    const steps = this.#indexing(index);
+    while (steps.next().done !== true) {
+      const turn = turns.step();
+      if (turn !== undefined) await turn;
+    }
+    this.#index = index;
+  }
+
   /** Open addressing: slots hold the place of a record, counted from 1 after the first record. At most two thirds are taken. */
-  #makeIndex(): Uint32Array {
+  #emptyIndex(): Uint32Array {
+    return new Uint32Array(2 ** Math.ceil(Math.log2(this.count * 1.5)));
+  }
+
+  /** Puts one record after the other into the index. */
+  *#indexing(index: Uint32Array): Generator<void> {
     const bytes = this.#bytes;
-    const index = new Uint32Array(2 ** Math.ceil(Math.log2(this.count * 1.5)));
     let seen = 0;
     for (let at = this.#first; at < this.#end; at = this.#after(at) + 1) {
       seen += 1;
@@ -121,8 +166,8 @@ export class SentTable {
       let slot = hashOf(bytes, at + 2, skipString(bytes, at + 1) - 1, this.#seed);
       while (index[slot & (index.length - 1)] !== 0) slot += 1;
       index[slot & (index.length - 1)] = at - this.#first + 1;
+      yield;
     }
-    return index;
   }
 
   #isAt(at: number, code: Uint8Array): boolean {
@@ -133,28 +178,13 @@ export class SentTable {
   /** The place after a record. */
   #after(at: number): number {
     const bytes = this.#bytes;
-    let place = skipString(bytes, at + 1) + 1;
-    if (bytes[place] === QUOTE) place = skipString(bytes, place);
-    while (place < this.#end && bytes[place] !== CLOSE) place += 1;
+    let place = skipString(bytes, at + 1);
+    while (place < this.#end && bytes[place] !== CLOSE) place = bytes[place] === QUOTE ? skipString(bytes, place) : place + 1;
     return place + 1;
   }
 
   #decode(at: number): Found {
-    const bytes = this.#bytes;
-    const codeEnd = skipString(bytes, at + 1);
-    const sourceStart = codeEnd + 1;
-    const sourceEnd = bytes[sourceStart] === QUOTE ? skipString(bytes, sourceStart) : bytes.indexOf(COMMA, sourceStart);
-    return {
-      code: parse(bytes, at + 1, codeEnd) as string,
-      record: {
-        state: 'sent',
-        source: parse(bytes, sourceStart, sourceEnd) as string | null,
-        sentAt: parse(bytes, sourceEnd + 1, this.#after(at) - 1) as number | null,
-      },
-    };
+    const [code, source, sentAt] = JSON.parse(this.#bytes.toString('utf8', at, this.#after(at))) as StoredSent;
+    return { code, record: { state: 'sent', source, sentAt } };
   }
-}
-
-function parse(bytes: Buffer, start: number, end: number): unknown {
-  return JSON.parse(bytes.toString('utf8', start, end));
 }

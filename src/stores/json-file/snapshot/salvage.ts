@@ -9,7 +9,7 @@ export interface Salvaged {
 
 const STRING = '"(?:[^"\\\\]|\\\\.)*"';
 const GUILD = new RegExp(`"guild":(${STRING})`);
-const SENT = new RegExp(`\\[${STRING},(?:null|${STRING}),(?:null|-?\\d+(?:\\.\\d+)?)\\]`, 'g');
+const SENT = new RegExp(`\\[${STRING},(?:null|${STRING}),(?:null|-?\\d+(?:\\.\\d+)?)(?:,${STRING})?\\]`, 'g');
 
 /**
  * Reads what can be read of a damaged line: all of it if it still is JSON of the right shape, else each sent record that still is one. A record

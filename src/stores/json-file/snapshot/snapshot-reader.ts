@@ -1,18 +1,17 @@
 import type { OnDamage } from '../format/damage.js';
 import type { FileSystem } from '../../../files/file-system.js';
-import { firstLineOf, type Header, readHeader, SNAPSHOT_FORMAT } from '../format/header.js';
+import { firstLineOf, type Header, readHeader, readSnapshotEnd, SNAPSHOT_FORMAT } from '../format/header.js';
 import { ioError } from '../../../files/io-error.js';
-import { COMMA, skipString } from '../format/json-bytes.js';
+import { CLOSE, COMMA, skipString } from '../format/json-bytes.js';
 import { type Line, readLines } from '../format/lines.js';
 import { isList, isStoredMetadata, isStoredRecord, type RecordCodec } from '../records/record-codec.js';
 import type { Records } from '../records/records.js';
 import { salvageLine } from './salvage.js';
-import { isIntact, type LineBytes, SEAL_LENGTH } from '../format/sealed-line.js';
+import { isIntact, type LineBytes, listChecksum, SEAL_LENGTH } from '../format/sealed-line.js';
 import { SentTable } from '../records/sent-table.js';
 import { foreignFile } from '../format/store-errors.js';
 
 const GUILD_KEY = '"guild":';
-const LAST_LINE = ']}';
 
 /** Where a snapshot is read into, and how. */
 export interface SnapshotTarget {
@@ -53,6 +52,8 @@ class SnapshotReader {
   #header: Header | undefined;
   #repeated = 0;
   #lastLine = 0;
+  #count = 0;
+  #checksum = 0;
   #closed = false;
 
   constructor(path: string, target: SnapshotTarget) {
@@ -62,14 +63,17 @@ class SnapshotReader {
 
   take(line: Line): void {
     this.#lastLine = line.number;
-    if (line.number === 1) {
-      this.#takeHeader(line);
-      return;
-    }
-    if (line.end === line.start) return;
+    if (line.number > 1 && line.end === line.start) return;
     if (this.#closed) this.#damage(line.number, 'comes after the end of the snapshot');
-    else if (line.bytes.toString('latin1', line.start, line.end) === LAST_LINE) this.#closed = true;
-    else this.#takeContent(line.number, withoutComma(line));
+    else if (line.number > 1 && line.bytes[line.start] === CLOSE) this.#takeEnd(line);
+    else {
+      this.#checksum = listChecksum(line.bytes.subarray(line.start, line.end), this.#checksum);
+      if (line.number === 1) this.#takeHeader(line);
+      else {
+        this.#count += 1;
+        this.#takeContent(line.number, withoutComma(line));
+      }
+    }
   }
 
   finish(): SnapshotContent {
@@ -77,13 +81,25 @@ class SnapshotReader {
       if (!this.#target.hasJournals) throw foreignFile(this.#path, true);
       this.#damage(undefined, 'is empty');
     } else if (!this.#closed)
-      this.#damage(this.#lastLine, `is the last one, and the file is cut off: it ends with "${LAST_LINE}"`);
+      this.#damage(this.#lastLine, 'is the last one, and the file is cut off: its last line says how many lines it has');
     return { header: this.#header, repeated: this.#repeated };
   }
 
   #takeHeader(line: Line): void {
     if (!this.#target.hasJournals && firstLineOf(line)?.format !== SNAPSHOT_FORMAT) throw foreignFile(this.#path, false);
     this.#header = readHeader(line, this.#path, SNAPSHOT_FORMAT, this.#target.onDamage);
+  }
+
+  /** Each line is as it was written, as its own checksum shows; but some may be missing, or be of another time. */
+  #takeEnd({ number, bytes, start, end }: Line): void {
+    const says = readSnapshotEnd(bytes.toString('latin1', start, end));
+    this.#closed = true;
+    if (says === undefined) this.#damage(number, 'does not say how many lines the file has, and their checksum');
+    else if (says.count !== this.#count)
+      this.#damage(number, `says that the file has ${says.count} lines, and it has ${this.#count}`);
+    else if (says.checksum !== this.#checksum) {
+      this.#damage(number, 'has another checksum than the lines before it: one of them was moved, or is of another time');
+    }
   }
 
   #takeContent(number: number, line: LineBytes): void {
@@ -111,8 +127,10 @@ class SnapshotReader {
   }
 
   /** A line of held codes, or of the store's own metadata. */
-  #takeOther({ bytes, start, end }: LineBytes): boolean {
-    const { guild, held, metadata } = JSON.parse(bytes.toString('utf8', start, end)) as Record<string, unknown>;
+  #takeOther(line: LineBytes): boolean {
+    const content = contentOf(line);
+    if (content === undefined) return false;
+    const { guild, held, metadata } = content;
     if (typeof guild === 'string' && isList(held, isStoredRecord)) {
       for (const stored of held) this.#target.records.set(guild, stored[0], this.#target.codec.decode(stored));
       return true;
@@ -130,6 +148,15 @@ class SnapshotReader {
 
   #damage(line: number | undefined, reason: string): void {
     this.#target.onDamage(this.#path, line, reason);
+  }
+}
+
+/** What a line says; `undefined` if it is no JSON by itself, as the header. */
+function contentOf({ bytes, start, end }: LineBytes): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(bytes.toString('utf8', start, end)) as Record<string, unknown>;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { FallbackStore } from 'sent-code-store';
 import type { FallbackEvent, FallbackStoreOptions } from 'sent-code-store';
+import { scriptOf } from '../../../support/script.js';
 
 /** What a bot process is made of. */
 export interface BotSetup {
@@ -35,11 +35,8 @@ export interface Bot {
 
 /** Starts a bot. It is killed after the test if it runs still. */
 export async function startBot(setup: BotSetup): Promise<Bot> {
-  const main = fileURLToPath(new URL('main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', main, JSON.stringify(setup)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, TSX_DISABLE_CACHE: '1' },
-  });
+  const script = await scriptOf(new URL('main.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, JSON.stringify(setup)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
   const waiting = new Map<number, (answer: Answer) => void>();
   const events: FallbackEvent[] = [];

@@ -2,7 +2,7 @@ import { EJSON, ObjectId, calculateObjectSize } from 'bson';
 import { CommandError } from './errors.js';
 import { candidateKeys } from './id-plan.js';
 import { KeyOrder } from './key-order.js';
-import { fieldOf, keyOf, typeName, type Doc } from './values.js';
+import { fieldOf, isDoc, keyOf, typeName, type Doc } from './values.js';
 
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
@@ -11,11 +11,14 @@ export class Collection {
   readonly namespace: string;
   /** Index name to specification. Indexes other than that of `_id` change nothing but the answer of listIndexes. */
   readonly indexes = new Map<string, Doc>([['_id_', { v: 2, key: { _id: 1 }, name: '_id_' }]]);
+  /** Its default collation. Only ranges of `_id` that are empty under it heed it: order and equality stay those of bytes. */
+  readonly #collator: Intl.Collator | undefined;
   readonly #documents = new Map<string, Doc>();
   readonly #order = new KeyOrder();
 
-  constructor(namespace: string) {
+  constructor(namespace: string, locale?: string) {
     this.namespace = namespace;
+    this.#collator = locale === undefined ? undefined : new Intl.Collator(locale);
   }
 
   get size(): number {
@@ -51,6 +54,7 @@ export class Collection {
 
   /** The documents that `filter` can match, and maybe others: by `_id` (in its order) where the filter names it, else all of them. */
   *candidates(filter: Doc): Generator<Doc> {
+    if (this.#collator !== undefined && isEmptyRange(filter['_id'], this.#collator)) return;
     const keys = candidateKeys(filter, this.#order);
     if (!keys) {
       yield* [...this.#documents.values()];
@@ -66,6 +70,12 @@ export class Collection {
     const message = `E11000 duplicate key error collection: ${this.namespace} index: _id_ dup key: { _id: ${showId(id)} }`;
     return new CommandError(11000, 'DuplicateKey', message, { keyPattern: { _id: 1 }, keyValue: { _id: id } });
   }
+}
+
+function isEmptyRange(id: unknown, collator: Intl.Collator): boolean {
+  if (!isDoc(id)) return false;
+  const [low, high] = [id['$gt'] ?? id['$gte'], id['$lt'] ?? id['$lte']];
+  return typeof low === 'string' && typeof high === 'string' && collator.compare(low, high) > 0;
 }
 
 function showId(id: unknown): string {

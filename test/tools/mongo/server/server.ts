@@ -16,6 +16,16 @@ export interface MongoServerOptions {
   readonly port?: number;
   /** Milliseconds since the epoch, for `$$NOW`. */
   readonly clock?: () => number;
+  /** False for a server without a journal, as `--nojournal` made one: it refuses `j: true`. */
+  readonly journal?: boolean;
+  /** False for a server with `enableMajorityReadConcern: false`: it refuses to read what a majority has. */
+  readonly majorityReads?: boolean;
+  /**
+   * Whether a majority confirms writes at this moment. Where it does not, as with a data node of three
+   * down beside an arbiter, each write is done, and answered with a write concern error after its
+   * `wtimeout`.
+   */
+  readonly confirms?: () => boolean;
 }
 
 export interface MongoServer {
@@ -35,6 +45,9 @@ export async function startMongoServer(options: MongoServerOptions = {}): Promis
     cursors: new Cursors(),
     failPoint: new FailPoint(),
     clock: options.clock ?? Date.now,
+    journal: options.journal ?? true,
+    majorityReads: options.majorityReads ?? true,
+    confirms: options.confirms ?? (() => true),
   };
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -90,9 +103,19 @@ async function answer(message: Buffer, socket: Socket, state: ServerState, conne
   const failure = state.failPoint.next(commandName(request.command), connection.appName);
   if (failure) await delay(failure.blockMs);
   if (failure?.closeBefore) throw new ConnectionDropped();
-  const reply = replyTo(request.command, state, failure);
+  const reply = await confirmed(request.command, replyTo(request.command, state, failure), state);
   if (failure?.closeAfter) throw new ConnectionDropped();
   if (request.wantsReply && !socket.destroyed) socket.write(frameReply(request, reply));
+}
+
+/** The answer to a write once a majority has confirmed it, or has not within the `wtimeout` of the command. */
+async function confirmed({ writeConcern }: Doc, reply: Doc, state: ServerState): Promise<Doc> {
+  if (!isDoc(writeConcern) || writeConcern['w'] !== 'majority' || state.confirms()) return reply;
+  await delay(Number(writeConcern['wtimeout']));
+  return {
+    ...reply,
+    writeConcernError: { code: 64, codeName: 'WriteConcernFailed', errmsg: 'waiting for replication timed out' },
+  };
 }
 
 function replyTo(command: Doc, state: ServerState, failure: Failure | undefined): Doc {

@@ -11,13 +11,13 @@ export class Storage {
   }
 
   /** The collection, created with its first write. */
-  open(database: string, name: string): Collection {
+  open(database: string, name: string, locale?: string): Collection {
     const existing = this.find(database, name);
     if (existing) return existing;
     if (name === '' || name.includes('$') || name.includes('\0')) {
       throw new CommandError(73, 'InvalidNamespace', `Invalid namespace specified '${database}.${name}'`);
     }
-    const collection = new Collection(`${database}.${name}`);
+    const collection = new Collection(`${database}.${name}`, locale);
     const collections = this.#databases.get(database) ?? new Map<string, Collection>();
     this.#databases.set(database, collections.set(name, collection));
     return collection;

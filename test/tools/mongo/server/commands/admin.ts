@@ -73,9 +73,11 @@ const listCollections: Command = {
 };
 
 const create: Command = {
-  options: [],
+  options: ['collation'],
   run(call) {
-    call.state.storage.open(call.database, collectionName(call, 'create'));
+    const { locale } = docField(call.body, 'collation');
+    const isBytewise = typeof locale !== 'string' || locale === 'simple';
+    call.state.storage.open(call.database, collectionName(call, 'create'), isBytewise ? undefined : locale);
     return {};
   },
 };

@@ -11,6 +11,12 @@ export interface ServerState {
   readonly failPoint: FailPoint;
   /** Milliseconds since the epoch: `$$NOW`. */
   readonly clock: () => number;
+  /** Whether writes can be asked to wait for the journal. */
+  readonly journal: boolean;
+  /** Whether reads can be asked for what a majority has. */
+  readonly majorityReads: boolean;
+  /** Whether a majority confirms writes at this moment. */
+  readonly confirms: () => boolean;
 }
 
 export interface Call {

@@ -42,7 +42,7 @@ export function runCommand(state: ServerState, body: Doc): Doc {
   }
   const unknown = Object.keys(body).find((field) => field !== typed && !ENVELOPE.has(field) && !command.options.includes(field));
   if (unknown) throw unsupported(`'${unknown}' of ${name}`);
-  checkConcerns(body);
+  checkConcerns(body, state);
   const database = typeof body['$db'] === 'string' ? body['$db'] : 'admin';
   const call = { state, database, body: typed === name ? body : { ...body, [name]: body[typed] }, now: new Date(state.clock()) };
   return command.run(call);
@@ -50,7 +50,16 @@ export function runCommand(state: ServerState, body: Doc): Doc {
 
 export const commandName = (body: Doc): string => Object.keys(body)[0] ?? '';
 
-function checkConcerns({ writeConcern, readConcern }: Doc): void {
+function checkConcerns({ writeConcern, readConcern }: Doc, { journal, majorityReads }: ServerState): void {
   if (isDoc(writeConcern) && Number(writeConcern['w']) > 1) throw badValue(`cannot use 'w' > 1 when a host is not replicated`);
+  if (isDoc(writeConcern) && writeConcern['j'] === true && !journal)
+    throw badValue(`cannot use 'j' option when a host does not have journaling enabled`);
+  if (isDoc(readConcern) && readConcern['level'] === 'majority' && !majorityReads) {
+    throw new CommandError(
+      148,
+      'ReadConcernMajorityNotEnabled',
+      `Majority read concern requested, but it is not supported by the storage engine.`,
+    );
+  }
   if (isDoc(readConcern) && readConcern['level'] === 'snapshot') throw unsupported('read concern snapshot');
 }

@@ -1,0 +1,32 @@
+/** A place in a journal between two lines. */
+export interface JournalPlace {
+  /** In bytes. */
+  readonly position: number;
+  /** Number of the line that begins there. */
+  readonly line: number;
+  /** Checksum of the line before, which that of the next line continues. */
+  readonly checksum: number;
+}
+
+/** The start of a journal, its header to be read. */
+export const JOURNAL_START: JournalPlace = { position: 0, line: 1, checksum: 0 };
+
+/** The line after a journal's header. */
+export const FIRST_ENTRY = 2;
+
+/** A line may be as long as this, in bytes, whatever was before it. */
+const LEAST_ROOM = 8192;
+/** A line may be twice as long as the one before it, up to this many bytes. */
+const MOST_GROWTH = 1 << 16;
+
+/**
+ * The bytes that the next line may have after one of so many: a longer one is announced, by a line
+ * that says how much room it needs.
+ *
+ * So what a line in flight may leave behind has a known length, and zeroes over more than that are
+ * acknowledged lines that are lost. The smaller the room, the fewer of these can be taken for a
+ * line in flight; the larger, the rarer an announcement, which costs a sync.
+ */
+export function roomAfter(lineBytes: number, announced = 0): number {
+  return Math.max(LEAST_ROOM, Math.min(2 * lineBytes, MOST_GROWTH), announced);
+}
