@@ -37,6 +37,7 @@ export type {
 export { exactIdentity } from './domain/exact-identity.js';
 export { giftCodeIdentity, normalizeCode } from './domain/identity.js';
 export { listCodes } from './core/list-codes.js';
+export { resetGuild, type ResetGuildOptions } from './core/reset-guild.js';
 export { PartialMarkError } from './core/partial-mark-error.js';
 export { urlIdentity, type UrlIdentityOptions } from './core/url-identity.js';
 
@@ -59,6 +60,7 @@ export { MigrationIncompleteError } from './migration/migration-incomplete-error
 export type { MigrationProgress, MigrationReport } from './migration/report.js';
 export type { LegacyGuildDocument, MigrationSource } from './migration/source.js';
 
+export { resume } from './delivery/pauses.js';
 export { announce } from './delivery/announce.js';
 export type { DeliveryEvent } from './delivery/events.js';
 export type {
@@ -72,6 +74,7 @@ export type {
 } from './delivery/options.js';
 export type { AnnounceReport, CodeOutcome, CodeReport, GuildReport, SendReport } from './delivery/report.js';
 export { sendOnce } from './delivery/send-once.js';
+export { summarize } from './delivery/summarize.js';
 
 export { classifyNetworkError } from './platforms/network/classify-network-error.js';
 export type { ResendContext } from './platforms/network/resend.js';

@@ -5,6 +5,7 @@ import { describe } from '../domain/describe.js';
 import { withErrorJson } from '../domain/error-json.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { callHook } from '../core/callbacks.js';
+import { logReport } from './log-report.js';
 import { deliverToGuild, reportAborted, statesByIdentity } from './guild-delivery.js';
 import { type AnnounceOptions, checkAnnounceOptions } from './options.js';
 import { addCounts, type AnnounceReport, type GuildReport } from './report.js';
@@ -45,7 +46,7 @@ export function announce<T>(
 export async function announce<T>(store: SentCodeStore, options: AnnounceOptions<T>): Promise<AnnounceReport<T>> {
   checkAnnounceOptions(options);
   const targets = checkGuilds(options.guilds);
-  return withRun(store, options, (run) => serveAll(run, options, targets));
+  return withRun(store, options, async (run) => logReport(store, options, await serveAll(run, options, targets)));
 }
 
 /**

@@ -61,7 +61,8 @@ function prepareRun<T>(store: SentCodeStore, options: DeliveryOptions<T>, signal
     );
   }
   const offer = new Offer(options.codes, options.codeOf, store.identity);
-  logFolded(store, offer.folded, options.logger);
+  // A dry run logs the whole summary, in which these spellings are.
+  if (options.dryRun !== true) logFolded(store, offer.folded, options.logger);
   return {
     store,
     options,

@@ -3,6 +3,7 @@ import type { Claim, DeliveryOutcome } from '../contract/types.js';
 import { describe } from '../domain/describe.js';
 import { warnOfRejection } from '../core/callbacks.js';
 import type { ClassifyError, ErrorVerdict } from './options.js';
+import type { VerdictScope } from './report.js';
 
 /**
  * Asks the bot what an error of `send` means. No answer, a wrong answer and an exception all count
@@ -25,6 +26,7 @@ export function judge(classify: ClassifyError | undefined, error: unknown, claim
     return {
       outcome: verdict.outcome,
       permanent: verdict.permanent === true,
+      ...(isScope(verdict.scope) && { scope: verdict.scope }),
       ...(verdict.reason !== undefined && { detail: verdict.reason }),
     };
   } catch (problem) {
@@ -32,10 +34,16 @@ export function judge(classify: ClassifyError | undefined, error: unknown, claim
   }
 }
 
+function isScope(value: unknown): value is VerdictScope {
+  return value === 'message' || value === 'target' || value === 'all';
+}
+
 /** What an error of `send` means, with all defaults filled in. */
 export interface Verdict {
   readonly outcome: DeliveryOutcome;
   readonly permanent: boolean;
+  /** What the failure is about, if `classifyError` said so. */
+  readonly scope?: VerdictScope;
   /** The reason that `classifyError` gave. */
   readonly detail?: string;
   /** Why `classifyError` gave no verdict; then the outcome is `uncertain`. */

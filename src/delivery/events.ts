@@ -5,6 +5,12 @@ import type { CodeOutcome } from './report.js';
  *
  * - `message`: a message was tried; `outcome` says how it ended.
  * - `baseline`: for a new guild, today's codes were recorded without being sent.
+ * - `flood`: more codes were new than `maxNew` allows. Emitted once, and again when more codes are
+ *   held back. `action` says what `onFlood` did: `hold`, `baseline`, or `chosen` by a function.
+ * - `paused`: after a permanent failure a guild is left alone at its target. `guildId` is `null` if
+ *   all guilds are left alone. `code` is present if one code is left alone.
+ * - `resumed`: a pause has ended: its time is `over`, a message was `sent`, or `resume` was called
+ *   (`resumed`).
  * - `renew-failed`: the store did not renew a lease. The renewal is tried again a third of the
  *   lease later, except after `LEASE_LOST`, which is final.
  * - `store-retry`: the store did not record how a message ended. The call is tried again in
@@ -22,10 +28,28 @@ export type DeliveryEvent =
       readonly durationMs: number;
     })
   | { readonly type: 'baseline'; readonly guildId: string; readonly codes: readonly string[] }
+  | {
+      readonly type: 'flood';
+      readonly guildId: string;
+      /** The codes that were counted. */
+      readonly codes: readonly string[];
+      readonly maxNew: number;
+      readonly action: 'hold' | 'baseline' | 'chosen';
+    }
+  | (PauseEvent & { readonly type: 'paused'; readonly since: Date; readonly until: Date; readonly why: string })
+  | (PauseEvent & { readonly type: 'resumed'; readonly because: 'over' | 'sent' | 'resumed' })
   | (MessageEvent & { readonly type: 'renew-failed'; readonly error: unknown })
   | (MessageEvent & { readonly type: 'store-retry'; readonly error: unknown; readonly delayMs: number })
   | (MessageEvent & { readonly type: 'late-success'; readonly error?: unknown })
   | (MessageEvent & { readonly type: 'late-failure'; readonly error: unknown });
+
+interface PauseEvent {
+  /** `null`: all guilds. */
+  readonly guildId: string | null;
+  readonly target?: string;
+  /** Identity of the one code that is left alone. */
+  readonly code?: string;
+}
 
 interface MessageEvent {
   readonly guildId: string;

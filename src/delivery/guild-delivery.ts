@@ -1,7 +1,9 @@
 import type { ClaimResult, CodeState } from '../contract/types.js';
 import { chunksOf } from '../core/chunked.js';
-import { makeBaseline, predictBaseline } from './first-run.js';
-import { deliverMessage } from './message-delivery.js';
+import { guardFlood } from './flood-guard.js';
+import { type FirstRun, makeBaseline, predictBaseline } from './first-run.js';
+import { deliverMessage, type MessageOutcome } from './message-delivery.js';
+import { GuildPauses } from './pauses.js';
 import { type CodeOutcome, type FailedOutcome, makeReport, type SendReport } from './report.js';
 import { findUncertain, takeMessage, type UncertainMessage } from './uncertain-messages.js';
 import { abortedOutcome, type Run } from './delivery-context.js';
@@ -39,6 +41,7 @@ class GuildDelivery<T> {
   readonly #run: Run<T>;
   readonly #guildId: string;
   readonly #states: ReadonlyMap<string, CodeState>;
+  readonly #pauses: GuildPauses<T>;
   readonly #outcomes = new Map<string, CodeOutcome>();
   /** Whether something was recorded or sent, which a rejection would hide. */
   #begun = false;
@@ -47,6 +50,7 @@ class GuildDelivery<T> {
     this.#run = run;
     this.#guildId = guildId;
     this.#states = states;
+    this.#pauses = new GuildPauses(run, guildId);
     for (const [code, state] of states) {
       if (state === 'sent') this.#outcomes.set(code, { status: 'already-sent' });
       if (state === 'claimed') this.#outcomes.set(code, { status: 'held-elsewhere' });
@@ -59,11 +63,13 @@ class GuildDelivery<T> {
   }
 
   async predict(): Promise<void> {
-    const { firstRun = 'send' } = this.#run.options;
-    if (firstRun !== 'send') {
-      this.#setAll(await predictBaseline(this.#run, this.#guildId, this.#states), { status: 'would-baseline' });
-    }
+    const isNew = await this.#firstRun(predictBaseline, { status: 'would-baseline' });
+    this.#setPaused(this.#open());
+    const flood = await guardFlood(this.#run, this.#guildId, this.#open(), isNew);
+    this.#setAll(flood.baseline, { status: 'would-baseline' });
+    if (flood.outcome !== undefined) this.#setAll(flood.held, flood.outcome);
     for (const { codes, held } of await this.#uncertainMessages()) {
+      if (this.#setHeldByPause(codes)) continue;
       this.#setOffered(codes, held === undefined ? { status: 'would-send' } : { status: 'uncertain', reason: held });
     }
     this.#setAll(this.#open(), { status: 'would-send' });
@@ -71,7 +77,9 @@ class GuildDelivery<T> {
 
   async run(): Promise<void> {
     try {
-      await this.#firstRun();
+      const isNew = await this.#firstRun(makeBaseline, { status: 'baseline' });
+      this.#setPaused(this.#open());
+      await this.#guardFlood(isNew);
       await this.#retry();
       await this.#sendNew();
       if (this.#run.signal.aborted) this.#setUntried(abortedOutcome(this.#run.signal));
@@ -81,11 +89,23 @@ class GuildDelivery<T> {
     }
   }
 
-  async #firstRun(): Promise<void> {
-    if ((this.#run.options.firstRun ?? 'send') === 'send' || this.#run.signal.aborted) return;
-    const baseline = await makeBaseline(this.#run, this.#guildId, this.#states);
-    this.#setAll(baseline, { status: 'baseline' });
+  /** Whether the guild is a new one. */
+  async #firstRun(decide: typeof makeBaseline, outcome: CodeOutcome): Promise<boolean> {
+    if ((this.#run.options.firstRun ?? 'send') === 'send' || this.#run.signal.aborted) return false;
+    const { isNew, baseline }: FirstRun = await decide(this.#run, this.#guildId, this.#states);
+    this.#setAll(baseline, outcome);
     this.#begun ||= baseline.size > 0;
+    return isNew;
+  }
+
+  async #guardFlood(isNew: boolean): Promise<void> {
+    if (this.#run.signal.aborted) return;
+    const { baseline, held, outcome } = await guardFlood(this.#run, this.#guildId, this.#open(), isNew);
+    if (outcome !== undefined) this.#setAll(held, outcome);
+    if (baseline.length === 0) return;
+    await this.#run.store.markSent(this.#guildId, this.#run.offer.spellingsOf(baseline), { source: 'baseline' });
+    this.#setAll(baseline, { status: 'baseline' });
+    this.#begun = true;
   }
 
   async #retry(): Promise<void> {
@@ -95,29 +115,40 @@ class GuildDelivery<T> {
         this.#setOffered(message.codes, { status: 'uncertain', reason: message.held });
         continue;
       }
+      if (this.#setHeldByPause(message.codes)) continue;
       const claimedAt = momentOf(this.#run.clock);
       const claims = await takeMessage(this.#run, this.#guildId, message);
       this.#setAll(message.codes, { status: 'uncertain', reason: 'incomplete' });
       for (const claim of claims) {
         this.#begun = true;
-        this.#setAll(this.#identities(claim.codes), await deliverMessage(this.#run, claim, claimedAt));
+        this.#setTried(this.#identities(claim.codes), await deliverMessage(this.#run, claim, claimedAt));
       }
     }
   }
 
   async #sendNew(): Promise<void> {
-    const { messages = 'together', maxPerMessage = Infinity, leaseMs } = this.#run.options;
-    const open = this.#open();
-    for (const codes of chunksOf(open, messages === 'each' ? 1 : Math.min(maxPerMessage, Math.max(1, open.length)))) {
+    const { leaseMs } = this.#run.options;
+    for (const message of this.#newMessages()) {
       if (this.#run.signal.aborted) break;
+      const codes = this.#setPaused(message);
+      if (codes.length === 0) continue;
       const claimedAt = momentOf(this.#run.clock);
       const spellings = this.#run.offer.spellingsOf(codes);
       const result = await this.#run.store.claim(this.#guildId, spellings, leaseMs === undefined ? {} : { leaseMs });
       this.#setUnclaimed(result);
       if (result.claim === undefined) continue;
       this.#begun = true;
-      this.#setAll(this.#identities(result.claimed), await deliverMessage(this.#run, result.claim, claimedAt));
+      this.#setTried(this.#identities(result.claimed), await deliverMessage(this.#run, result.claim, claimedAt));
     }
+  }
+
+  *#newMessages(): Generator<string[]> {
+    const { messages = 'together', maxPerMessage = Infinity } = this.#run.options;
+    const open = this.#open();
+    const alone = new Set(open.filter((code) => this.#pauses.isAlone(code)));
+    const together = open.filter((code) => !alone.has(code));
+    yield* chunksOf(together, messages === 'each' ? 1 : Math.min(maxPerMessage, Math.max(1, together.length)));
+    yield* chunksOf([...alone], 1);
   }
 
   async #uncertainMessages(): Promise<UncertainMessage[]> {
@@ -143,6 +174,28 @@ class GuildDelivery<T> {
 
   #identities(spellings: readonly string[]): string[] {
     return spellings.map((spelling) => this.#run.offer.identityOf(spelling));
+  }
+
+  #setTried(codes: readonly string[], outcome: MessageOutcome): void {
+    this.#setAll(codes, outcome);
+    this.#pauses.note(codes, outcome);
+  }
+
+  /** Reports free codes that are left alone. Returns the others. */
+  #setPaused(codes: readonly string[]): string[] {
+    return codes.filter((code) => {
+      const pause = this.#pauses.find([code]);
+      if (pause !== undefined) this.#outcomes.set(code, pause);
+      return pause === undefined;
+    });
+  }
+
+  #setHeldByPause(codes: readonly string[]): boolean {
+    const pause = this.#pauses.find(codes);
+    if (pause === undefined) return false;
+    const detail = `left alone until ${pause.until.toISOString()}: ${pause.why}`;
+    this.#setOffered(codes, { status: 'uncertain', reason: 'held', detail });
+    return true;
   }
 
   #setOffered(codes: readonly string[], outcome: CodeOutcome): void {

@@ -2,6 +2,7 @@ import { InvalidInputError, LeaseLostError } from '../contract/errors.js';
 import type { Claim } from '../contract/types.js';
 import { describe } from '../domain/describe.js';
 import { withErrorJson } from '../domain/error-json.js';
+import { withDetail } from './explain.js';
 import { judge } from './error-verdict.js';
 import { isThenable } from '../core/callbacks.js';
 import { keepRenewed } from './renewal.js';
@@ -24,7 +25,7 @@ export async function deliverMessage<T>(run: Run<T>, claim: Claim, claimedAt: Mo
   run.emit({
     type: 'message',
     ...describeMessage(claim),
-    outcome: withErrorJson(outcome),
+    outcome: withErrorJson(withDetail(outcome)),
     durationMs: elapsedSince(startedAt, run.clock),
   });
   return outcome;
@@ -179,7 +180,7 @@ async function nothingArrived<T>(run: Run<T>, claim: Claim, failure: FailedOutco
 async function giveBackUncertain<T>(
   run: Run<T>,
   claim: Claim,
-  why: Pick<UncertainOutcome, 'reason' | 'error' | 'followUpErrors' | 'permanent' | 'detail'>,
+  why: Pick<UncertainOutcome, 'reason' | 'error' | 'followUpErrors' | 'permanent' | 'scope' | 'detail'>,
 ): Promise<UncertainOutcome> {
   const { messageId, attempt } = claim;
   const outcome: UncertainOutcome = { status: 'uncertain', messageId, attempt, ...why };

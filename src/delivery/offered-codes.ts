@@ -2,6 +2,7 @@ import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
 import { describe } from '../domain/describe.js';
 import { checkCode } from '../domain/identity.js';
+import { withDetail } from './explain.js';
 import type { DeliveryItems } from './options.js';
 import type { CodeOutcome, CodeReport } from './report.js';
 
@@ -91,7 +92,7 @@ export class Offer<T> {
       const outcome: CodeOutcome | undefined =
         entry.sameAs === undefined ? outcomes.get(entry.code) : { status: 'same-code', sameAs: entry.sameAs };
       if (outcome === undefined) throw new Error(`no outcome for ${describe(entry.code)}`);
-      return { ...outcome, item, code: entry.code, repeat };
+      return { ...withDetail(outcome), item, code: entry.code, repeat };
     });
   }
 }

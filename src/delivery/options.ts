@@ -10,6 +10,7 @@ import {
   functionSchema,
   leaseSchema,
   loggerSchema,
+  optionSchema,
   signalSchema,
   sourceSchema,
   checkedLaterSchema,
@@ -18,7 +19,7 @@ import {
   wordSchema,
 } from '../core/option-schemas.js';
 import type { DeliveryEvent } from './events.js';
-import type { GuildReport } from './report.js';
+import type { GuildReport, VerdictScope } from './report.js';
 import type { Schedule } from './timers.js';
 
 /** Options that {@link sendOnce} and {@link announce} share. */
@@ -64,11 +65,42 @@ export interface DeliveryOptions<T> {
   /** What an error of `send` means. Default: every error is `uncertain`. */
   readonly classifyError?: ClassifyError;
   /**
+   * How long a guild is left alone after a permanent failure, in ms. Each further failure doubles
+   * the pause, up to an hour. A pause ends early at the first success, by `resume`, for another
+   * `target`, and after a restart. 0 means no pauses. Default: 600 000 ms.
+   */
+  readonly pausePermanentMs?: number;
+  /**
+   * Where the guild gets its messages; on Discord the id of the channel or thread. A pause counts
+   * for one target. Default: no target.
+   */
+  readonly target?: string | ((guildId: string) => string);
+  /**
    * Which of today's codes a guild without records gets: all (`send`), none (`baseline`), or those
    * that a function chooses. Decided once in a guild's life, even if several processes meet the
    * guild at once or the list is empty. All but `send` need a store with metadata. Default: `send`.
    */
   readonly firstRun?: 'send' | 'baseline' | ChooseFirst<T>;
+  /**
+   * The most codes that may be new to a guild at once. If more are new, none is sent: a wiped
+   * store, or a site that changed its codes, looks like a flood of new codes. Not counted: codes
+   * that `firstRun` chose, and codes that this process remembers as let through before. Default: no
+   * limit.
+   */
+  readonly maxNew?: number;
+  /**
+   * What to do with more codes than `maxNew`. Default: `hold`.
+   *
+   * - `hold`: the codes stay free and are reported as `flood`.
+   * - `baseline`: the codes are recorded without being sent.
+   * - a function: the chosen codes are sent, the others are recorded without being sent.
+   */
+  readonly onFlood?: 'hold' | 'baseline' | ChooseFromFlood<T>;
+  /**
+   * Lets more codes than `maxNew` through in this call: for all guilds (`true`), or for each guild
+   * for which a function returns `true`. Default: `false`.
+   */
+  readonly allowFlood?: boolean | ((guildId: string) => boolean);
   /**
    * Writes and sends nothing, and reports what would happen. A guild without records counts as new.
    * Default: `false`.
@@ -83,8 +115,9 @@ export interface DeliveryOptions<T> {
   /** Called for each event. An error in it becomes a process warning and changes nothing else. */
   readonly onEvent?: (event: DeliveryEvent) => unknown;
   /**
-   * Gets a line for each spelling that is reported as `same-code`, once for each store. Default: no
-   * line.
+   * Gets the report as lines for people, as `summarize` words it: the counts if something is new,
+   * each problem once and not in every round in which it lasts. A spelling that is reported as
+   * `same-code` gets one line for each store. Default: no lines.
    */
   readonly logger?: Logger;
   /** For tests. */
@@ -159,8 +192,21 @@ export interface SendErrorContext {
 export interface ErrorVerdict {
   /** Whether the message arrived. */
   readonly outcome: DeliveryOutcome;
-  /** Whether every further try will fail until somebody acts. Only reported. Default: `false`. */
+  /**
+   * Whether every further try will fail until somebody acts. Begins a pause: see
+   * `pausePermanentMs`. Default: `false`.
+   */
   readonly permanent?: boolean;
+  /**
+   * What the failure is about. Default: `target`.
+   *
+   * - `target`: the guild at its target.
+   * - `all`: every guild, such as a refused token.
+   * - `message`: what is in the message. After the third refusal its codes are tried one at a time.
+   *   A code that is refused alone for the second time is left alone for a while, as after a
+   *   permanent failure.
+   */
+  readonly scope?: VerdictScope;
   /** A reason for people. Only reported. */
   readonly reason?: string;
 }
@@ -178,6 +224,12 @@ export type ClassifyError = (error: unknown, context: SendErrorContext) => Deliv
  */
 export type ChooseFirst<T> = (items: T[]) => DeliveryItems<T> | Promise<DeliveryItems<T>>;
 
+/**
+ * Chooses which items of a flood are sent. The other items are recorded with the source `baseline`
+ * and never sent. The function should have no other effect.
+ */
+export type ChooseFromFlood<T> = (items: T[]) => DeliveryItems<T> | Promise<DeliveryItems<T>>;
+
 const shared = {
   codes: checkedLaterSchema,
   codeOf: functionSchema().optional(),
@@ -191,10 +243,21 @@ const shared = {
   retryWithinMs: durationSchema.optional(),
   classifyError: functionSchema().optional(),
   firstRun: wordOrFunctionSchema('send', 'baseline').optional(),
+  pausePermanentMs: durationSchema.optional(),
+  target: optionSchema(
+    (value) => typeof value === 'function' || (typeof value === 'string' && value !== ''),
+    'a string that is not empty, or a function',
+  ).optional(),
+  maxNew: wholeNumberSchema('codes', 1).optional(),
+  onFlood: wordOrFunctionSchema('hold', 'baseline').optional(),
+  allowFlood: optionSchema(
+    (value) => typeof value === 'boolean' || typeof value === 'function',
+    'true, false or a function',
+  ).optional(),
+  logger: loggerSchema.optional(),
   dryRun: flagSchema.optional(),
   signal: signalSchema.optional(),
   onEvent: functionSchema().optional(),
-  logger: loggerSchema.optional(),
   clock: clockSchema.optional(),
   schedule: functionSchema().optional(),
 };

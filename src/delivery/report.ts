@@ -1,6 +1,9 @@
 import type { InvalidInputError } from '../contract/errors.js';
 import { withErrorJson } from '../domain/error-json.js';
 
+/** What a failure is about: the message alone, the guild at its target, or all guilds. */
+export type VerdictScope = 'message' | 'target' | 'all';
+
 /** The message with the code went out in this call, and is recorded. */
 export interface SentOutcome {
   readonly status: 'sent';
@@ -48,7 +51,12 @@ export interface UncertainOutcome {
   readonly followUpErrors?: readonly unknown[];
   /** Whether `classifyError` called the error permanent. */
   readonly permanent?: boolean;
-  /** The reason that `classifyError` gave. */
+  /** What the failure is about, if `classifyError` said so. */
+  readonly scope?: VerdictScope;
+  /**
+   * Why, for people: the reason that `classifyError` gave, else the error. Always present in a
+   * report.
+   */
   readonly detail?: string;
 }
 
@@ -73,7 +81,12 @@ export interface FailedOutcome {
    * Whether `classifyError` called the error permanent: a deleted channel, a missing permission.
    */
   readonly permanent: boolean;
-  /** The reason that `classifyError` gave. */
+  /** What the failure is about, if `classifyError` said so. */
+  readonly scope?: VerdictScope;
+  /**
+   * Why, for people: the reason that `classifyError` gave, else the error. Always present in a
+   * report.
+   */
   readonly detail?: string;
 }
 
@@ -82,6 +95,34 @@ export interface RefusedOutcome {
   readonly status: 'refused';
   /** What is wrong with the code. */
   readonly error: InvalidInputError;
+}
+
+/**
+ * The code is free and was not tried, because of an earlier permanent failure. Left alone for a
+ * while is the guild at its target, or all guilds after a refusal of the bot itself, or one code
+ * that is refused again and again. `resume` ends a pause.
+ */
+export interface PausedOutcome {
+  readonly status: 'paused';
+  /** When the pause began. */
+  readonly since: Date;
+  /** When the next call tries again. */
+  readonly until: Date;
+  /** The reason that `classifyError` gave. */
+  readonly why: string;
+}
+
+/**
+ * The code is new, and more codes are new than `maxNew` allows. The code was not sent and stays
+ * free. Pass `allowFlood` in one call to send it, or `onFlood: 'baseline'` to record it without
+ * sending it.
+ */
+export interface FloodOutcome {
+  readonly status: 'flood';
+  /** Number of free codes of the guild that were counted. */
+  readonly free: number;
+  /** The most codes that would have been sent. */
+  readonly maxNew: number;
 }
 
 /**
@@ -100,7 +141,7 @@ export interface SameCodeOutcome {
  *
  * - `already-sent`: sent before this call.
  * - `held-elsewhere`: somebody else may be sending the code at this moment.
- * - `baseline`: recorded without being sent, because the guild is new.
+ * - `baseline`: recorded without being sent, by `firstRun` or `onFlood`.
  * - `would-send`, `would-baseline`: in a dry run.
  */
 export type CodeOutcome =
@@ -109,6 +150,8 @@ export type CodeOutcome =
   | FailedOutcome
   | RefusedOutcome
   | SameCodeOutcome
+  | FloodOutcome
+  | PausedOutcome
   | { readonly status: 'already-sent' | 'held-elsewhere' | 'baseline' | 'would-send' | 'would-baseline' };
 
 /** What became of a code, in one word. */
@@ -166,6 +209,8 @@ const noCounts: StatusCounts = {
   refused: 0,
   'same-code': 0,
   failed: 0,
+  flood: 0,
+  paused: 0,
   baseline: 0,
   'would-send': 0,
   'would-baseline': 0,

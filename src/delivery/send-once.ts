@@ -1,5 +1,6 @@
 import type { SentCodeStore } from '../contract/store.js';
 import { checkGuildId } from '../domain/guild-id.js';
+import { logReport } from './log-report.js';
 import { deliverToGuild, reportAborted, statesByIdentity } from './guild-delivery.js';
 import { checkSendOnceOptions, type SendOnceOptions } from './options.js';
 import type { SendReport } from './report.js';
@@ -45,9 +46,9 @@ export async function sendOnce<T>(store: SentCodeStore, options: SendOnceOptions
   checkSendOnceOptions(options);
   const guildId = checkGuildId(options.guildId);
   return withRun(store, options, async (run) => {
-    if (run.signal.aborted) return reportAborted(run, guildId);
+    if (run.signal.aborted) return logReport(store, options, reportAborted(run, guildId));
     const spellings = run.offer.spellingsOf(run.offer.codes.keys());
     const states = spellings.length === 0 ? new Map() : await store.states(guildId, spellings);
-    return deliverToGuild(run, guildId, statesByIdentity(run, states));
+    return logReport(store, options, await deliverToGuild(run, guildId, statesByIdentity(run, states)));
   });
 }

@@ -20,6 +20,7 @@ declare global {
   const guildId: string;
   const chatId: string;
   const codes: string[];
+  function findCodes(): Promise<string[]>;
   const claim: import('sent-code-store').Claim;
   const channel: { readonly guildId: string; send(message: unknown): Promise<{ readonly id: string }> };
   const bot: { readonly api: { sendMessage(chatId: string, text: string): Promise<unknown> } };

@@ -10,6 +10,7 @@ import {
   MemoryStore,
   migrateLegacyState,
   MongoStore,
+  resetGuild,
   resetMigration,
   sendOnce,
 } from 'sent-code-store';
@@ -114,6 +115,13 @@ const CASES: Readonly<Record<string, Case>> = {
     misspelled: ['globalcode', 'globalCodes'],
     wrong: ['globalCodes', 'none', '"every-guild", "skip" or a function'],
     needed: { from: 'INVALID_OPTION', to: 'INVALID_OPTION' },
+  },
+  resetGuild: {
+    call: (options) => resetGuild(new MemoryStore(), '1', options),
+    good: { keep: [] },
+    misspelled: ['kep', 'keep'],
+    wrong: ['keep', 'ABC', 'an array or a Set of codes, or a function that gives one'],
+    needed: { keep: 'INVALID_OPTION' },
   },
   resetMigration: {
     call: (options) => resetMigration(new MemoryStore(), options),

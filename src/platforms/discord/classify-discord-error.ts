@@ -14,7 +14,9 @@ import { type ResendContext, verdictOnMessage } from '../network/resend.js';
  * | 429, by answer or by `rejectOnRateLimit` | `not-sent` |
  * | no connection: refused, unreachable, not resolved, connect timeout | `not-sent` |
  * | 10003 Unknown Channel, 50001 Missing Access | `not-sent`, `permanent` |
- * | 50013 Missing Permissions, 401 | `not-sent`, `permanent` |
+ * | 50013 Missing Permissions | `not-sent`, `permanent` |
+ * | 401 | `not-sent`, `permanent`, for `all` guilds |
+ * | 400, 413 | `not-sent`, about the `message` alone |
  * | any other 4xx but 408 | `not-sent` |
  * | 10008 Unknown Message on a resend: delivered, and deleted since | `sent` |
  * | any error of a request about a message that exists, such as a crosspost | `uncertain` |
@@ -62,6 +64,9 @@ const REFUSALS: ReadonlyMap<unknown, string> = new Map([
  */
 const UNKNOWN_MESSAGE = 10008;
 
+/** Statuses of a message that is malformed or too large. */
+const OF_CONTENT: ReadonlySet<number> = new Set([400, 413]);
+
 /** The route of a crosspost, a reaction, a pin or an edit: `send` can add one to its message. */
 const OF_A_MESSAGE = /\/messages\/\d/;
 
@@ -81,9 +86,10 @@ function classify(error: unknown, resend: boolean): ErrorVerdict {
   const refusal = REFUSALS.get(code);
   if (refusal !== undefined) return { outcome: 'not-sent', permanent: true, reason: refusal };
   if (status === 429 || isRateLimitError(name)) return { outcome: 'not-sent', reason: 'rate limit' };
-  if (status === 401 || message === NO_TOKEN) return { outcome: 'not-sent', permanent: true, reason: 'the token is not valid' };
+  if (status === 401 || message === NO_TOKEN)
+    return { outcome: 'not-sent', permanent: true, scope: 'all', reason: 'the token is not valid' };
   if (typeof status === 'number' && status >= 400 && status < 500 && status !== 408) {
-    return { outcome: 'not-sent', reason: `refused with status ${status}` };
+    return { outcome: 'not-sent', ...(OF_CONTENT.has(status) && { scope: 'message' }), reason: `refused with status ${status}` };
   }
   if (status === undefined && neverConnected(error)) return { outcome: 'not-sent', reason: 'no connection' };
   return { outcome: 'uncertain' };

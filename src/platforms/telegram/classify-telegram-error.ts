@@ -16,7 +16,8 @@ import { type TelegramAnswer, telegramAnswerOf } from './telegram-answer.js';
  * | no connection: refused, unreachable, not resolved, connect timeout | `not-sent` |
  * | 400: no such chat, no rights, a text that Telegram does not take | `not-sent`, `permanent` |
  * | 403: the bot was blocked, or is not in the chat | `not-sent`, `permanent` |
- * | 401 and 404: the token is not valid | `not-sent`, `permanent` |
+ * | 400 about the text alone: too long, empty, not parsed | the same, about the `message` alone |
+ * | 401 and 404: the token is not valid | `not-sent`, `permanent`, for `all` chats |
  * | any other 4xx but 408 | `not-sent` |
  * | a refusal of a method that sends nothing, such as `pinChatMessage` | `uncertain` |
  * | 408, 5xx, resets, closed sockets, timeouts, aborts, and everything unknown | `uncertain` |
@@ -57,8 +58,15 @@ function classify(error: unknown): ErrorVerdict {
     return { outcome: 'uncertain', reason: `${method} was refused, which says nothing of the message` };
   }
   if (status === 429) return { outcome: 'not-sent', reason: rateLimit(answer) };
-  if (status === 401 || status === 404) return { outcome: 'not-sent', permanent: true, reason: 'the token is not valid' };
-  return { outcome: 'not-sent', ...(PERMANENT.has(status) && { permanent: true }), reason: reasonOf(answer) };
+  if (status === 401 || status === 404)
+    return { outcome: 'not-sent', permanent: true, scope: 'all', reason: 'the token is not valid' };
+  const isOfContent = status === 400 && OF_CONTENT.test(answer.description ?? '');
+  return {
+    outcome: 'not-sent',
+    ...(PERMANENT.has(status) && { permanent: true }),
+    ...(isOfContent && { scope: 'message' }),
+    reason: reasonOf(answer),
+  };
 }
 
 /**
@@ -69,6 +77,9 @@ const SENDS = /^(send(?!ChatAction)|copyMessage|forwardMessage)/i;
 
 /** Refusals that stay until a person acts: the chat, the rights of the bot, the text. */
 const PERMANENT: ReadonlySet<number> = new Set([400, 403]);
+
+/** A 400 about the text, not about the chat or the rights in it. */
+const OF_CONTENT = /can't parse|(message|text|caption) (text )?is (too long|empty)|ENTITY|BUTTON_/i;
 
 function rateLimit({ parameters }: TelegramAnswer): string {
   const { retry_after: seconds } = fieldsOf<'retry_after'>(parameters);

@@ -38,6 +38,8 @@ async function round(): Promise<boolean> {
     maxPerMessage: 1 + Math.floor(random() * 4),
     onUncertain: config.policy,
     classifyError: classifyDiscordError,
+    // The faults of the stage are over at once.
+    pausePermanentMs: 0,
   });
   const left = report.guilds.flatMap((guild) => (guild.status === 'done' ? guild.report.codes : []));
   const restless = left.filter((code) => !isAtRest(code));

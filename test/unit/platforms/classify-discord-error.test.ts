@@ -11,13 +11,13 @@ import { type DiscordApi, startDiscordApi } from '../../tools/discord-api/server
 
 const single = [...REST_ERRORS, ...FETCH_ERRORS];
 /** Failures that are known to have left nothing behind. All others of these errors must count as uncertain. */
-const NOT_SENT: Readonly<Record<string, { permanent?: true }>> = {
+const NOT_SENT: Readonly<Record<string, { permanent?: true; scope?: 'all' }>> = {
   'missing permissions': { permanent: true },
   'missing access': { permanent: true },
   'unknown channel': { permanent: true },
   'a page of a proxy instead of JSON': {},
-  'a token that Discord does not know': { permanent: true },
-  'any request of a client whose token was refused before': { permanent: true },
+  'a token that Discord does not know': { permanent: true, scope: 'all' },
+  'any request of a client whose token was refused before': { permanent: true, scope: 'all' },
   '429 with rejectOnRateLimit': {},
   'global 429 with rejectOnRateLimit': {},
   'connection refused': {},
@@ -44,6 +44,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+it.each([
+  [400, 50035, 'message'],
+  [413, 40005, 'message'],
+  [404, 10015, undefined],
+])('a refusal with status %i and code %i is about: %s', (status, code, scope) => {
+  const verdict = classifyDiscordError({ status, code });
+  expect(verdict.outcome).toBe('not-sent');
+  expect(verdict.scope).toBe(scope);
+});
+
 describe('the real errors of @discordjs/rest and fetch', () => {
   it.each(single.filter(({ title }) => title in NOT_SENT))('$title: not sent', ({ title }) => {
     const { error, posted } = errors.get(title)!;
@@ -51,6 +61,7 @@ describe('the real errors of @discordjs/rest and fetch', () => {
     const verdict = classifyDiscordError(error, { resend: false });
     expect(verdict.outcome).toBe('not-sent');
     expect(verdict.permanent).toBe(NOT_SENT[title]?.permanent);
+    expect(verdict.scope).toBe(NOT_SENT[title]?.scope);
     expect(verdict.reason).not.toBe('');
   });
 

@@ -76,11 +76,24 @@ const refusals: readonly (readonly [TelegramFault, object])[] = [
   ],
   [
     { status: 401, description: 'Unauthorized' },
-    { outcome: 'not-sent', permanent: true, reason: 'the token is not valid' },
+    { outcome: 'not-sent', permanent: true, scope: 'all', reason: 'the token is not valid' },
   ],
   [
     { status: 404, description: 'Not Found' },
-    { outcome: 'not-sent', permanent: true, reason: 'the token is not valid' },
+    { outcome: 'not-sent', permanent: true, scope: 'all', reason: 'the token is not valid' },
+  ],
+  [
+    { status: 400, description: "Bad Request: can't parse entities: Character '-' is reserved" },
+    {
+      outcome: 'not-sent',
+      permanent: true,
+      scope: 'message',
+      reason: "Bad Request: can't parse entities: Character '-' is reserved",
+    },
+  ],
+  [
+    { status: 400, description: 'Bad Request: message is too long' },
+    { outcome: 'not-sent', permanent: true, scope: 'message', reason: 'Bad Request: message is too long' },
   ],
   [
     { status: 413, description: 'Request Entity Too Large' },
