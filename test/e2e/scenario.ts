@@ -37,6 +37,8 @@ export interface ScenarioResult extends Verdict {
   readonly failedRounds: number;
 }
 
+/** A bot that has not come to rest by then never will, also on a busy machine. */
+const LIMIT_MS = 90_000;
 const CODES = ['ALPHA1', 'BETA2', 'GAMMA3', 'DELTA4', 'EPSILON5', 'ZETA6'];
 
 /**
@@ -54,7 +56,7 @@ export async function runScenario(stage: Stage, scenario: Scenario): Promise<Sce
     const base = { ...botBase(stage, scenario), store };
     const tally = await runBots(base, scenario, proxy);
     // Leases that were left behind run out, and whoever asks next finds them.
-    const end = await runBot({ ...base, seed: scenario.seed, incident: null, limitMs: 30_000 });
+    const end = await runBot({ ...base, seed: scenario.seed, incident: null, limitMs: LIMIT_MS });
     if (end.how !== 'quiet') {
       throw new Error(`seed ${scenario.seed}: the last bot did not come to rest: ${end.lastLines.join('\n')}`);
     }
@@ -92,7 +94,7 @@ async function runBots(
       const incident = life === accidents || what === undefined ? null : { what, nth: 1 + Math.floor(random() * 2) };
       // The naive bot has no claims to lose.
       const planned = policy === 'naive' ? null : incident;
-      const limitMs = incident === null ? 30_000 : 6000;
+      const limitMs = incident === null ? LIMIT_MS : 6000;
       const end = await runBot({ ...base, seed: seed * 1000 + index * 10 + life, incident: planned, limitMs });
       failedRounds += end.failedRounds;
       if (incident !== null && (end.how === 'killed' || end.stopped))
