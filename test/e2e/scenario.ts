@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
+import { deferred } from '../support/delivery/deferred.js';
 import { seeded } from '../support/delivery/jitter.js';
 import type { DiscordApiControl } from '../tools/discord-api/control-client.js';
 import { startTcpProxy, type TcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
@@ -87,6 +88,7 @@ async function runBots(
 ): Promise<Pick<ScenarioResult, 'incidents' | 'outages' | 'failedRounds'>> {
   const happened: Partial<Record<Incident, number>> = {};
   let failedRounds = 0;
+  const meet = meetingOf(bots);
   const bot = async (index: number): Promise<void> => {
     const random = seeded(seed * 100 + index);
     for (let life = 0; life <= accidents; life += 1) {
@@ -95,7 +97,7 @@ async function runBots(
       // The naive bot has no claims to lose.
       const planned = policy === 'naive' ? null : incident;
       const limitMs = incident === null ? LIMIT_MS : 6000;
-      const end = await runBot({ ...base, seed: seed * 1000 + index * 10 + life, incident: planned, limitMs });
+      const end = await runBot({ ...base, seed: seed * 1000 + index * 10 + life, incident: planned, limitMs }, meet);
       failedRounds += end.failedRounds;
       if (incident !== null && (end.how === 'killed' || end.stopped))
         happened[incident.what] = (happened[incident.what] ?? 0) + 1;
@@ -105,6 +107,17 @@ async function runBots(
   const outages = proxy === undefined ? Promise.resolve(0) : breakStore(proxy, seeded(seed), over.signal);
   await Promise.all(Array.from({ length: bots }, (_, index) => bot(index))).finally(() => over.abort());
   return { incidents: happened, outages: await outages, failedRounds };
+}
+
+/** Resolves for everybody when so many have come. */
+function meetingOf(count: number): () => Promise<void> {
+  const all = deferred();
+  let here = 0;
+  return () => {
+    here += 1;
+    if (here === count) all.resolve();
+    return all.promise;
+  };
 }
 
 /** Cuts, refuses and stalls the connections to the store, now and then. */
