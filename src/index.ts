@@ -34,9 +34,11 @@ export type {
   UncertainCode,
 } from './contract/types.js';
 
+export { exactIdentity } from './domain/exact-identity.js';
 export { giftCodeIdentity, normalizeCode } from './domain/identity.js';
 export { listCodes } from './core/list-codes.js';
 export { PartialMarkError } from './core/partial-mark-error.js';
+export { urlIdentity, type UrlIdentityOptions } from './core/url-identity.js';
 
 export type { FallbackEvent, FallbackStatus } from './stores/fallback/events.js';
 export { FallbackStore } from './stores/fallback/fallback-store.js';
@@ -70,3 +72,6 @@ export type {
 } from './delivery/options.js';
 export type { AnnounceReport, CodeOutcome, CodeReport, GuildReport, SendReport } from './delivery/report.js';
 export { sendOnce } from './delivery/send-once.js';
+
+export { classifyNetworkError } from './platforms/network/classify-network-error.js';
+export type { ResendContext } from './platforms/network/resend.js';

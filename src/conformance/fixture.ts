@@ -1,5 +1,15 @@
 import type { Identity } from '../contract/identity.js';
+import type { Clock } from '../domain/clock.js';
 import type { SentCodeStore } from '../contract/store.js';
+
+/** What is not the same in another process. */
+export interface OtherProcess {
+  /**
+   * A clock as another process has it: its monotonic time begins elsewhere. Default of `own`: the
+   * machine's clock.
+   */
+  clock(own?: Clock): Clock;
+}
 
 /**
  * A store for one test, and what the test may do with it. A test makes its own guilds, so several
@@ -21,10 +31,11 @@ export interface Fixture {
    */
   reopen?(options?: { readonly identity?: Identity }): Promise<SentCodeStore>;
   /**
-   * Opens another store on the same data, beside the first. Needed where `supports.claims` is
-   * `'shared'`.
+   * Opens another store on the same data, beside the first, as another process has it. Its option
+   * `clock` must be `process.clock(own)`, where `own` is the clock of the fixture's other stores, or
+   * `process.clock()` if they have none. Needed where `supports.claims` is `'shared'`.
    */
-  peer?(): Promise<SentCodeStore>;
+  peer?(process: OtherProcess): Promise<SentCodeStore>;
   /**
    * Makes every access to the backend fail from now on. Resolves to a function that ends the
    * outage. That function resolves to the store to go on with: the same store, or a new one.

@@ -8,6 +8,9 @@ export interface Identity {
    * rule.
    */
   readonly name: string;
-  /** The identity of a code. Pure. Applied to its own result, it changes nothing. */
+  /**
+   * The identity of a code. Pure. Applied to its own result, it changes nothing. Throws if the
+   * string is not a code: the store refuses the code with `INVALID_CODE` and the text of the error.
+   */
   normalize(code: string): string;
 }

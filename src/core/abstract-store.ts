@@ -23,13 +23,14 @@ import type { StoreSupport } from '../contract/support.js';
 import { checkBatch, checkCodes, type GuildKeys } from '../domain/codes.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { checkClaimedCodes, checkClaimOptions, checkDecision, checkMarkOptions, checkTakeOptions } from './arguments.js';
-import { applyBaseline, baselineKey } from './baseline.js';
+import { applyBaseline, removeBaseline } from './baseline.js';
 import { markBatch, type MarkValues, readBatch, selectCodes, statesOf } from './batches.js';
 import { chunked } from './chunked.js';
 import { claimsUnsupported, confirmClaim, makeClaim, releaseClaim, renewClaim } from './claims.js';
 import { guarded } from './guarded.js';
 import { checkIdentityName } from './identity-name.js';
 import { Lifecycle } from './lifecycle.js';
+import { linkWarning } from './link-warning.js';
 import { type ResolvedStoreOptions, resolveStoreOptions, type StoreOptions } from './options.js';
 import type { ScanScope, StoreDriver, StorePrimitives } from './driver.js';
 import { type OwnPrimitives, PRIMITIVES } from './primitives-of.js';
@@ -57,6 +58,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   /** For use inside {@link AbstractSentCodeStore.#run}, where the store is open and counted. */
   readonly #steps: StorePrimitives;
   readonly #primitives: StorePrimitives;
+  readonly #warnOfLink: ReturnType<typeof linkWarning>;
 
   /**
    * @param driver - makes the driver; called once, before the constructor returns
@@ -66,6 +68,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     this.options = resolveStoreOptions(options, defaultName);
     this.name = this.options.name;
     this.identity = this.options.identity;
+    this.#warnOfLink = linkWarning(this.options);
     this.driver = driver(this.options);
     this.supports = this.driver.supports;
     this.#chunkSize = this.driver.chunkSize ?? DEFAULT_CHUNK_SIZE;
@@ -85,7 +88,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   }
 
   async filterUnsentMany(batch: readonly GuildCodes[]): Promise<GuildCodes<string[]>[]> {
-    return this.#filter(checkBatch(batch, this.identity));
+    return this.#filter(this.#checkBatch(batch));
   }
 
   async markSent(guildId: GuildId, codes: Codes, options?: MarkOptions): Promise<MarkSentResult> {
@@ -94,7 +97,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   }
 
   async markSentMany(batch: readonly GuildCodes[], options?: MarkOptions): Promise<GuildMarkResult[]> {
-    return this.#mark(checkBatch(batch, this.identity), options);
+    return this.#mark(this.#checkBatch(batch), options);
   }
 
   async claim(guildId: GuildId, codes: Codes, options?: ClaimOptions): Promise<ClaimResult> {
@@ -164,7 +167,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   }
 
   async statesMany(batch: readonly GuildCodes[]): Promise<GuildStates[]> {
-    return this.#states(checkBatch(batch, this.identity));
+    return this.#states(this.#checkBatch(batch));
   }
 
   async isSent(guildId: GuildId, code: string): Promise<boolean> {
@@ -200,7 +203,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
       const removed = await store.removeGuild(guild);
       // The baseline goes last. A crash in between leaves a guild with a baseline, which nobody
       // takes for a new guild.
-      if (this.supports.metadata) await store.metadata.delete([baselineKey(guild)]);
+      if (this.supports.metadata) await removeBaseline(store, guild);
       return removed;
     });
   }
@@ -215,7 +218,15 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
 
   #check(guildId: GuildId, codes: Codes): GuildKeys {
     const guild = checkGuildId(guildId);
-    return { guildId: guild, keys: checkCodes(guild, codes, this.identity) };
+    const keys = checkCodes(guild, codes, this.identity);
+    this.#warnOfLink(keys);
+    return { guildId: guild, keys };
+  }
+
+  #checkBatch(batch: readonly GuildCodes[]): GuildKeys[] {
+    const checked = checkBatch(batch, this.identity);
+    for (const { keys } of checked) this.#warnOfLink(keys);
+    return checked;
   }
 
   #markValues(options: MarkOptions | undefined): MarkValues {

@@ -7,6 +7,7 @@ import { withErrorJson } from '../domain/error-json.js';
 import { callHook } from '../core/callbacks.js';
 import { claimsUnsupported } from '../core/claims.js';
 import type { DeliveryEvent } from './events.js';
+import { logFolded } from './folded-items.js';
 import { Offer } from './offered-codes.js';
 import type { DeliveryOptions } from './options.js';
 import type { FailedOutcome } from './report.js';
@@ -59,10 +60,12 @@ function prepareRun<T>(store: SentCodeStore, options: DeliveryOptions<T>, signal
       `${store.name} cannot remember which guilds had their first run. Leave firstRun out, or use a MongoStore or a JsonFileStore.`,
     );
   }
+  const offer = new Offer(options.codes, options.codeOf, store.identity);
+  logFolded(store, offer.folded, options.logger);
   return {
     store,
     options,
-    offer: new Offer(options.codes, options.codeOf, store.identity),
+    offer,
     signal,
     clock: options.clock ?? systemClock,
     schedule: options.schedule ?? systemSchedule,

@@ -9,6 +9,8 @@ import type { CodeOutcome, CodeReport } from './report.js';
 export class Offer<T> {
   /** The codes by identity, in the order of their first items. */
   readonly codes: ReadonlyMap<string, OfferedCode<T>>;
+  /** Items whose code an earlier item has in another spelling, once for each spelling. */
+  readonly folded: readonly FoldedItem[];
   readonly #identity: Identity;
   readonly #entries: readonly Entry<T>[];
   readonly #codeOf: (item: T) => string;
@@ -20,19 +22,26 @@ export class Offer<T> {
     // string.
     this.#codeOf = codeOf ?? ((item) => item as string);
     const codes = new Map<string, OfferedCode<T>>();
+    const spellings = new Set<string>();
+    const folded: FoldedItem[] = [];
     this.#entries = [...items].map((item, index): Entry<T> => {
       const argument = `codes[${index}]`;
       try {
         const spelling = this.#codeOf(item);
         const code = checkCode(spelling, identity, argument);
-        const repeat = codes.has(code);
-        if (!repeat) codes.set(code, { code, spelling, item });
-        return { item, code, repeat };
+        const repeat = spellings.has(spelling);
+        spellings.add(spelling);
+        const sameAs = codes.get(code)?.spelling;
+        if (sameAs === undefined) codes.set(code, { code, spelling, item });
+        if (sameAs === undefined || sameAs === spelling) return { item, code, repeat };
+        if (!repeat) folded.push({ code, spelling, sameAs });
+        return { item, code, repeat, sameAs };
       } catch (error) {
         return { item, refusal: error instanceof InvalidInputError ? error : unreadable(item, argument, error), repeat: false };
       }
     });
     this.codes = codes;
+    this.folded = folded;
   }
 
   /** The identity of a spelling that a store gave back. */
@@ -79,7 +88,8 @@ export class Offer<T> {
     return this.#entries.map((entry): CodeReport<T> => {
       const { item, repeat } = entry;
       if ('refusal' in entry) return { item, code: null, repeat, status: 'refused', error: entry.refusal };
-      const outcome = outcomes.get(entry.code);
+      const outcome: CodeOutcome | undefined =
+        entry.sameAs === undefined ? outcomes.get(entry.code) : { status: 'same-code', sameAs: entry.sameAs };
       if (outcome === undefined) throw new Error(`no outcome for ${describe(entry.code)}`);
       return { ...outcome, item, code: entry.code, repeat };
     });
@@ -96,12 +106,20 @@ export interface OfferedCode<T> {
   readonly item: T;
 }
 
+/** An offered item whose code an earlier item has in another spelling. */
+export interface FoldedItem {
+  readonly code: string;
+  readonly spelling: string;
+  /** The spelling of the earlier item. */
+  readonly sameAs: string;
+}
+
 type Entry<T> = { readonly item: T; readonly repeat: boolean } & (
-  { readonly code: string } | { readonly refusal: InvalidInputError }
+  { readonly code: string; readonly sameAs?: string } | { readonly refusal: InvalidInputError }
 );
 
 function unreadable(item: unknown, argument: string, cause: unknown): InvalidInputError {
-  const message = `codeOf, or the identity of the store, threw for ${argument}, ${describe(item)}: see the cause.`;
+  const message = `codeOf threw for ${argument}, ${describe(item)}: see the cause.`;
   return new InvalidInputError('INVALID_CODE', argument, message, { cause });
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Logger } from '../contract/logger.js';
 import type { GuildId, DeliveryOutcome, Source } from '../contract/types.js';
 import type { Clock } from '../domain/clock.js';
 import { checkOptions } from '../core/check-options.js';
@@ -8,6 +9,7 @@ import {
   flagSchema,
   functionSchema,
   leaseSchema,
+  loggerSchema,
   signalSchema,
   sourceSchema,
   checkedLaterSchema,
@@ -23,7 +25,8 @@ import type { Schedule } from './timers.js';
 export interface DeliveryOptions<T> {
   /**
    * All items of today, new or not. An item with a malformed code is reported as `refused`, and the
-   * others go out. Of several items with the same code, the first counts.
+   * others go out. Of several items with the same code, the first counts. A later item with another
+   * spelling of the code is reported as `same-code`.
    */
   readonly codes: DeliveryItems<T>;
   /** The code of an item. Default: the item is the code. */
@@ -79,6 +82,11 @@ export interface DeliveryOptions<T> {
   readonly signal?: AbortSignal;
   /** Called for each event. An error in it becomes a process warning and changes nothing else. */
   readonly onEvent?: (event: DeliveryEvent) => unknown;
+  /**
+   * Gets a line for each spelling that is reported as `same-code`, once for each store. Default: no
+   * line.
+   */
+  readonly logger?: Logger;
   /** For tests. */
   readonly clock?: Clock;
   /** For tests. */
@@ -186,6 +194,7 @@ const shared = {
   dryRun: flagSchema.optional(),
   signal: signalSchema.optional(),
   onEvent: functionSchema().optional(),
+  logger: loggerSchema.optional(),
   clock: clockSchema.optional(),
   schedule: functionSchema().optional(),
 };

@@ -85,6 +85,17 @@ export interface RefusedOutcome {
 }
 
 /**
+ * An earlier item of the same call has the same code in another spelling. The report of the earlier
+ * item says what became of the code. If the spellings are two codes, the store needs another
+ * identity.
+ */
+export interface SameCodeOutcome {
+  readonly status: 'same-code';
+  /** The code of the earlier item, as offered. */
+  readonly sameAs: string;
+}
+
+/**
  * What became of a code. Outcomes without details:
  *
  * - `already-sent`: sent before this call.
@@ -97,6 +108,7 @@ export type CodeOutcome =
   | UncertainOutcome
   | FailedOutcome
   | RefusedOutcome
+  | SameCodeOutcome
   | { readonly status: 'already-sent' | 'held-elsewhere' | 'baseline' | 'would-send' | 'would-baseline' };
 
 /** What became of a code, in one word. */
@@ -109,7 +121,8 @@ export type CodeReport<T> = CodeOutcome & {
   /** Identity of the item's code; `null` if the item is refused. */
   readonly code: string | null;
   /**
-   * Whether an earlier item of the same call has the same code. Both items have the same outcome.
+   * Whether an earlier item of the same call has the same code in the same spelling. Both items
+   * have the same outcome.
    */
   readonly repeat: boolean;
 };
@@ -151,6 +164,7 @@ const noCounts: StatusCounts = {
   'held-elsewhere': 0,
   uncertain: 0,
   refused: 0,
+  'same-code': 0,
   failed: 0,
   baseline: 0,
   'would-send': 0,

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
 import { describe } from './describe.js';
+import { errorText } from './error-text.js';
 
 /**
  * The identity of a gift code: no white space at the ends, NFKC, upper case without locale,
@@ -46,10 +47,10 @@ export function checkCode(value: string, identity: Identity, argument: string): 
       `${argument} has ${given.length} characters, ${MAX_SPELLING_LENGTH} at most with white space: ${describe(given)}.`,
     );
   }
-  const code: unknown = identity.normalize(given);
+  const code = apply(identity, given, argument);
   // If the identity cuts a character in two, or changes its own result, no look-up would find the
   // record.
-  if (typeof code !== 'string' || !code.isWellFormed() || identity.normalize(code) !== code) {
+  if (typeof code !== 'string' || !code.isWellFormed() || apply(identity, code, argument) !== code) {
     throw new InvalidInputError(
       'INVALID_OPTION',
       'identity',
@@ -62,6 +63,19 @@ export function checkCode(value: string, identity: Identity, argument: string): 
     throw invalid(argument, `${argument} has ${code.length} characters as a code, ${MAX_LENGTH} at most: ${describe(given)}.`);
   }
   return code;
+}
+
+/**
+ * The identity of a string among a store's data; `undefined` for a string that cannot be a code
+ * (empty, too long, refused by the identity). No caller can ask for such a string.
+ */
+export function foundCode(value: string, identity: Identity): string | undefined {
+  try {
+    return checkCode(value, identity, 'code');
+  } catch (error) {
+    if (error instanceof InvalidInputError && error.code === 'INVALID_CODE') return undefined;
+    throw error;
+  }
 }
 
 const MAX_LENGTH = 1024;
@@ -84,6 +98,15 @@ function strip(text: string): string {
   while (start < end && EDGE.test(text.charAt(start))) start += 1;
   while (end > start && EDGE.test(text.charAt(end - 1))) end -= 1;
   return text.slice(start, end);
+}
+
+function apply(identity: Identity, value: string, argument: string): unknown {
+  try {
+    return identity.normalize(value);
+  } catch (error) {
+    const refusal = `The identity "${identity.name}" refuses it: ${errorText(error)}`;
+    throw new InvalidInputError('INVALID_CODE', argument, `${argument} is ${describe(value)}. ${refusal}`, { cause: error });
+  }
 }
 
 function invalid(argument: string, message: string): InvalidInputError {

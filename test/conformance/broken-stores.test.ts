@@ -55,6 +55,7 @@ const broken: readonly Row[] = [
   ['keeps the baseline of a guild that was cleared', guilds.KeepsBaselineOfClearedGuild, 'baseline', /is cleared/],
 
   ['gives one code to two claimants', claims.TwoWinners, 'concurrent callers', /one of 50 concurrent claimants/],
+  ['compares the monotonic clocks of two processes', claims.ComparesMonotonicClocks, 'shared data', /ran out in the other/],
   ['leaves claims with the size they asked for', claims.NeverResizes, 'concurrent callers', /message of its own/],
   ['offers claimed codes', claims.OffersClaimedCodes, 'claims', /to nobody/],
   ['frees a message that may have arrived', claims.FreesUncertain, 'release and renew', /may have arrived/],

@@ -6,6 +6,7 @@ import { describe, it } from 'vitest';
 import { FallbackStore, type Identity, MemoryStore, MongoStore } from 'sent-code-store';
 import { type Fixture, testSentCodeStore } from 'sent-code-store/conformance';
 import type { SentCodeStore } from '../../src/contract/store.js';
+import type { Clock } from '../../src/domain/clock.js';
 import { JsonFileStore } from '../../src/stores/json-file/json-file-store.js';
 import { LegacyAdapterStore } from '../../src/stores/legacy/legacy-adapter-store.js';
 import { legacyStateFile } from '../../src/stores/legacy/state-file.js';
@@ -47,17 +48,17 @@ async function classicFixture(database: string, legacy: boolean): Promise<Fixtur
   const collection = client.db(database).collection('sent_giftcodes');
   const folders: string[] = [];
   const stores: FallbackStore[] = [];
-  const open = (folder: string, identity?: Identity): FallbackStore => {
-    const own = { clock, ...(identity && { identity }) };
+  const open = (folder: string, identity?: Identity, time: Clock = clock): FallbackStore => {
+    const own = { clock: time, ...(identity && { identity }) };
     const members: SentCodeStore[] = [
-      new MongoStore({ collection, ...(identity && { identity }) }),
+      new MongoStore({ collection, operationTimeoutMs: 60_000, ...(identity && { identity }) }),
       new JsonFileStore({ path: join(folder, 'mirror.json'), ...own }),
       ...(legacy
         ? [new LegacyAdapterStore(legacyStateFile(join(folder, 'giftcode_state.json'), { create: 'if-missing' }), own)]
         : []),
     ];
     // An outage here is refused at once. Slowness is the machine's.
-    const store = new FallbackStore(members, { clock, operationTimeoutMs: 60_000 });
+    const store = new FallbackStore(members, { clock: time, operationTimeoutMs: 60_000 });
     stores.push(store);
     return store;
   };
@@ -77,7 +78,7 @@ async function classicFixture(database: string, legacy: boolean): Promise<Fixtur
       await stores.at(-1)!.close();
       return open(home, identity);
     },
-    peer: async () => open(await newFolder()),
+    peer: async (process) => open(await newFolder(), undefined, process.clock(clock)),
     outage: async () => {
       await proxy.mode('refuse');
       return async () => {

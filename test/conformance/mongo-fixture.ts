@@ -24,7 +24,8 @@ export async function mongoFixture({ MongoClient }: Driver, database: string, se
   const collection = client.db(database).collection('sent_giftcodes');
   const stores: MongoStore[] = [];
   const open = (own: MongoStoreSettings = {}): MongoStore => {
-    const store = new MongoStore({ collection, ...settings, ...own });
+    // An outage here is refused at once. Slowness is the machine's.
+    const store = new MongoStore({ collection, operationTimeoutMs: 60_000, ...settings, ...own });
     stores.push(store);
     return store;
   };
@@ -35,7 +36,7 @@ export async function mongoFixture({ MongoClient }: Driver, database: string, se
       await stores.at(-1)!.close();
       return open(options);
     },
-    peer: async () => open(),
+    peer: async (process) => open({ clock: process.clock() }),
     outage: async () => {
       await proxy.mode('refuse');
       return async () => {

@@ -1,7 +1,6 @@
-import { InvalidInputError } from '../../contract/errors.js';
 import type { Identity } from '../../contract/identity.js';
 import type { CodeKey } from '../../domain/codes.js';
-import { checkCode } from '../../domain/identity.js';
+import { foundCode } from '../../domain/identity.js';
 import type { LegacyLists } from './state-change.js';
 import { GLOBAL, itemsOf, type LegacyState, parseLegacyState, readEntry, stringOf } from './state.js';
 
@@ -83,20 +82,7 @@ function* entriesOf(state: LegacyState, identity: Identity): Generator<IndexEntr
   for (const item of itemsOf(state)) {
     const text = stringOf(item);
     const entry = readEntry(item.list, text);
-    const code = identityOf(entry.code, identity);
+    const code = foundCode(entry.code, identity);
     if (code !== undefined) yield { list: item.list, text, guildId: entry.guildId, code };
-  }
-}
-
-/**
- * The identity of a code; `undefined` for a string that cannot be a code (empty, too long). Such a
- * string is ignored and stays in the state: nobody can ask for it.
- */
-function identityOf(code: string, identity: Identity): string | undefined {
-  try {
-    return checkCode(code, identity, 'code');
-  } catch (error) {
-    if (error instanceof InvalidInputError) return undefined;
-    throw error;
   }
 }

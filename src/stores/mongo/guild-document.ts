@@ -1,5 +1,6 @@
 import { StoreDamagedError } from '../../contract/errors.js';
 import type { Identity } from '../../contract/identity.js';
+import { foundCode } from '../../domain/identity.js';
 import type { SentRecord } from '../../domain/record.js';
 import { fieldAsSeen } from './as-seen.js';
 import { beforeGuild } from './keys.js';
@@ -32,8 +33,8 @@ export function toGuildDocument(document: StoredDocument, guildId: string, ident
     if (element === null) continue;
     if (typeof element !== 'string' && typeof element !== 'number')
       throw unreadable(guildId, 'codes has an element that is not a string');
-    const code = identity.normalize(withoutGuild(String(element), guildId));
-    if (code === '') continue;
+    const code = foundCode(withoutGuild(String(element), guildId), identity);
+    if (code === undefined) continue;
     const same = codes.get(code);
     if (same === undefined) codes.set(code, [element]);
     else same.push(element);

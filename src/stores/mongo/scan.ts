@@ -1,6 +1,7 @@
 import type { Identity } from '../../contract/identity.js';
 import type { Logger } from '../../contract/logger.js';
 import type { ScannedRecord, ScanScope } from '../../core/driver.js';
+import { foundCode } from '../../domain/identity.js';
 import type { Commands } from './commands.js';
 import { type GuildDocument, toGuildDocument } from './guild-document.js';
 import { afterGuild, beforeGuild, idOf, parseId } from './keys.js';
@@ -97,7 +98,7 @@ async function* toRecords(
       if (list === undefined) continue;
       open.push(list);
       if (!held) yield* listed(list);
-    } else if (code === '' || identity.normalize(code) !== code) {
+    } else if (foundCode(code, identity) !== code) {
       strange += 1;
     } else if (!open.some((list) => list.guildId === guildId && list.codes.has(code))) {
       yield { guildId, code, record: toRecord(document, code) };

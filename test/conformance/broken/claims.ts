@@ -69,6 +69,12 @@ export class FreesAtLeaseEnd extends SharedMapDriver {
   }
 }
 
+export class ComparesMonotonicClocks extends SharedMapDriver {
+  override leaseClock(): number {
+    return this.options.clock.monotonic();
+  }
+}
+
 export class RefusesLateConfirm extends SharedMapStore {
   override async confirm(claim: Claim, codes?: Codes, options?: MarkOptions): Promise<ConfirmResult> {
     const states = await this.states(claim.guildId, claim.codes);

@@ -158,6 +158,10 @@ export class WritesWhenAsked extends SharedMapDriver {
     for (const { guildId } of keys) if (!guilds.has(guildId)) guilds.set(guildId, new Map());
     return super.readRecords(keys);
   }
+
+  override async *scanGuilds(): AsyncIterable<string> {
+    yield* [...this.guilds()];
+  }
 }
 
 export class RemembersForgottenMarks extends SharedMapDriver {

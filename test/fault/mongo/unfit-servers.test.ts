@@ -69,3 +69,12 @@ describe('a replica set of which a majority does not confirm, as with an arbiter
     expect(await store.markSent('1', ['A', 'B'])).toMatchObject({ marked: ['B'] });
   });
 });
+
+describe('a baseline that is larger than a document can be', () => {
+  it('is made', { timeout: 120_000 }, async () => {
+    const store = mongoStore(await collectionOn());
+    const codes = Array.from({ length: 17_000 }, (_, index) => `${index}-`.padEnd(1000, 'X'));
+    expect(await store.baseline('1', codes)).toMatchObject({ applied: true });
+    expect(await store.filterUnsent('1', [codes[0]!, codes.at(-1)!, 'NEW'])).toEqual(['NEW']);
+  });
+});

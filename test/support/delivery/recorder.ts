@@ -21,9 +21,10 @@ export class Recorder<T = string> {
   }
 }
 
-/** What became of each item, by identity, in short. */
+/** What became of each code, by identity, in short. A `same-code` entry says nothing of the code. */
 export function statuses<T>(report: SendReport<T>): Record<string, string> {
-  return Object.fromEntries(report.codes.map((code) => [String(code.code), code.status]));
+  const telling = report.codes.filter(({ status }) => status !== 'same-code');
+  return Object.fromEntries(telling.map((code) => [String(code.code), code.status]));
 }
 
 /** The entry of a code in a report. */

@@ -1,4 +1,4 @@
-import { SentCodeStoreError, type StoreMetadata, type StoreOptions, type StoreSupport } from 'sent-code-store/store';
+import { type Clock, SentCodeStoreError, type StoreMetadata, type StoreOptions, type StoreSupport } from 'sent-code-store/store';
 import type { Fixture } from 'sent-code-store/conformance';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
 import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
@@ -12,8 +12,14 @@ import { ManualClock } from './manual-clock.js';
 export class SharedData {
   readonly guilds = new Map<string, Map<string, LocalRecord>>();
   readonly metadata: StoreMetadata = new MemoryMetadata();
+  /** What all processes go by, as they do by a database server's. Without it there is one process, which goes by its own. */
+  readonly clock: Clock | undefined;
   /** While it is true, every access fails. */
   down = false;
+
+  constructor(clock?: Clock) {
+    this.clock = clock;
+  }
 
   /** Fails if the data cannot be reached. */
   reach(): this {
@@ -61,7 +67,7 @@ export class SharedMapDriver extends LocalDriver {
   }
 
   override leaseClock(): number {
-    return super.leaseClock();
+    return this.data.clock?.monotonic() ?? super.leaseClock();
   }
 
   async open(): Promise<void> {
@@ -104,7 +110,7 @@ function isDriver(Kind: SharedMapKind): Kind is typeof SharedMapDriver {
 /** A SharedMapStore, or one of a class that is made of it or of its driver, with every hook that the kit knows. */
 export function sharedMapFixture(Kind: SharedMapKind = SharedMapStore, remembers = { reopen: true, peer: true }): Fixture {
   const clock = new ManualClock();
-  let data = new SharedData();
+  let data = new SharedData(clock);
   const opened: SharedMapStore[] = [];
   const open = (options: StoreOptions = {}): SharedMapStore => {
     const store = openShared(Kind, data, { clock, ...options });
@@ -117,12 +123,12 @@ export function sharedMapFixture(Kind: SharedMapKind = SharedMapStore, remembers
     advance: async (ms) => clock.advance(ms),
     reopen: async (options) => {
       await opened.at(-1)?.close();
-      if (!remembers.reopen) data = new SharedData();
+      if (!remembers.reopen) data = new SharedData(clock);
       return open(options);
     },
-    peer: async () => {
-      if (!remembers.peer) data = new SharedData();
-      return open();
+    peer: async (process) => {
+      if (!remembers.peer) data = new SharedData(clock);
+      return open({ clock: process.clock(clock) });
     },
     outage: async () => {
       data.down = true;

@@ -8,6 +8,7 @@ class DyingDriver extends WatchedDriver {
   accesses = 0;
   dieAt = Number.POSITIVE_INFINITY;
   dieAfter = false;
+  onWrite: (value: string) => void = () => undefined;
 
   #step<T>(work: () => Promise<T>): Promise<T> {
     this.accesses += 1;
@@ -28,8 +29,14 @@ class DyingDriver extends WatchedDriver {
     const kept = super.metadata;
     return {
       get: (keys) => this.#step(() => kept.get(keys)),
-      insert: (key, value) => this.#step(() => kept.insert(key, value)),
-      set: (entries) => this.#step(() => kept.set(entries)),
+      insert: (key, value) => {
+        this.onWrite(value);
+        return this.#step(() => kept.insert(key, value));
+      },
+      set: (entries) => {
+        for (const value of entries.values()) this.onWrite(value);
+        return this.#step(() => kept.set(entries));
+      },
       delete: (keys) => this.#step(() => kept.delete(keys)),
       list: (prefix) => kept.list(prefix),
     };
@@ -47,35 +54,48 @@ class DyingStore extends WatchedStore {
 
 const first = ['A', 'B', 'C', 'D', 'E'];
 const second = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
+/** Too many for one value: three parts. */
+const many = Array.from({ length: 240 }, (_, index) => `${index}-`.padEnd(1000, 'X'));
 
-async function baselineThatDies(data: SharedData, dieAt: number, dieAfter: boolean): Promise<BaselineResult | undefined> {
-  const store = new DyingStore(data);
-  await store.ping();
-  Object.assign(store.dying, { accesses: 0, dieAt, dieAfter });
-  return store.baseline('1', first).catch(() => undefined);
+interface Death {
+  readonly dieAt: number;
+  readonly dieAfter: boolean;
 }
 
-async function stepsOfABaseline(): Promise<number> {
+async function baselineThatDies(data: SharedData, codes: readonly string[], death: Death): Promise<BaselineResult | undefined> {
+  const store = new DyingStore(data);
+  await store.ping();
+  Object.assign(store.dying, { accesses: 0, ...death });
+  return store.baseline('1', codes).catch(() => undefined);
+}
+
+async function stepsOfABaseline(codes: readonly string[]): Promise<number> {
   const store = new DyingStore(new SharedData());
   await store.ping();
   store.dying.accesses = 0;
-  await store.baseline('1', first);
+  await store.baseline('1', codes);
   return store.dying.accesses;
 }
 
 describe('a baseline that a crash interrupts', () => {
-  it.for([false, true])(
-    'is made as a whole by whoever calls next, with the codes of the first (after the step: %s)',
-    async (dieAfter) => {
-      const steps = await stepsOfABaseline();
-      expect(steps).toBeGreaterThan(5);
+  it.for([
+    { name: 'before', dieAfter: false, codes: first, more: 5 },
+    { name: 'after', dieAfter: true, codes: first, more: 5 },
+    { name: 'before, in parts', dieAfter: false, codes: many, more: 13 },
+    { name: 'after, in parts', dieAfter: true, codes: many, more: 13 },
+  ])(
+    'is made as a whole by whoever calls next, with the codes of the first ($name the step)',
+    async ({ dieAfter, codes, more }) => {
+      const steps = await stepsOfABaseline(codes);
+      expect(steps).toBeGreaterThan(more);
+      const all = [...codes, 'F', 'G'];
       const winners = new Set<string>();
       for (let dieAt = 1; dieAt <= steps; dieAt += 1) {
         const data = new SharedData();
-        expect(await baselineThatDies(data, dieAt, dieAfter)).toBeUndefined();
+        expect(await baselineThatDies(data, codes, { dieAt, dieAfter })).toBeUndefined();
         const next = new WatchedStore(data);
-        const { applied } = await next.baseline('1', second);
-        const unsent = await next.filterUnsent('1', second);
+        const { applied } = await next.baseline('1', all);
+        const unsent = await next.filterUnsent('1', all);
         // All of one list, and nothing of the other: F and G are new to the first.
         expect(unsent, `killed at step ${dieAt}`).toEqual(applied ? [] : ['F', 'G']);
         expect(await next.baseline('1', ['H'])).toEqual({ applied: false, marked: [] });
@@ -85,6 +105,24 @@ describe('a baseline that a crash interrupts', () => {
       expect(winners).toEqual(new Set(['first', 'second']));
     },
   );
+
+  it('leaves nothing of its parts, neither those of the first nor those of a call that came second', async () => {
+    const data = new SharedData();
+    const [one, two] = [new WatchedStore(data), new WatchedStore(data)];
+    const results = await Promise.all([one.baseline('1', many), two.baseline('1', [...many, 'F'])]);
+    expect(results.filter(({ applied }) => applied)).toHaveLength(1);
+    for await (const [key] of data.metadata.list('baseline-part:')) expect.fail(`${key} is left`);
+  });
+
+  it('leaves no value that a database could refuse for its size', async () => {
+    const data = new SharedData();
+    const store = new DyingStore(data);
+    await store.ping();
+    const sizes: number[] = [];
+    Object.assign(store.dying, { onWrite: (value: string) => sizes.push(value.length) });
+    await store.baseline('1', many);
+    expect(Math.max(...sizes)).toBeLessThan(110_000);
+  });
 
   it('leaves a marker without the codes once they are marked', async () => {
     const data = new SharedData();

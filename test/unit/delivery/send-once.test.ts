@@ -141,7 +141,7 @@ describe('objects of the bot go through to send', () => {
     expect(report.codes.map(({ item, repeat, status }) => ({ item, repeat, status }))).toEqual([
       { item: gifts[0], repeat: false, status: 'sent' },
       { item: gifts[1], repeat: false, status: 'sent' },
-      { item: gifts[2], repeat: true, status: 'sent' },
+      { item: gifts[2], repeat: false, status: 'same-code' },
     ]);
     expect(report.counts.sent).toBe(2);
   });

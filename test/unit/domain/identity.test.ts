@@ -1,6 +1,6 @@
 import { giftCodeIdentity, normalizeCode } from 'sent-code-store';
 import { describe, expect, it } from 'vitest';
-import { checkCode } from '../../../src/domain/identity.js';
+import { checkCode, foundCode } from '../../../src/domain/identity.js';
 
 describe('normalizeCode', () => {
   it.for([
@@ -83,5 +83,31 @@ describe('checkCode', () => {
     const exact = { name: 'exact', normalize: (code: string) => code };
     expect(checkCode(' a ', exact, 'code')).toBe(' a ');
     expect(() => checkCode('', exact, 'code')).toThrow(/empty/);
+  });
+});
+
+describe('an identity that throws', () => {
+  const identity = {
+    name: 'own',
+    normalize: (code: string) => {
+      if (code.startsWith('#')) return code;
+      throw new TypeError('no hash');
+    },
+  };
+
+  it('refuses the code, and the error has its text and cause', () => {
+    expect(() => checkCode('x', identity, 'codes[7]')).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_CODE',
+        argument: 'codes[7]',
+        message: 'codes[7] is the string "x". The identity "own" refuses it: no hash',
+        cause: new TypeError('no hash'),
+      }),
+    );
+  });
+
+  it('makes no code of what a store finds', () => {
+    expect(['#x', 'x', '#'.repeat(2000)].map((found) => foundCode(found, identity))).toEqual(['#x', undefined, undefined]);
+    expect(() => foundCode('x', { name: 'own', normalize: (code) => `${code}!` })).toThrow(/Mend its normalize/);
   });
 });

@@ -107,14 +107,13 @@ describe('a compaction', () => {
     const lines = Array.from({ length: 9 }, (_, index) => `LINE${index}`);
     await store.markSent('1', lines);
     expect(open).toBe(1);
-    const held = nodeFileSystem.rename;
     // The folding begins after a line that is durable, and the next line fails before it turns the page.
     files.rename = async (from, to) => {
       if (to.endsWith('.journal.2')) {
         fails = true;
         await store.markSent('1', ['LOST']).catch(() => undefined);
       }
-      await held(from, to);
+      await nodeFileSystem.rename(from, to);
     };
     await store.markSent('1', codes(30));
     expect(await warned.first).toContain('not folded');

@@ -22,7 +22,9 @@ describe('a table of sent codes', () => {
         for (const other of others) if (!Object.hasOwn(records, other)) expect(table.find(other)).toBeUndefined();
         expect([...table.entries()]).toEqual(entries.map(([key, value]) => [key, { state: 'sent', ...normal(value) }]));
         const without = new Set(entries.slice(0, entries.length >> 1).map(([key]) => key));
-        const runs = [...table.runsWithout([...without].map((key) => table.placeOf(key)).reverse())];
+        const runs = [...table.runsWithout([...without].map((key) => table.placeOf(key)).reverse())].filter(
+          (run) => run !== undefined,
+        );
         expect(runs.length).toBeLessThanOrEqual(1);
         const left = JSON.parse(`[${runs.map((bytes) => Buffer.from(bytes).toString()).join(',')}]`) as [string][];
         expect(left.map(([key]) => key)).toEqual(entries.slice(entries.length >> 1).map(([key]) => key));

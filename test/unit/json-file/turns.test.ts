@@ -1,7 +1,9 @@
-import type timers from 'node:timers/promises';
+import type { TimerOptions } from 'node:timers';
+import timers from 'node:timers/promises';
 import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SentCodeStore } from '../../../src/contract/store.js';
 import { STEPS_PER_TURN } from '../../../src/core/turns.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
@@ -11,16 +13,19 @@ import { compact } from '../../support/json-file/sample-store.js';
 import { collect, FOLD_NEVER, Lines, makeStore, TestClock, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
 
-const pauses = vi.hoisted(() => ({ count: 0 }));
-vi.mock('node:timers/promises', async (original) => {
-  const real = await original<typeof timers>();
-  return {
-    ...real,
-    setImmediate: () => {
-      pauses.count += 1;
-      return real.setImmediate();
-    },
-  };
+// Not a mock of the module: other files of this worker have loaded it already.
+const { setImmediate: pause } = timers;
+let pauses = 0;
+beforeAll(() => {
+  timers.setImmediate = (<T>(value?: T, options?: TimerOptions) => {
+    pauses += 1;
+    return pause(value, options);
+  }) as typeof pause;
+  syncBuiltinESMExports();
+});
+afterAll(() => {
+  timers.setImmediate = pause;
+  syncBuiltinESMExports();
 });
 
 const CODES = 20_000;
@@ -164,9 +169,9 @@ describe('a walk through a guild that changes meanwhile', () => {
 
 /** How many pauses a call made in which the event loop had its turn. */
 async function countPauses<T>(call: () => Promise<T>): Promise<{ result: T; pauses: number }> {
-  pauses.count = 0;
+  pauses = 0;
   const result = await call();
-  return { result, pauses: pauses.count };
+  return { result, pauses };
 }
 
 async function inJournal(): Promise<SentCodeStore> {

@@ -17,10 +17,9 @@ export function hashOf(bytes: Uint8Array, start: number, end: number, [k0, k1]: 
   let v3 = 0x74656462 ^ k1;
   // Written out, not a function on an array: an index of a million codes runs it several million times.
   const lastWord = end - ((end - start) & 3);
-  let word = 0;
   for (let place = start; ; place += 4) {
     const isLast = place === lastWord;
-    word = isLast ? (end - start) << 24 : (bytes[place + 3] ?? 0) << 24;
+    let word = isLast ? (end - start) << 24 : (bytes[place + 3] ?? 0) << 24;
     if (!isLast || place + 2 < end) word |= (bytes[place + 2] ?? 0) << 16;
     if (!isLast || place + 1 < end) word |= (bytes[place + 1] ?? 0) << 8;
     if (!isLast || place < end) word |= bytes[place] ?? 0;

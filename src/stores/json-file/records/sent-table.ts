@@ -100,11 +100,14 @@ export class SentTable {
     return this.#placeOf(encodeText(code));
   }
 
-  /** The bytes of all records but those at some places, in as few pieces as can be: a comma belongs between two of them. */
-  *runsWithout(places: readonly number[]): Generator<Uint8Array> {
+  /**
+   * The bytes of all records but those at some places, in as few pieces as can be: a comma belongs between two of them. `undefined` for a place
+   * that no piece ends at.
+   */
+  *runsWithout(places: readonly number[]): Generator<Uint8Array | undefined> {
     let at = this.#first;
     for (const place of Float64Array.from(places).sort()) {
-      if (place > at) yield this.#bytes.subarray(at, place - 1);
+      yield place > at ? this.#bytes.subarray(at, place - 1) : undefined;
       at = this.#after(place) + 1;
     }
     if (at < this.#end) yield this.#bytes.subarray(at, this.#end);
@@ -130,15 +133,16 @@ export class SentTable {
 
   #makeIndexAtOnce(): Uint32Array {
     const index = this.#emptyIndex();
-    for (const record of this.#indexing(index)) void record;
+    const steps = this.#indexing(index);
+    while (steps.next().done !== true) continue;
     return index;
   }
 
   async #makeIndexInTurns(): Promise<void> {
     const turns = new Turns();
     const index = this.#emptyIndex();
-    for (const record of this.#indexing(index)) {
-      void record;
+    const steps = this.#indexing(index);
+    while (steps.next().done !== true) {
       const turn = turns.step();
       if (turn !== undefined) await turn;
     }
@@ -151,7 +155,7 @@ export class SentTable {
   }
 
   /** Puts one record after the other into the index. */
-  *#indexing(index: Uint32Array): Generator<number> {
+  *#indexing(index: Uint32Array): Generator<void> {
     const bytes = this.#bytes;
     let seen = 0;
     for (let at = this.#first; at < this.#end; at = this.#after(at) + 1) {
@@ -162,7 +166,7 @@ export class SentTable {
       let slot = hashOf(bytes, at + 2, skipString(bytes, at + 1) - 1, this.#seed);
       while (index[slot & (index.length - 1)] !== 0) slot += 1;
       index[slot & (index.length - 1)] = at - this.#first + 1;
-      yield seen;
+      yield;
     }
   }
 

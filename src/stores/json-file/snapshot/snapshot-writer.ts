@@ -109,8 +109,14 @@ async function* guildLines(
     yield { parts: [table.line], keep };
   } else {
     const opening = Buffer.from(`"guild":${JSON.stringify(guildId)},"count":${count},"sent":[`);
-    const sent = [...(table?.runsWithout(hidden) ?? []), ...added.finish()];
-    const body = sent.flatMap((record, index) => (index === 0 ? [record] : [COMMA, record]));
+    const body: Uint8Array[] = [];
+    for (const pieces of [table?.runsWithout(hidden) ?? [], added.finish()]) {
+      for (const piece of pieces) {
+        const turn = turns.step();
+        if (turn !== undefined) await turn;
+        if (piece !== undefined) body.push(...(body.length === 0 ? [piece] : [COMMA, piece]));
+      }
+    }
     const keep = async (bytes: Buffer, start: number, end: number): Promise<void> => {
       const next = new SentTable({ bytes, start, end }, start + SEAL_LENGTH + opening.length, count);
       // A guild that is in use goes on without a stop.
