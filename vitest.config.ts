@@ -17,8 +17,9 @@ export default defineConfig({
     // Modules are evaluated once for each worker, not for each of 120 files.
     isolate: false,
     maxWorkers: 4,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Ends what hangs. What is only slow, on a busy machine, is no failure.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A failed test stays failed: a retry would hide a race.
     retry: 0,
     reporters: ['default', ['json', { outputFile: process.env['TEST_REPORT'] ?? '.test-results/suite.json' }]],

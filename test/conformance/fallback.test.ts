@@ -11,7 +11,7 @@ import { JsonFileStore } from '../../src/stores/json-file/json-file-store.js';
 import { LegacyAdapterStore } from '../../src/stores/legacy/legacy-adapter-store.js';
 import { legacyStateFile } from '../../src/stores/legacy/state-file.js';
 import { passTime } from '../support/mongo-stores.js';
-import { freshDatabase, mongoUri } from '../tools/mongo/connect.js';
+import { connectInTheEnd, freshDatabase, mongoUri } from '../tools/mongo/connect.js';
 import { ManualClock } from '../support/stores/manual-clock.js';
 import { startTcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
 
@@ -43,8 +43,7 @@ for (const legacy of [false, true]) {
 async function classicFixture(database: string, legacy: boolean): Promise<Fixture> {
   const clock = new ManualClock();
   const proxy = await startTcpProxy(mongoUri());
-  const client = new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 300 });
-  await client.connect();
+  const client = await connectInTheEnd(new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 300 }));
   // Identity is kept with the data: tests that open under another one need data of their own.
   const collection = client.db(database).collection('sent_giftcodes');
   const folders: string[] = [];
@@ -52,13 +51,14 @@ async function classicFixture(database: string, legacy: boolean): Promise<Fixtur
   const open = (folder: string, identity?: Identity, time: Clock = clock): FallbackStore => {
     const own = { clock: time, ...(identity && { identity }) };
     const members: SentCodeStore[] = [
-      new MongoStore({ collection, ...(identity && { identity }) }),
+      new MongoStore({ collection, operationTimeoutMs: 60_000, ...(identity && { identity }) }),
       new JsonFileStore({ path: join(folder, 'mirror.json'), ...own }),
       ...(legacy
         ? [new LegacyAdapterStore(legacyStateFile(join(folder, 'giftcode_state.json'), { create: 'if-missing' }), own)]
         : []),
     ];
-    const store = new FallbackStore(members, { clock: time });
+    // An outage here is refused at once. Slowness is the machine's.
+    const store = new FallbackStore(members, { clock: time, operationTimeoutMs: 60_000 });
     stores.push(store);
     return store;
   };

@@ -144,4 +144,4 @@ it('the kit runs under node:test, with exit code 0 for a store that conforms and
     code: 1,
     stdout: expect.stringMatching(/not ok \d+ - never offers a marked code again/) as string,
   });
-}, 60_000);
+});

@@ -9,7 +9,7 @@ import { LegacyAdapterStore } from '../../src/stores/legacy/legacy-adapter-store
 import { legacyStateCollection } from '../../src/stores/legacy/state-collection.js';
 import { legacyStateFile } from '../../src/stores/legacy/state-file.js';
 import { MemoryPair } from '../support/legacy/memory-pair.js';
-import { freshDatabase, mongoUri } from '../tools/mongo/connect.js';
+import { connectInTheEnd, freshDatabase, mongoUri } from '../tools/mongo/connect.js';
 import { startTcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
 
 /** What makes an adapter fail, and work again. */
@@ -80,7 +80,7 @@ async function fileBackend(): Promise<Backend> {
 
 async function collectionBackend(database: string): Promise<Backend> {
   const proxy = await startTcpProxy(mongoUri());
-  const client = new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 300 });
+  const client = await connectInTheEnd(new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 300 }));
   const collection = client.db(database).collection<{ _id: string; sent: object }>('giftcode_state');
   await collection.replaceOne({ _id: 'giftcode_state' }, { sent: {} }, { upsert: true });
   return {

@@ -3,7 +3,7 @@ import type { MongoClientLike } from '../../src/stores/mongo/driver.js';
 import { MongoStore } from '../../src/stores/mongo/mongo-store.js';
 import type { MongoStoreSettings } from '../../src/stores/mongo/options.js';
 import { passTime } from '../support/mongo-stores.js';
-import { mongoUri } from '../tools/mongo/connect.js';
+import { connectInTheEnd, mongoUri } from '../tools/mongo/connect.js';
 import { startTcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
 
 /** What is used of a client of driver 6 or 7. */
@@ -20,12 +20,12 @@ export interface Driver {
 /** A store on the collection of a driver's client, behind a proxy that can cut it off. */
 export async function mongoFixture({ MongoClient }: Driver, database: string, settings: MongoStoreSettings): Promise<Fixture> {
   const proxy = await startTcpProxy(mongoUri());
-  const client = new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 300 });
-  await client.connect();
+  const client = await connectInTheEnd(new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 300 }));
   const collection = client.db(database).collection('sent_giftcodes');
   const stores: MongoStore[] = [];
   const open = (own: MongoStoreSettings = {}): MongoStore => {
-    const store = new MongoStore({ collection, ...settings, ...own });
+    // An outage here is refused at once. Slowness is the machine's.
+    const store = new MongoStore({ collection, operationTimeoutMs: 60_000, ...settings, ...own });
     stores.push(store);
     return store;
   };

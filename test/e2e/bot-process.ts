@@ -18,14 +18,18 @@ export interface BotEnd {
   readonly lastLines: readonly string[];
 }
 
-/** Runs a bot until it ends, and wakes it after a stop. Rejects if it ends in any other way than those of {@link BotEnd}. */
-export async function runBot(config: BotConfig): Promise<BotEnd> {
-  const child = spawn(process.execPath, [await scriptOf(main), JSON.stringify(config)], { stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * Runs a bot until it ends, and wakes it after a stop. A naive bot goes on from its first look-up when `meet` resolves. Rejects if
+ * it ends in any other way than those of {@link BotEnd}.
+ */
+export async function runBot(config: BotConfig, meet: () => Promise<void> = async () => undefined): Promise<BotEnd> {
+  const child = spawn(process.execPath, [await scriptOf(main), JSON.stringify(config)], { stdio: 'pipe' });
   const lines: string[] = [];
   let stopped = false;
   let errors = '';
   createInterface({ input: child.stdout }).on('line', (line) => {
     lines.push(line);
+    if (line === 'looked up') void meet().then(() => child.stdin.write('go on\n'));
     if (line !== 'stopped') return;
     stopped = true;
     // Longer than a lease, so that others find it over.

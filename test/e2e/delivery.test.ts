@@ -24,7 +24,6 @@ describe('bots that are killed, stopped and cut off, against a Discord that fail
       expect(verdict.postedOnce + verdict.heldMissing).toBe(verdict.pairs);
       if (scenario.store === 'json-file') expect(verdict.postedOnce).toBe(verdict.pairs);
     },
-    60_000,
   );
 
   it.concurrent.each<Scenario>([
@@ -37,7 +36,6 @@ describe('bots that are killed, stopped and cut off, against a Discord that fail
       expect(verdict).toMatchObject({ duplicates: [], unaccounted: [], forgotten: [] });
       expect(verdict.postedOnce + verdict.heldMissing).toBe(verdict.pairs);
     },
-    60_000,
   );
 });
 
@@ -51,11 +49,11 @@ describe('controls, which must show what the others must not', () => {
   it('look-up, send and mark without claims posts codes twice', async () => {
     const verdict = await runScenario(stage, { ...mongo, seed: 5, policy: 'naive', nonce: false, accidents: 0 });
     expect(verdict.duplicates).not.toEqual([]);
-  }, 60_000);
+  });
 
   it('retry without nonces posts codes twice', async () => {
     await stage.control.setFaults({ random: { seed: 1, probabilities: { 'server-error-after-commit': 0.5 } } });
     const verdict = await runScenario(stage, { ...file, seed: 6, policy: 'retry', nonce: false, accidents: 0 });
     expect(verdict.duplicates).not.toEqual([]);
-  }, 60_000);
+  });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
+import { deferred } from '../support/delivery/deferred.js';
 import { seeded } from '../support/delivery/jitter.js';
 import type { DiscordApiControl } from '../tools/discord-api/control-client.js';
 import { startTcpProxy, type TcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
@@ -37,6 +38,8 @@ export interface ScenarioResult extends Verdict {
   readonly failedRounds: number;
 }
 
+/** A bot that has not come to rest by then never will, also on a busy machine. */
+const LIMIT_MS = 90_000;
 const CODES = ['ALPHA1', 'BETA2', 'GAMMA3', 'DELTA4', 'EPSILON5', 'ZETA6'];
 
 /**
@@ -54,7 +57,7 @@ export async function runScenario(stage: Stage, scenario: Scenario): Promise<Sce
     const base = { ...botBase(stage, scenario), store };
     const tally = await runBots(base, scenario, proxy);
     // Leases that were left behind run out, and whoever asks next finds them.
-    const end = await runBot({ ...base, seed: scenario.seed, incident: null, limitMs: 30_000 });
+    const end = await runBot({ ...base, seed: scenario.seed, incident: null, limitMs: LIMIT_MS });
     if (end.how !== 'quiet') {
       throw new Error(`seed ${scenario.seed}: the last bot did not come to rest: ${end.lastLines.join('\n')}`);
     }
@@ -85,6 +88,7 @@ async function runBots(
 ): Promise<Pick<ScenarioResult, 'incidents' | 'outages' | 'failedRounds'>> {
   const happened: Partial<Record<Incident, number>> = {};
   let failedRounds = 0;
+  const meet = meetingOf(bots);
   const bot = async (index: number): Promise<void> => {
     const random = seeded(seed * 100 + index);
     for (let life = 0; life <= accidents; life += 1) {
@@ -92,8 +96,8 @@ async function runBots(
       const incident = life === accidents || what === undefined ? null : { what, nth: 1 + Math.floor(random() * 2) };
       // The naive bot has no claims to lose.
       const planned = policy === 'naive' ? null : incident;
-      const limitMs = incident === null ? 30_000 : 6000;
-      const end = await runBot({ ...base, seed: seed * 1000 + index * 10 + life, incident: planned, limitMs });
+      const limitMs = incident === null ? LIMIT_MS : 6000;
+      const end = await runBot({ ...base, seed: seed * 1000 + index * 10 + life, incident: planned, limitMs }, meet);
       failedRounds += end.failedRounds;
       if (incident !== null && (end.how === 'killed' || end.stopped))
         happened[incident.what] = (happened[incident.what] ?? 0) + 1;
@@ -103,6 +107,17 @@ async function runBots(
   const outages = proxy === undefined ? Promise.resolve(0) : breakStore(proxy, seeded(seed), over.signal);
   await Promise.all(Array.from({ length: bots }, (_, index) => bot(index))).finally(() => over.abort());
   return { incidents: happened, outages: await outages, failedRounds };
+}
+
+/** Resolves for everybody when so many have come. */
+function meetingOf(count: number): () => Promise<void> {
+  const all = deferred();
+  let here = 0;
+  return () => {
+    here += 1;
+    if (here === count) all.resolve();
+    return all.promise;
+  };
 }
 
 /** Cuts, refuses and stalls the connections to the store, now and then. */

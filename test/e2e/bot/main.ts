@@ -1,4 +1,5 @@
 /** A bot as a process of its own: offers every code to every guild, round after round, until a round leaves nothing to do. */
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { announce } from '../../../src/delivery/announce.js';
 import { classifyDiscordError } from '../../../src/platforms/discord/classify-discord-error.js';
@@ -59,10 +60,14 @@ function isAtRest(code: CodeReport<string>): boolean {
   return code.status === 'uncertain' && code.reason === (config.policy === 'hold' ? 'held' : 'incomplete');
 }
 
+let hasMet = false;
+
 async function naiveRound(): Promise<boolean> {
   let sent = 0;
   for (const guildId of guilds) {
-    for (const code of await store.filterUnsent(guildId, offered())) {
+    const unsent = await store.filterUnsent(guildId, offered());
+    if (!hasMet) await meetOthers();
+    for (const code of unsent) {
       const context = { guildId, messageId: `${process.pid}-${random()}`, attempt: 1, signal: new AbortController().signal };
       await send([code], context);
       await store.markSent(guildId, [code]);
@@ -70,6 +75,13 @@ async function naiveRound(): Promise<boolean> {
     }
   }
   return sent === 0;
+}
+
+/** Waits until every bot has looked up what is unsent: that is the race, and a busy machine must not avoid it. */
+async function meetOthers(): Promise<void> {
+  console.log('looked up');
+  await once(process.stdin, 'data');
+  hasMet = true;
 }
 
 const giveUpAt = performance.now() + config.limitMs;

@@ -1,5 +1,5 @@
 import { closedPort } from './real-errors-unconnected.js';
-import { Agent, BOT_ID, CONTENT, type ErrorCase, type Target } from './real-errors.js';
+import { BOT_ID, CONTENT, type ErrorCase, type Target } from './real-errors.js';
 
 /** Sends with Node's own fetch and reads the answer. */
 async function post({ url, channelId }: Target, init: RequestInit = {}): Promise<unknown> {
@@ -12,8 +12,13 @@ async function post({ url, channelId }: Target, init: RequestInit = {}): Promise
   return response.json();
 }
 
-/** undici's addition to the options of fetch; the types of two undicis do not agree. */
-const withAgent = (options: object): RequestInit => ({ dispatcher: new Agent(options) }) as unknown as RequestInit;
+/** undici's addition to the options of fetch, by an agent of the undici in Node: its fetch takes no other's from Node 26 on. */
+function withAgent(options: object): RequestInit {
+  // Node exports it nowhere, but keeps one agent for all requests under a name: the first, or after a change the second.
+  const kept = globalThis as unknown as Record<symbol, { constructor: new (options: object) => object } | undefined>;
+  const agent = kept[Symbol.for('undici.globalDispatcher.2')] ?? kept[Symbol.for('undici.globalDispatcher.1')];
+  return { dispatcher: new agent!.constructor(options) } as unknown as RequestInit;
+}
 
 /** fetch hides the reason in `cause`: `fetch failed` until the head of the answer is there, `terminated` after it. */
 const failed = (cause: object): ErrorCase['shape'] => ({

@@ -55,6 +55,21 @@ export async function connect({ uri = mongoUri(), ...options }: ConnectOptions =
   return client.connect();
 }
 
+/**
+ * Connects a client that waits for a server no longer than its `serverSelectionTimeoutMS`, as often
+ * as a busy machine needs: its first connection is not what a test asks about.
+ */
+export async function connectInTheEnd<C extends { connect(): Promise<unknown> }>(client: C): Promise<C> {
+  for (;;) {
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if ((error as Error).name !== 'MongoServerSelectionError') throw error;
+    }
+  }
+}
+
 /** As {@link connect}, with driver 6. */
 export async function connectDriver6({
   uri = mongoUri(),
@@ -101,12 +116,12 @@ export async function failPoint({ uri, ...options }: FailPointOptions): Promise<
   if (options.closeAfter && uri === undefined && !hasCloseAfter)
     throw new Error('this server cannot run a command and then drop the connection');
   const { commands, times = 1, blockMs, ...actions } = options;
-  const data: Document = { failCommands: commands, ...actions };
-  if (uri === undefined && server.hasScopedFailPoints) data['appName'] = APP_NAME;
+  const scope = uri === undefined && server.hasScopedFailPoints ? { appName: APP_NAME } : {};
+  const data: Document = { failCommands: commands, ...actions, ...scope };
   if (blockMs !== undefined) Object.assign(data, { blockConnection: true, blockTimeMS: blockMs });
   let isOn = true;
   const off = async (): Promise<void> => {
-    if (isOn) await configureFailPoint(uri, { mode: 'off' });
+    if (isOn) await configureFailPoint(uri, { mode: 'off', data: scope });
     isOn = false;
   };
   afterwards(off);

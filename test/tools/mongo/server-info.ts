@@ -7,7 +7,7 @@ export interface MongoServerInfo {
   readonly hasFailPoints: boolean;
   /** True if the fail point can run a command and then drop the connection without an answer (`closeAfter`). mongod cannot. */
   readonly hasCloseAfter: boolean;
-  /** True if a fail point can be limited to the clients of one `appName`, so that test files can run at the same time. */
+  /** True if a fail point can be limited to the clients of one `appName`, so that it concerns no other test file. */
   readonly hasScopedFailPoints: boolean;
 }
 

@@ -25,35 +25,48 @@ const KNOWN_DATA = new Set([
   'writeConcernError',
 ]);
 
-/** mongod's `failCommand` fail point, one for the whole server. With `appName` it concerns only the clients of that name. */
+interface Settings {
+  readonly data: Doc;
+  remaining: number;
+}
+
+/**
+ * mongod's `failCommand` fail point. With `appName` it concerns only the clients of that name, and
+ * each name has one of its own, where mongod has one for all: test files that run at the same time
+ * do not end one another's.
+ */
 export class FailPoint {
-  #remaining = 0;
-  #data: Doc = {};
+  readonly #byName = new Map<unknown, Settings>();
 
   configure(name: unknown, mode: unknown, data: unknown): void {
     if (name !== 'failCommand') throw unsupported(`the fail point '${String(name)}'`);
     const settings = isDoc(data) ? data : {};
     const unknown = Object.keys(settings).find((key) => !KNOWN_DATA.has(key));
     if (unknown) throw unsupported(`'${unknown}' of a fail point`);
-    this.#remaining = times(mode);
-    this.#data = settings;
+    this.#byName.set(settings['appName'], { data: settings, remaining: times(mode) });
   }
 
   /** What is to happen to this command. Counts it. */
   next(command: string, appName: string | undefined): Failure | undefined {
-    const { failCommands, appName: onlyFor } = this.#data;
-    if (this.#remaining <= 0 || !Array.isArray(failCommands) || !failCommands.includes(command)) return undefined;
-    if (onlyFor !== undefined && onlyFor !== appName) return undefined;
-    this.#remaining--;
+    const settings = [appName, undefined]
+      .map((name) => this.#byName.get(name))
+      .find((found) => found !== undefined && found.remaining > 0 && concerns(found.data, command));
+    if (settings === undefined) return undefined;
+    settings.remaining--;
+    const { data } = settings;
     return {
-      blockMs: this.#data['blockConnection'] === true ? Number(this.#data['blockTimeMS']) : 0,
-      closeBefore: this.#data['closeConnection'] === true,
-      closeAfter: this.#data['closeAfter'] === true,
-      errorCode: this.#data['errorCode'] === undefined ? undefined : Number(this.#data['errorCode']),
-      errorLabels: this.#data['errorLabels'],
-      writeConcernError: this.#data['writeConcernError'],
+      blockMs: data['blockConnection'] === true ? Number(data['blockTimeMS']) : 0,
+      closeBefore: data['closeConnection'] === true,
+      closeAfter: data['closeAfter'] === true,
+      errorCode: data['errorCode'] === undefined ? undefined : Number(data['errorCode']),
+      errorLabels: data['errorLabels'],
+      writeConcernError: data['writeConcernError'],
     };
   }
+}
+
+function concerns({ failCommands }: Doc, command: string): boolean {
+  return Array.isArray(failCommands) && failCommands.includes(command);
 }
 
 function times(mode: unknown): number {

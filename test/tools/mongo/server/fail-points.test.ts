@@ -102,6 +102,16 @@ describe('failPoint', () => {
     await expect(increment()).rejects.toMatchObject({ code: 91 });
   });
 
+  it.runIf(server.kind === 'in-process')('is not ended by that of a file that runs at the same time', async () => {
+    const { increment } = await counter();
+    await failPoint({ commands: [COMMAND], errorCode: 91 });
+    const admin = (await connect()).db('admin');
+    const data = { failCommands: ['ping'], appName: 'somebody-else' };
+    await admin.command({ configureFailPoint: 'failCommand', mode: 'alwaysOn', data });
+    await admin.command({ configureFailPoint: 'failCommand', mode: 'off', data });
+    await expect(increment()).rejects.toMatchObject({ code: 91 });
+  });
+
   it("concerns all clients of a test's own server", async () => {
     const own = await ownServer();
     const client = await connect({ uri: own.uri });
