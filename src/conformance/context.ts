@@ -49,8 +49,8 @@ export function contextOf(fixture: Fixture, supports: StoreSupport): TestContext
 }
 
 /**
- * Another process has another origin of its monotonic clock. A store that compares the times of two of them takes a claim that lives for one that is long over,
- * and two processes send.
+ * Another process has another origin of its monotonic clock. A store that compares the times of two
+ * of them takes a claim that lives for one that is long over, and two processes send.
  */
 async function openPeer(fixture: Fixture): Promise<SentCodeStore> {
   if (fixture.peer === undefined) return missing('peer', 'a store with shared claims');

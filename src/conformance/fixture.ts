@@ -32,8 +32,8 @@ export interface Fixture {
   reopen?(options?: { readonly identity?: Identity }): Promise<SentCodeStore>;
   /**
    * Opens another store on the same data, beside the first, as another process has it. Its option
-   * `clock` must be `process.clock(own)`, where `own` is the clock of the fixture's other stores, or
-   * `process.clock()` if they have none. Needed where `supports.claims` is `'shared'`.
+   * `clock` must be `process.clock(own)`, where `own` is the clock of the fixture's other stores,
+   * or `process.clock()` if they have none. Needed where `supports.claims` is `'shared'`.
    */
   peer?(process: OtherProcess): Promise<SentCodeStore>;
   /**

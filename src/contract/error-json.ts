@@ -1,6 +1,6 @@
 /**
- * An error as `JSON.stringify` should have it: name, code, message, and the same of its cause. Of an error
- * of somebody else nothing more: what its fields hold is not known, a token perhaps.
+ * An error as `JSON.stringify` should have it: name, code, message, and the same of its cause. Of
+ * an error of somebody else nothing more: what its fields hold is not known, a token perhaps.
  */
 export function errorJson(error: unknown, levels = 4): unknown {
   if (!(error instanceof Error)) return String(error);

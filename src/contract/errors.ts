@@ -12,8 +12,8 @@ import { errorJson } from './error-json.js';
  * - `STORE_NOT_FOUND`: `create: 'never'`, or a read-only store, and there is no file.
  * - `STORE_DAMAGED`: stored data does not make sense; the text says where. The codes in it are
  *   never answered as "unsent".
- * - `STORE_FOREIGN`: the data there was not written by this package, or is a MongoDB collection that
- *   does not keep ids in byte order.
+ * - `STORE_FOREIGN`: the data there was not written by this package, or is a MongoDB collection
+ *   that does not keep ids in byte order.
  * - `STORE_VERSION`: the data was written by a later version of this package.
  * - `STORE_READ_ONLY`: a write on a store with the option `readOnly`.
  * - `STORE_IO`: the file system refused (disk full, no permission, a folder in place of a file, …);

@@ -1,6 +1,9 @@
 import type { StoreMetadata } from './driver.js';
 
-/** The most characters of codes in one value: a document of MongoDB has 16 MB at most, and a character up to six bytes in it. */
+/**
+ * The most characters of codes in one value: a document of MongoDB has 16 MB at most, and a
+ * character up to six bytes in it.
+ */
 const MAX_CHARACTERS = 100_000;
 
 /** Cuts codes into parts that fit in one value each. */
@@ -18,7 +21,10 @@ export function* partsOf(codes: readonly string[], maxCharacters = MAX_CHARACTER
   yield part;
 }
 
-/** The parts of one baseline: of a guild, and of the call that wrote them, so that two calls never share one. */
+/**
+ * The parts of one baseline: of a guild, and of the call that wrote them, so that two calls never
+ * share one.
+ */
 export interface PartsName {
   readonly guildId: string;
   readonly by: string;

@@ -10,7 +10,10 @@ const markerSchema = z.object({
   state: z.enum(['pending', 'done']),
   /** Identities to be marked; empty once that is done, and where they stand in parts. */
   codes: z.array(z.string()),
-  /** In how many values of their own the identities stand that are too many for this one. They are removed once all is done. */
+  /**
+   * In how many values of their own the identities stand that are too many for this one. They are
+   * removed once all is done.
+   */
   parts: z.number().int().nonnegative().default(0),
 });
 type Marker = z.infer<typeof markerSchema>;
@@ -21,16 +24,18 @@ export function baselineKey(guildId: string): string {
 }
 
 /**
- * Marks codes as a guild's baseline, once. The decision is one atomic insert that carries the codes, so a crash at any point leaves either
- * nothing or an intention that the next caller completes:
+ * Marks codes as a guild's baseline, once. The decision is one atomic insert that carries the
+ * codes, so a crash at any point leaves either nothing or an intention that the next caller
+ * completes:
  *
  * ```text
  * process 1: inserts A, B    -> its own   marks A, B   writes "done"
  * process 2: inserts A, B, C -> A, B      marks A, B   (C is new, and offered)
  * ```
  *
- * Codes that are too many for one value are written before the decision, in parts that bear the name of their call, and the decision says how
- * many parts there are. Parts without a decision mean nothing:
+ * Codes that are too many for one value are written before the decision, in parts that bear the
+ * name of their call, and the decision says how many parts there are. Parts without a decision mean
+ * nothing:
  *
  * ```text
  * process 1: writes parts 1a 1b   inserts "1, 2 parts" -> its own     marks 1a, marks 1b   writes "done"   removes 1a 1b
@@ -42,7 +47,8 @@ export function baselineKey(guildId: string): string {
  *
  * Resolves to whether it was this call's codes that count.
  *
- * A guild that has records gets the marker too, without codes: otherwise forgetting its only code would make it a guild without a past.
+ * A guild that has records gets the marker too, without codes: otherwise forgetting its only code
+ * would make it a guild without a past.
  */
 export async function applyBaseline(
   store: StorePrimitives,
@@ -97,7 +103,10 @@ async function complete(store: StorePrimitives, guildId: string, marker: Marker,
   await removeParts(store.metadata, name, marker.parts);
 }
 
-/** A part is gone: another process has completed the baseline, or the guild was cleared. Anything else is damage. */
+/**
+ * A part is gone: another process has completed the baseline, or the guild was cleared. Anything
+ * else is damage.
+ */
 async function requireDone(store: StorePrimitives, guildId: string): Promise<void> {
   const stored = (await store.metadata.get([baselineKey(guildId)])).get(baselineKey(guildId));
   if (stored !== undefined && parseMarker(stored, guildId).state === 'pending') throw unreadable(guildId);
@@ -112,7 +121,9 @@ function parseMarker(text: string, guildId: string): Marker {
   return parse(markerSchema, text, guildId);
 }
 
-/** For a removal, which must be possible where the marker makes no sense: such a one names no parts. */
+/**
+ * For a removal, which must be possible where the marker makes no sense: such a one names no parts.
+ */
 function readMarker(text: string): Marker | undefined {
   try {
     return parseMarker(text, '');

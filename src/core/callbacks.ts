@@ -23,7 +23,10 @@ export function safeLogger(logger: Logger): Logger {
   };
 }
 
-/** Turns the rejection of what a caller's function returned into a process warning, where nobody waits for it. */
+/**
+ * Turns the rejection of what a caller's function returned into a process warning, where nobody
+ * waits for it.
+ */
 export function warnOfRejection(result: unknown): void {
   if (isThenable(result)) result.then(undefined, warn);
 }

@@ -18,11 +18,11 @@ export type RecordEntry = readonly [code: string, record: LocalRecord];
 const REMOVED_AT_ONCE = 1000;
 
 /**
- * The driver of a store whose records are in this process: every event goes through the state machine
- * here, so such a store only looks up and commits.
+ * The driver of a store whose records are in this process: every event goes through the state
+ * machine here, so such a store only looks up and commits.
  *
- * Look-ups and the beginning of a commit happen without a pause in between. So two callers never decide on the same record, whatever a commit
- * waits for afterwards.
+ * Look-ups and the beginning of a commit happen without a pause in between. So two callers never
+ * decide on the same record, whatever a commit waits for afterwards.
  */
 export abstract class LocalDriver implements StoreDriver {
   abstract readonly supports: StoreSupport;
@@ -35,15 +35,17 @@ export abstract class LocalDriver implements StoreDriver {
   /** The record under a key, with everything that was committed so far, durable or not. */
   protected abstract lookUp(guildId: string, code: string): LocalRecord | undefined;
   /**
-   * The records of a guild, or its held ones at least; `undefined` for a step that leads to none. A record that is there all the time comes once. A change during
-   * the iteration may or may not be seen. The iteration ends, also if records are added all the time.
+   * The records of a guild, or its held ones at least; `undefined` for a step that leads to none. A
+   * record that is there all the time comes once. A change during the iteration may or may not be
+   * seen. The iteration ends, also if records are added all the time.
    */
   protected abstract recordsOf(guildId: string, heldOnly: boolean): Iterable<RecordEntry | undefined>;
   /** All guilds that have records, and maybe some that have none. */
   protected abstract guilds(): Iterable<string>;
   /**
-   * Makes the changes visible to `lookUp` before it returns, and resolves when they, and all changes before them, are durable. Called
-   * with no changes by a call that changes nothing, whose answer may rest on changes that are not durable yet.
+   * Makes the changes visible to `lookUp` before it returns, and resolves when they, and all
+   * changes before them, are durable. Called with no changes by a call that changes nothing, whose
+   * answer may rest on changes that are not durable yet.
    */
   protected abstract commit(changes: readonly RecordChange[]): Promise<void>;
 
@@ -83,7 +85,10 @@ export abstract class LocalDriver implements StoreDriver {
     return changed.filter(Boolean).length;
   }
 
-  /** Step by step, so that a guild of any size takes little memory. A failure, or a crash, leaves the guild with what was not removed yet. */
+  /**
+   * Step by step, so that a guild of any size takes little memory. A failure, or a crash, leaves
+   * the guild with what was not removed yet.
+   */
   async removeGuild(guildId: string): Promise<number> {
     let removed = 0;
     let keys: CodeKey[] = [];

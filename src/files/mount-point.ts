@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { hasCode } from './file-system.js';
 
 /**
- * Whether something is mounted at a path itself, as a container does with a single file: no other file can be renamed to it. Known on Linux alone; `false`
- * elsewhere.
+ * Whether something is mounted at a path itself, as a container does with a single file: no other
+ * file can be renamed to it. Known on Linux alone; `false` elsewhere.
  */
 export async function isMountPoint(path: string): Promise<boolean> {
   let table: string;

@@ -43,7 +43,7 @@ for (const legacy of [false, true]) {
 async function classicFixture(database: string, legacy: boolean): Promise<Fixture> {
   const clock = new ManualClock();
   const proxy = await startTcpProxy(mongoUri());
-  const client = await connectInTheEnd(new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 300 }));
+  const client = await connectInTheEnd(new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 2000 }));
   // Identity is kept with the data: tests that open under another one need data of their own.
   const collection = client.db(database).collection('sent_giftcodes');
   const folders: string[] = [];

@@ -33,7 +33,9 @@ export class FallbackStore extends AbstractSentCodeStore {
     super((base) => fallbackDriver(stores, base, settings), { ...options, identity }, 'FallbackStore');
   }
 
-  /** Which members are up, in step, and what is pending. Looks at nothing but this process's memory. */
+  /**
+   * Which members are up, in step, and what is pending. Looks at nothing but this process's memory.
+   */
   status(): FallbackStatus {
     return chainStatus(this.#chain);
   }

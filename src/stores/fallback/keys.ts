@@ -31,7 +31,10 @@ export const MISSED = `${OWN_KEYS}missed`;
 /** In a mirror: the other mirrors beside the same first store, and which of them may be live. */
 export const NEIGHBOURS = `${OWN_KEYS}neighbours`;
 
-/** In the first store, before a mirror's id: a random value that changes every minute while its process lives. */
+/**
+ * In the first store, before a mirror's id: a random value that changes every minute while its
+ * process lives.
+ */
 export const LIVE = `${OWN_KEYS}live:`;
 
 /** In the first store: the sign of life of a mirror's process. */

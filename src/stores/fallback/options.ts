@@ -10,23 +10,32 @@ import type { FallbackEvent } from './events.js';
 /** Options of a {@link FallbackStore}. */
 export interface FallbackStoreOptions extends Omit<StoreOptions, 'identity'> {
   /**
-   * Limit of each call of each member in ms; 2 000 unless given. A store that does not answer in time is away. A mirror may take ten
-   * times as long to open: it reads its file.
+   * Limit of each call of each member in ms; 2 000 unless given. A store that does not answer in
+   * time is away. A mirror may take ten times as long to open: it reads its file.
    */
   readonly operationTimeoutMs?: number;
-  /** Pause before a member that is away is tried again in ms; 500 unless given. Doubles with each try that fails, up to 30 s. */
+  /**
+   * Pause before a member that is away is tried again in ms; 500 unless given. Doubles with each
+   * try that fails, up to 30 s.
+   */
   readonly probeAfterMs?: number;
   /**
-   * Which guilds go on while the first store is away. `auto`: those that only this process writes, as far as it has seen. `continue`: all that were copied;
-   * asserts that nobody else writes. `hold`: none. `auto` unless given. Marks are accepted always.
+   * Which guilds go on while the first store is away. `auto`: those that only this process writes,
+   * as far as it has seen. `continue`: all that were copied; asserts that nobody else writes.
+   * `hold`: none. `auto` unless given. Marks are accepted always.
    */
   readonly whenDegraded?: 'auto' | 'continue' | 'hold';
   /**
-   * `synced`: a mirror says "unsent" only of guilds that it has copied and kept. `always`: it says so of everything that it does not know, and the first store is
-   * believed even while a mirror cannot be read: codes can be sent twice. `whenDegraded: 'hold'` holds all the same. `synced` unless given.
+   * `synced`: a mirror says "unsent" only of guilds that it has copied and kept. `always`: it says
+   * so of everything that it does not know, and the first store is believed even while a mirror
+   * cannot be read: codes can be sent twice. `whenDegraded: 'hold'` holds all the same. `synced`
+   * unless given.
    */
   readonly trust?: 'synced' | 'always';
-  /** Told of every change, as it happens. What it throws, or rejects with, becomes a process warning and changes no call. */
+  /**
+   * Told of every change, as it happens. What it throws, or rejects with, becomes a process warning
+   * and changes no call.
+   */
   readonly onEvent?: (event: FallbackEvent) => unknown;
 }
 

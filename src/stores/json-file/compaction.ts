@@ -32,7 +32,10 @@ export interface CompactionDependencies {
   readonly generation: number | undefined;
   /** `false` where no file can be renamed to the snapshot's path: the journal grows on then. */
   readonly replaceable: boolean;
-  /** Generations of journals that the snapshot does not make superfluous, but for the one that is written to. */
+  /**
+   * Generations of journals that the snapshot does not make superfluous, but for the one that is
+   * written to.
+   */
   readonly olderJournals: readonly number[];
   /** Their bytes. */
   readonly olderBytes: number;
@@ -47,12 +50,16 @@ export interface CompactionDependencies {
  * snapshot 8:                             written piece by piece   all in it durable   renamed   journal 7 removed
  * ```
  *
- * A crash at any point leaves a snapshot and all journals from its generation on. What the snapshot has of journal 8 already is applied to it
- * again, which changes nothing: a line says how its records are, not what happened to them.
+ * A crash at any point leaves a snapshot and all journals from its generation on. What the snapshot
+ * has of journal 8 already is applied to it again, which changes nothing: a line says how its
+ * records are, not what happened to them.
  */
 export class Compaction {
   readonly #dependencies: CompactionDependencies;
-  /** What may be at the snapshot's path: what was read or written last, and what may have been renamed to it before a step failed. */
+  /**
+   * What may be at the snapshot's path: what was read or written last, and what may have been
+   * renamed to it before a step failed.
+   */
   #known: readonly (FileIdentity | undefined)[];
   #generation: number | undefined;
   #snapshotBytes: number;
@@ -79,7 +86,10 @@ export class Compaction {
     void this.tryToRun();
   }
 
-  /** {@link Compaction.run}, or a line in the log: the journals have everything, and are tried again when they have grown. */
+  /**
+   * {@link Compaction.run}, or a line in the log: the journals have everything, and are tried again
+   * when they have grown.
+   */
   async tryToRun(): Promise<void> {
     if (!this.#dependencies.replaceable) return;
     const bytes = this.#bytes;
@@ -92,7 +102,9 @@ export class Compaction {
     });
   }
 
-  /** Folds the journals as they are now: after a folding that is under way, which began with less. */
+  /**
+   * Folds the journals as they are now: after a folding that is under way, which began with less.
+   */
   async run(): Promise<void> {
     while (this.#running !== undefined) await this.#running.catch(() => undefined);
     this.#running = this.#fold().finally(() => {
@@ -108,8 +120,8 @@ export class Compaction {
   }
 
   /**
-   * To be called after {@link Compaction.stop}, when nothing more is written. Folds what is small, so that the snapshot of a closed store has all of it for the
-   * person who opens it.
+   * To be called after {@link Compaction.stop}, when nothing more is written. Folds what is small,
+   * so that the snapshot of a closed store has all of it for the person who opens it.
    */
   async finish(): Promise<void> {
     const { seams, commits } = this.#dependencies;
@@ -143,7 +155,8 @@ export class Compaction {
       path: paths.snapshot,
       pieces: this.#unlessStopped(snapshotPieces(records, codec, header, pieceBytes), (length) => (bytes += length)),
       beforeRename: async (temporary) => {
-        // What is in the snapshot may not be durable yet, and may still be taken back. A snapshot must not have it then.
+        // What is in the snapshot may not be durable yet, and may still be taken back. A snapshot
+        // must not have it then.
         await commits.settled();
         if (commits.failures !== failures) throw new Error('A write to the journal failed meanwhile.');
         const found = await fileIdentity(files, paths.snapshot);
@@ -164,7 +177,10 @@ export class Compaction {
     this.#older = [];
   }
 
-  /** Whether a file at the snapshot's path is what this process knows. One that was only touched is: its seals tell, and its generation. */
+  /**
+   * Whether a file at the snapshot's path is what this process knows. One that was only touched is:
+   * its seals tell, and its generation.
+   */
   async #isKnown(found: FileIdentity | undefined): Promise<boolean> {
     if (this.#known.some((known) => isSameFile(known, found))) return true;
     if (!this.#known.some((known) => found !== undefined && isSameFile({ ...found, mtimeNs: known?.mtimeNs ?? 0n }, known)))
@@ -181,8 +197,9 @@ export class Compaction {
   }
 
   /**
-   * Lets marks go on in a journal of the next generation. An empty journal after others will do, which an interrupted compaction left: so a
-   * process that dies at each start does not leave one more at each.
+   * Lets marks go on in a journal of the next generation. An empty journal after others will do,
+   * which an interrupted compaction left: so a process that dies at each start does not leave one
+   * more at each.
    */
   async #turnPage(): Promise<void> {
     const { seams, paths, store, commits } = this.#dependencies;

@@ -4,15 +4,18 @@ import { JsonFileDriver } from './json-file-driver.js';
 import { type JsonFileStoreOptions, jsonFileOptionsSchema } from './options.js';
 
 /**
- * A store in a file: a JSON snapshot that a person can read, and a journal of what changed since. What is acknowledged is on the disk,
- * through `kill -9` at any moment and through power loss as far as the disk keeps what it promised. One process writes at a time.
+ * A store in a file: a JSON snapshot that a person can read, and a journal of what changed since.
+ * What is acknowledged is on the disk, through `kill -9` at any moment and through power loss as
+ * far as the disk keeps what it promised. One process writes at a time.
  *
- * Opens with the first call. Rejects with `STORE_LOCKED`, `STORE_NOT_FOUND`, `STORE_DAMAGED`, `STORE_FOREIGN`, `STORE_VERSION`,
- * `IDENTITY_MISMATCH` or `STORE_IO` if that is not possible; the next call tries again.
+ * Opens with the first call. Rejects with `STORE_LOCKED`, `STORE_NOT_FOUND`, `STORE_DAMAGED`,
+ * `STORE_FOREIGN`, `STORE_VERSION`, `IDENTITY_MISMATCH` or `STORE_IO` if that is not possible; the
+ * next call tries again.
  *
- * A write that rejects with `STORE_IO` may be repeated. A call of up to 1 000 codes was not made then, as far as this process can see to it.
- * A failure or a crash may leave three kinds of calls half made: a call with more codes, of which the first thousands stay; `clearGuild`, which
- * leaves the codes that it had not removed; `baseline`, which the guild's next `baseline` completes.
+ * A write that rejects with `STORE_IO` may be repeated. A call of up to 1 000 codes was not made
+ * then, as far as this process can see to it. A failure or a crash may leave three kinds of calls
+ * half made: a call with more codes, of which the first thousands stay; `clearGuild`, which leaves
+ * the codes that it had not removed; `baseline`, which the guild's next `baseline` completes.
  */
 export class JsonFileStore extends AbstractSentCodeStore {
   constructor(options: JsonFileStoreOptions) {

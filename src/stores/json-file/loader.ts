@@ -33,7 +33,10 @@ export interface LoadedStore {
   readonly repeated: number;
 }
 
-/** Reads the files of a store. `undefined`: there is none, or its creation was interrupted before anything was acknowledged. */
+/**
+ * Reads the files of a store. `undefined`: there is none, or its creation was interrupted before
+ * anything was acknowledged.
+ */
 export async function loadStore(
   files: FileSystem,
   paths: StorePaths,
@@ -58,7 +61,8 @@ export async function loadStore(
   const store = content?.header?.store ?? journals[0]?.store;
   const stale = present.filter((generation) => generation < first);
   if (snapshot === undefined) {
-    // The first journal is made before the first snapshot, which is empty: as long as it says nothing, there was nothing.
+    // The first journal is made before the first snapshot, which is empty: as long as it says
+    // nothing, there was nothing.
     if (present.length === 1 && first === 1 && journals[0]?.entries.length === 0 && journals[0].torn === undefined)
       return undefined;
     onDamage(paths.snapshot, undefined, 'is missing, and its journal is there');
@@ -90,8 +94,8 @@ export function applyEntry(records: Records, codec: RecordCodec, { changes, meta
 }
 
 /**
- * Reads journals, the newest first: a writer beside us appends to one only until the next one has its first line. So what is read of an older one
- * is complete as far as the newer one needs it.
+ * Reads journals, the newest first: a writer beside us appends to one only until the next one has
+ * its first line. So what is read of an older one is complete as far as the newer one needs it.
  */
 async function readJournals(
   files: FileSystem,
@@ -108,8 +112,8 @@ async function readJournals(
 }
 
 /**
- * A snapshot's own journal is always there, and those after it follow without a gap. Only the last one that says anything may be torn, and each goes
- * on from the end of the one before.
+ * A snapshot's own journal is always there, and those after it follow without a gap. Only the last
+ * one that says anything may be torn, and each goes on from the end of the one before.
  */
 function checkSequence(paths: StorePaths, first: number, journals: readonly ReadJournal[], onDamage: OnDamage): void {
   let expected = first;

@@ -6,9 +6,15 @@ import type { MetadataChange, Records } from './records/records.js';
 export interface OpenFile {
   /** All that is in them. Ask inside {@link OpenFile.read} only. */
   readonly records: Records;
-  /** Runs a look at the records when they are current and those asked for are durable. The look itself must not wait. */
+  /**
+   * Runs a look at the records when they are current and those asked for are durable. The look
+   * itself must not wait.
+   */
   read<T>(keys: readonly CodeKey[], metadataKeys: readonly string[], look: () => T): Promise<T>;
-  /** Makes changes visible before it returns, and resolves when they and all before them are durable. */
+  /**
+   * Makes changes visible before it returns, and resolves when they and all before them are
+   * durable.
+   */
   commit(changes: readonly RecordChange[], metadata?: readonly MetadataChange[]): Promise<void>;
   /** Rejects if the files cannot be used. */
   ping(): Promise<void>;

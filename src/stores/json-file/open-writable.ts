@@ -56,7 +56,8 @@ export async function openWritable(options: WritableOptions): Promise<WritableFi
     }
     const file = await openLoaded(store, paths, lock, options);
     if (recovery?.hasDamage === true) await rewrite(file);
-    // A compaction was interrupted. Before the first mark, so that the journals of a process that dies at each start do not add up.
+    // A compaction was interrupted. Before the first mark, so that the journals of a process that
+    // dies at each start do not add up.
     else if (store.journals.length > 1) await file.tryToCompact();
     return file;
   } catch (error) {
@@ -66,8 +67,9 @@ export async function openWritable(options: WritableOptions): Promise<WritableFi
 }
 
 /**
- * Makes the first journal, then the first snapshot, which is empty: a journal that says nothing without a snapshot is a creation that was
- * interrupted, and any other journal without one is damage.
+ * Makes the first journal, then the first snapshot, which is empty: a journal that says nothing
+ * without a snapshot is a creation that was interrupted, and any other journal without one is
+ * damage.
  */
 async function createStore(paths: StorePaths, { seams, clock, randomId }: WritableOptions): Promise<LoadedStore> {
   const { files, pieceBytes } = seams;
@@ -116,7 +118,8 @@ async function openLoaded(
   const store = loaded.store ?? randomId();
   const replaceable = !(await isMountPoint(paths.snapshot));
   if (!replaceable) logger.warn(mountPoint(paths));
-  // Names that a killed process gave may not be on the disk yet, and what is removed next rests on them.
+  // Names that a killed process gave may not be on the disk yet, and what is removed next rests on
+  // them.
   await syncFolder(files, paths.folder);
   for (const generation of loaded.stale) await removeIfThere(files, paths.journal(generation));
   await removeUnfinished(files, paths.folder, (name) => paths.isOurs(name));

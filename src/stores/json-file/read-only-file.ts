@@ -26,8 +26,8 @@ export interface ReadOnlyOptions {
 }
 
 /**
- * The files of a store, read without its lock. Every call first reads what a writer has appended since the last one, so it sees all that
- * was acknowledged before.
+ * The files of a store, read without its lock. Every call first reads what a writer has appended
+ * since the last one, so it sees all that was acknowledged before.
  */
 export class ReadOnlyFile implements OpenFile {
   readonly #paths: StorePaths;
@@ -93,8 +93,8 @@ export class ReadOnlyFile implements OpenFile {
   }
 
   /**
-   * What was appended, applied; `undefined` if the files were replaced meanwhile, or a line was taken back. The newest journal is read first, as when
-   * the store opens.
+   * What was appended, applied; `undefined` if the files were replaced meanwhile, or a line was
+   * taken back. The newest journal is read first, as when the store opens.
    */
   async #readAppended(): Promise<readonly LoadedJournal[] | undefined> {
     const { records, store, journals } = this.#loaded;
@@ -112,7 +112,8 @@ export class ReadOnlyFile implements OpenFile {
         const { last } = known?.end.checksum === content.end.checksum ? known : content;
         read.unshift({ generation, content: { ...content, last } });
       } catch (error) {
-        // What is there now is no sequel to what was read before. It is read from the beginning, which tells whether it is damaged.
+        // What is there now is no sequel to what was read before. It is read from the beginning,
+        // which tells whether it is damaged.
         if (error instanceof StoreDamagedError) return undefined;
         if (error instanceof SentCodeStoreError && hasCode(error.cause, 'ENOENT')) return undefined;
         throw error;
@@ -123,7 +124,10 @@ export class ReadOnlyFile implements OpenFile {
   }
 }
 
-/** The first journal that may still grow: a writer makes the next one before it has written its last line to this one. */
+/**
+ * The first journal that may still grow: a writer makes the next one before it has written its last
+ * line to this one.
+ */
 function firstOpen(journals: readonly LoadedJournal[]): number {
   return Math.max(
     0,
@@ -132,8 +136,8 @@ function firstOpen(journals: readonly LoadedJournal[]): number {
 }
 
 /**
- * A writer may replace the files between two steps of reading them, or take a line back. What is wrong with files that nobody has touched meanwhile
- * is wrong.
+ * A writer may replace the files between two steps of reading them, or take a line back. What is
+ * wrong with files that nobody has touched meanwhile is wrong.
  */
 async function load(paths: StorePaths, { clock, seams }: ReadOnlyOptions): Promise<LoadedStore> {
   const { files } = seams;

@@ -10,7 +10,10 @@ export interface StoreLockOptions {
   readonly platform: NodeJS.Platform;
 }
 
-/** Takes the lock of a store's files. `STORE_LOCKED` with the owner's process id if somebody else has it after the time. */
+/**
+ * Takes the lock of a store's files. `STORE_LOCKED` with the owner's process id if somebody else
+ * has it after the time.
+ */
 export function lockStore({ folder, base, snapshot }: StorePaths, options: StoreLockOptions): Promise<FileLock> {
   return FileLock.acquire({
     folder,

@@ -40,7 +40,10 @@ export class StorePaths {
       .sort((a, b) => a - b);
   }
 
-  /** Whether a name in the folder is that of the snapshot, of a journal, or of what was dropped of one. */
+  /**
+   * Whether a name in the folder is that of the snapshot, of a journal, or of what was dropped of
+   * one.
+   */
   isOurs(name: string): boolean {
     return name === this.base || this.#generationOf(name.replace(DROPPED, '')) !== undefined;
   }
@@ -53,8 +56,9 @@ export class StorePaths {
 }
 
 /**
- * Follows the symbolic links of a path once, so that a rename replaces the file and not the link to it. The file need not be
- * there. `INVALID_OPTION` for a name that only a file in the making may have.
+ * Follows the symbolic links of a path once, so that a rename replaces the file and not the link to
+ * it. The file need not be there. `INVALID_OPTION` for a name that only a file in the making may
+ * have.
  */
 export async function resolvePaths(path: string): Promise<StorePaths> {
   let target = resolve(path);

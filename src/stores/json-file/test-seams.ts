@@ -5,11 +5,13 @@ export interface TestSeams {
   readonly files: FileSystem;
   readonly platform: NodeJS.Platform;
   /**
-   * A journal is folded into the snapshot when it has at least this many bytes, and at least a sixteenth of the snapshot's;
-   * `most` are enough at any size.
+   * A journal is folded into the snapshot when it has at least this many bytes, and at least a
+   * sixteenth of the snapshot's; `most` are enough at any size.
    */
   readonly compactAtBytes: { readonly least: number; readonly most: number };
-  /** A store that is closed is folded if its snapshot and its journals have fewer bytes together. */
+  /**
+   * A store that is closed is folded if its snapshot and its journals have fewer bytes together.
+   */
   readonly foldAtCloseBytes: number;
   /** Bytes of a snapshot that are made without a pause. */
   readonly pieceBytes: number;
@@ -27,7 +29,9 @@ const DEFAULTS: TestSeams = {
 
 const replaced = new WeakMap<object, Partial<TestSeams>>();
 
-/** Options of a store in which a test has put something in place of the machine's own. Not public. */
+/**
+ * Options of a store in which a test has put something in place of the machine's own. Not public.
+ */
 export function withTestSeams<T extends object>(options: T, seams: Partial<TestSeams>): T {
   replaced.set(options, seams);
   return options;

@@ -6,8 +6,8 @@ import { IS_UNCERTAIN } from './writes.js';
 export const REMOVAL_FIELDS = { ...RECORD_FIELDS, created_at: 1 } as const;
 
 /**
- * The removal of a document as it was seen. A command may arrive long after its caller gave it up, so
- * it names the mark or the claim that it is about:
+ * The removal of a document as it was seen. A command may arrive long after its caller gave it up,
+ * so it names the mark or the claim that it is about:
  *
  * ```text
  * process 1: forget A -> sees mark 1   delete A with mark 1 …    (no answer: STORE_TIMEOUT)
@@ -33,7 +33,10 @@ function markAsSeen(document: StoredDocument): object {
   };
 }
 
-/** The same try of the same message; and, since its owner may renew it at any moment, only while its lease is over. */
+/**
+ * The same try of the same message; and, since its owner may renew it at any moment, only while its
+ * lease is over.
+ */
 function holdAsSeen(document: StoredDocument): object {
   const claim = document['claim'];
   const own = { sent_at: { $exists: false }, ...IS_UNCERTAIN };
@@ -46,7 +49,10 @@ function holdAsSeen(document: StoredDocument): object {
   };
 }
 
-/** The condition that a field is as it was read. Of a value that cannot be sent back exactly: that there is one. */
+/**
+ * The condition that a field is as it was read. Of a value that cannot be sent back exactly: that
+ * there is one.
+ */
 export function fieldAsSeen(holder: object, field: string): object {
   if (!(field in holder)) return { $exists: false };
   const value: unknown = holder[field as keyof typeof holder];

@@ -7,9 +7,9 @@ import type { Commands } from './commands.js';
  * Refuses a collection in which a guild's records are not a range of ids (`STORE_FOREIGN`), and a
  * server that cannot say what a majority has.
  *
- * A collection may have a collation of its own, under which `;` comes before `:`. Then every range of
- * a guild is empty there: nothing would be cleared, and every guild would look new. So the range of
- * the store's own documents must hold one, which is written if the store is new.
+ * A collection may have a collation of its own, under which `;` comes before `:`. Then every range
+ * of a guild is empty there: nothing would be cleared, and every guild would look new. So the range
+ * of the store's own documents must hold one, which is written if the store is new.
  */
 export async function checkCollection(
   commands: Commands,

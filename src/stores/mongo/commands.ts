@@ -21,14 +21,18 @@ export interface WriteOutcome {
   readonly removed: number;
   /** Number of documents that an update found, changed or not. */
   readonly matched: number;
-  /** What the server says if an upsert met a document that its filter does not match: that one was not done, and is no failure by itself. */
+  /**
+   * What the server says if an upsert met a document that its filter does not match: that one was
+   * not done, and is no failure by itself.
+   */
   readonly duplicates?: SentCodeStoreError;
 }
 
 /** How documents are read, whatever the collection was made with. */
 export const READ_OPTIONS = {
   readPreference: 'primary',
-  // The newest that the primary has: a mark that is not on a majority yet is a reason not to send, and `majority` would not show it.
+  // The newest that the primary has: a mark that is not on a majority yet is a reason not to send,
+  // and `majority` would not show it.
   readConcern: { level: 'local' },
   raw: false,
   promoteValues: true,
@@ -40,8 +44,8 @@ export const READ_OPTIONS = {
 const MAJORITY_SHARE = 0.8;
 
 /**
- * Runs the store's commands on its collection: each with the same concerns whatever the collection was made with, within a time limit, and
- * with errors of this package.
+ * Runs the store's commands on its collection: each with the same concerns whatever the collection
+ * was made with, within a time limit, and with errors of this package.
  */
 export class Commands {
   readonly #collection: MongoCollectionLike;
@@ -53,8 +57,9 @@ export class Commands {
     this.#context = context;
     this.#writeOptions = {
       ordered: false,
-      // `j`: acknowledged is on disk, on a server without a replica set too. `wtimeoutMS`: the server says that a majority did not confirm
-      // while its answer is still waited for; at the deadline itself nobody could tell that from silence.
+      // `j`: acknowledged is on disk, on a server without a replica set too. `wtimeoutMS`: the
+      // server says that a majority did not confirm while its answer is still waited for; at the
+      // deadline itself nobody could tell that from silence.
       writeConcern: { w: 'majority', j: true, wtimeoutMS: Math.ceil(context.operationTimeoutMs * MAJORITY_SHARE) },
     };
   }
@@ -80,8 +85,9 @@ export class Commands {
   /**
    * Runs write operations, in one round trip for each kind.
    *
-   * Where the connection breaks nobody can say what was done. `repeatable` operations, which change nothing the second time, are sent once more
-   * then: only an acknowledgement says that what they did will stay.
+   * Where the connection breaks nobody can say what was done. `repeatable` operations, which change
+   * nothing the second time, are sent once more then: only an acknowledgement says that what they
+   * did will stay.
    */
   async write(operations: readonly WriteOperation[], { repeatable }: { readonly repeatable: boolean }): Promise<WriteOutcome> {
     const context = this.#contextOf('write');

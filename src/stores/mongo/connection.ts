@@ -12,9 +12,15 @@ import { DEFAULT_COLLECTION, type MongoStoreOptions, type MongoUriOptions } from
 import { redactError, redactor, redactUris, type Redact } from './redact.js';
 import { StuckMonitor } from './stuck-monitor.js';
 
-/** The most time that the search for a server gets in a client of the store's own, in ms: an unreachable database is said before the deadline. */
+/**
+ * The most time that the search for a server gets in a client of the store's own, in ms: an
+ * unreachable database is said before the deadline.
+ */
 const SERVER_SELECTION_MS = 5000;
-/** After the deadline of a command, in ms, so that the deadline is what the caller hears; then the silent connection is dropped. */
+/**
+ * After the deadline of a command, in ms, so that the deadline is what the caller hears; then the
+ * silent connection is dropped.
+ */
 const SOCKET_GRACE_MS = 1000;
 
 /** An open collection. */
@@ -50,8 +56,9 @@ export async function openConnection(options: MongoStoreOptions, limits: Connect
 }
 
 /**
- * A client connects by itself at its first command. If that fails, it answers every later command with "Topology is closed", until somebody
- * calls `connect`. (A client that its owner closed answers something else, and is left closed.)
+ * A client connects by itself at its first command. If that fails, it answers every later command
+ * with "Topology is closed", until somebody calls `connect`. (A client that its owner closed
+ * answers something else, and is left closed.)
  */
 async function wake(collection: MongoCollectionLike, context: CommandContext): Promise<void> {
   const client = collection.db?.client;
@@ -88,7 +95,10 @@ async function openUri(options: MongoUriOptions, limits: ConnectionLimits): Prom
   return { collection: client, redact, close: () => client.close() };
 }
 
-/** By itself the driver waits 30 s for a server, and for ever for an answer. What the caller says, in the URI or beside it, stands. */
+/**
+ * By itself the driver waits 30 s for a server, and for ever for an answer. What the caller says,
+ * in the URI or beside it, stands.
+ */
 function clientOptions({ uri, clientOptions: given = {} }: MongoUriOptions, operationTimeoutMs: number): Record<string, unknown> {
   const own = {
     serverSelectionTimeoutMS: Math.min(SERVER_SELECTION_MS, Math.ceil(operationTimeoutMs / 2)),

@@ -1,6 +1,7 @@
 /**
- * The few methods of the MongoDB driver that the store uses, described here so that the types of this package need no driver. Collections and
- * clients of the package `mongodb`, versions 6 and 7, fit.
+ * The few methods of the MongoDB driver that the store uses, described here so that the types of
+ * this package need no driver. Collections and clients of the package `mongodb`, versions 6 and 7,
+ * fit.
  */
 
 /** What `find` answers. */
@@ -21,7 +22,10 @@ export interface MongoBulkResultLike {
 export interface MongoCollectionLike {
   /** `database.collection`, for error texts. */
   readonly namespace: string;
-  /** Where the collection comes from; the driver has it, and it is used to connect again after a first connection that failed. */
+  /**
+   * Where the collection comes from; the driver has it, and it is used to connect again after a
+   * first connection that failed.
+   */
   readonly db?: { readonly client?: { connect(): Promise<unknown> } };
   /** Finds documents. */
   find(filter: object, options: object): MongoCursorLike;

@@ -6,7 +6,10 @@ import { redactError, type Redact } from './redact.js';
 export type FailureKind =
   /** Never sent: no server was found. */
   | 'unreachable'
-  /** Sent perhaps, without an answer, or to a server that could not serve it at that moment. Worth another try at once. */
+  /**
+   * Sent perhaps, without an answer, or to a server that could not serve it at that moment. Worth
+   * another try at once.
+   */
   | 'broken'
   /** No answer in time. */
   | 'late'
@@ -22,7 +25,10 @@ export interface CommandContext {
   readonly what: string;
   readonly operationTimeoutMs: number;
   readonly redact: Redact;
-  /** What to do about a server that is not found; `undefined` where nothing is known but what the driver says. */
+  /**
+   * What to do about a server that is not found; `undefined` where nothing is known but what the
+   * driver says.
+   */
   readonly advice?: () => string | undefined;
 }
 
@@ -36,7 +42,10 @@ interface DriverError {
 }
 
 const DUPLICATE_KEY = 11000;
-/** The server steps down, starts, stops, lost another, or met a conflict of two writes: the same command may be answered a moment later. */
+/**
+ * The server steps down, starts, stops, lost another, or met a conflict of two writes: the same
+ * command may be answered a moment later.
+ */
 const PASSING_CODES = new Set<unknown>([6, 7, 89, 91, 112, 189, 9001, 10107, 11600, 11602, 13435, 13436]);
 const LATE_CODES = new Set<unknown>([50, 262]);
 const FAILURE_BY_NAME: ReadonlyMap<unknown, FailureKind> = new Map<unknown, FailureKind>([
@@ -48,7 +57,10 @@ const FAILURE_BY_NAME: ReadonlyMap<unknown, FailureKind> = new Map<unknown, Fail
   ['MongoWaitQueueTimeoutError', 'unreachable'],
 ]);
 
-/** What to do about a server that cannot do what the store needs, by the code and the words of its refusal. */
+/**
+ * What to do about a server that cannot do what the store needs, by the code and the words of its
+ * refusal.
+ */
 const ADVICE: readonly (readonly [code: number, words: RegExp, advice: string])[] = [
   [2, /journal/i, 'The server has no journal, so a mark would not survive its crash. Start it with one.'],
   [
@@ -58,17 +70,22 @@ const ADVICE: readonly (readonly [code: number, words: RegExp, advice: string])[
   ],
 ];
 
-/** Whether a bulk write failed with duplicate keys and nothing else: every operation was answered. */
+/**
+ * Whether a bulk write failed with duplicate keys and nothing else: every operation was answered.
+ */
 export function isOnlyDuplicates(error: unknown): boolean {
   const { code, result } = asDriverError(error);
-  // The code is that of the first write error only if the whole bulk was answered: a connection that breaks between two parts of a bulk leaves
-  // the write errors of the first part, and no code.
+  // The code is that of the first write error only if the whole bulk was answered: a connection
+  // that breaks between two parts of a bulk leaves the write errors of the first part, and no code.
   if (code !== DUPLICATE_KEY || result?.getWriteConcernError?.() !== undefined) return false;
   const writeErrors = result?.getWriteErrors?.() ?? [];
   return writeErrors.length > 0 && writeErrors.every((writeError) => writeError.code === DUPLICATE_KEY);
 }
 
-/** What an error of the driver means. By name and code: the store may have been handed a driver that it did not load. */
+/**
+ * What an error of the driver means. By name and code: the store may have been handed a driver that
+ * it did not load.
+ */
 export function failureOf(error: unknown): FailureKind {
   const { name, code, result } = asDriverError(error);
   if (result?.getWriteConcernError?.() !== undefined || name === 'MongoWriteConcernError') {
@@ -76,7 +93,8 @@ export function failureOf(error: unknown): FailureKind {
   }
   if (PASSING_CODES.has(code)) return 'broken';
   if (LATE_CODES.has(code)) return 'late';
-  // A bulk write wraps whatever befell its connection in an error of its own kind, which has no code then.
+  // A bulk write wraps whatever befell its connection in an error of its own kind, which has no
+  // code then.
   if (name === 'MongoBulkWriteError' && code === undefined) return 'broken';
   // System errors, as of a name that was not resolved, have codes in letters.
   if (typeof code === 'string') return 'unreachable';

@@ -8,8 +8,9 @@ import { type StoredDocument, toSource } from './stored-record.js';
 import { fromTimestamp } from '../../domain/timestamps.js';
 
 /**
- * A guild's document `{ _id: "guild", codes: […] }`, which another bot may keep beside the documents of codes: what it lists was sent. It goes
- * before the documents of codes, because it was there first: this package never adds to it.
+ * A guild's document `{ _id: "guild", codes: […] }`, which another bot may keep beside the
+ * documents of codes: what it lists was sent. It goes before the documents of codes, because it was
+ * there first: this package never adds to it.
  */
 export interface GuildDocument {
   readonly guildId: string;
@@ -22,7 +23,8 @@ export interface GuildDocument {
 }
 
 /**
- * Reads a guild's document; `undefined` if it is one without `codes`. A list that cannot be read could hold any code: `STORE_DAMAGED`.
+ * Reads a guild's document; `undefined` if it is one without `codes`. A list that cannot be read
+ * could hold any code: `STORE_DAMAGED`.
  */
 export function toGuildDocument(document: StoredDocument, guildId: string, identity: Identity): GuildDocument | undefined {
   const listed = document['codes'];

@@ -2,7 +2,8 @@ import { SentCodeStoreError } from '../../contract/errors.js';
 import type { MongoDriver } from './driver.js';
 
 /**
- * Loads the package `mongodb`; `DRIVER_MISSING` if it is not installed. Only a store that was given a URI needs it.
+ * Loads the package `mongodb`; `DRIVER_MISSING` if it is not installed. Only a store that was given
+ * a URI needs it.
  *
  * @param load - for tests
  */

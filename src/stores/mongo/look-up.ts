@@ -12,7 +12,10 @@ export interface Found {
   readonly markId?: unknown;
 }
 
-/** Reads what is under each key, in one round trip: the documents of the codes, and those of their guilds. */
+/**
+ * Reads what is under each key, in one round trip: the documents of the codes, and those of their
+ * guilds.
+ */
 export async function lookUp(
   commands: Commands,
   keys: readonly CodeKey[],

@@ -21,7 +21,8 @@ export class MongoMetadata implements StoreMetadata {
   }
 
   async insert(key: string, value: string): Promise<string> {
-    // First wins: `$setOnInsert` leaves what is there, and a duplicate is another's insert of the same instant. Who was first is read afterwards.
+    // First wins: `$setOnInsert` leaves what is there, and a duplicate is another's insert of the
+    // same instant. Who was first is read afterwards.
     await this.#commands().write([upsert(key, { $setOnInsert: { value } })], { repeatable: true });
     const kept = (await this.get([key])).get(key);
     if (kept !== undefined) return kept;
@@ -34,7 +35,8 @@ export class MongoMetadata implements StoreMetadata {
     if (entries.size === 0) return;
     const operations = [...entries].map(([key, value]) => upsert(key, { $set: { value } }));
     let { duplicates } = await this.#commands().write(operations, { repeatable: true });
-    // A duplicate is another's insert of the same instant: the second time it is there to be changed.
+    // A duplicate is another's insert of the same instant: the second time it is there to be
+    // changed.
     if (duplicates !== undefined) ({ duplicates } = await this.#commands().write(operations, { repeatable: true }));
     if (duplicates !== undefined) throw duplicates;
   }

@@ -68,8 +68,9 @@ export class MongoStoreDriver implements StoreDriver {
   }
 
   /**
-   * Only what a majority has is as good as a mark of the caller's own. The newest may be the very mark that was not confirmed, and that the caller
-   * repeats: to take it for made would acknowledge what a failover undoes.
+   * Only what a majority has is as good as a mark of the caller's own. The newest may be the very
+   * mark that was not confirmed, and that the caller repeats: to take it for made would acknowledge
+   * what a failover undoes.
    */
   async readKnown(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
     const found = await lookUp(this.#commands, keys, this.#settings.identity, { majority: true });
@@ -83,7 +84,8 @@ export class MongoStoreDriver implements StoreDriver {
     let open = marks.map((mark, index) => ({ ...mark, index }));
     for (let tries = 1; ; tries += 1) {
       const { duplicates } = await this.#write(open, (mark) => [markOperation(mark, stamp)]);
-      // What the server counts is no evidence: a command that was sent twice counts twice, and meets its own first time as a duplicate.
+      // What the server counts is no evidence: a command that was sent twice counts twice, and
+      // meets its own first time as a duplicate.
       const found = await this.#lookUp(open);
       for (const [position, { index }] of open.entries()) made[index] = found[position]?.markId === stamp.markId;
       open = open.filter((_, position) => found[position]?.record?.state !== 'sent');
@@ -98,7 +100,8 @@ export class MongoStoreDriver implements StoreDriver {
     for (let tries = 1; ; tries += 1) {
       const { duplicates } = await this.#write(holds, (hold) => [claimOperation(claim, hold)]);
       const after = await this.readRecords(holds);
-      // A duplicate of what is not there was let go in this moment, or is one of an index of somebody else's.
+      // A duplicate of what is not there was let go in this moment, or is one of an index of
+      // somebody else's.
       if (duplicates === undefined || after.every((record) => record !== undefined)) return after;
       if (tries === MAX_TRIES) throw duplicates;
     }
@@ -140,7 +143,10 @@ export class MongoStoreDriver implements StoreDriver {
     return lookUp(this.#commands, keys, this.#settings.identity);
   }
 
-  /** In the order of keys: a server that runs a bulk as one transaction would find two of them waiting for each other otherwise. */
+  /**
+   * In the order of keys: a server that runs a bulk as one transaction would find two of them
+   * waiting for each other otherwise.
+   */
   async #write<K extends CodeKey>(
     keys: readonly K[],
     toOperations: (key: K) => readonly WriteOperation[],

@@ -12,11 +12,14 @@ export const DEFAULT_COLLECTION = 'sent_giftcodes';
 
 /** Options that every {@link MongoStore} takes. */
 export interface MongoStoreSettings extends StoreOptions {
-  /** How times are written: BSON dates (`date`, the default), or ISO strings without zone, in UTC, as Python bots write them. Both are read. */
+  /**
+   * How times are written: BSON dates (`date`, the default), or ISO strings without zone, in UTC,
+   * as Python bots write them. Both are read.
+   */
   readonly timestamps?: TimestampFormat;
   /**
-   * How long one command may take, in ms, until it is given up with `STORE_TIMEOUT`; 10 000 unless given. A call to the store is one to three
-   * commands for each 1 000 codes.
+   * How long one command may take, in ms, until it is given up with `STORE_TIMEOUT`; 10 000 unless
+   * given. A call to the store is one to three commands for each 1 000 codes.
    */
   readonly operationTimeoutMs?: number;
 }
@@ -52,7 +55,10 @@ export interface MongoUriOptions extends MongoStoreSettings {
   readonly database?: string;
   /** The collection; `sent_giftcodes` unless given. */
   readonly collection?: string;
-  /** Options for the driver's client, such as `auth` or `tls`. They go before those that the store sets. */
+  /**
+   * Options for the driver's client, such as `auth` or `tls`. They go before those that the store
+   * sets.
+   */
   readonly clientOptions?: Readonly<Record<string, unknown>>;
 }
 
@@ -78,7 +84,10 @@ const mongoOptionsSchema = storeOptionsSchema.extend({
   operationTimeoutMs: wholeNumberSchema('ms', 1, 86_400_000).optional(),
 });
 
-/** Checks the options of a {@link MongoStore}; `INVALID_OPTION`, which never shows what stands in a URI. */
+/**
+ * Checks the options of a {@link MongoStore}; `INVALID_OPTION`, which never shows what stands in a
+ * URI.
+ */
 export function checkMongoOptions(options: MongoStoreOptions): MongoStoreOptions {
   checkSource(checkOptions(mongoOptionsSchema, options, 'MongoStore', redactWholeUris));
   return options;

@@ -6,7 +6,10 @@ import { READ_OPTIONS } from './commands.js';
 import type { MongoBulkResultLike, MongoCollectionLike, MongoCursorLike, OwnMongoClient } from './driver.js';
 import { type CommandContext, failureOf, timeoutError, toStoreError } from './errors.js';
 
-/** The most time that the end of a connection gets, in ms. A silent server lets the driver wait longer for nothing that is needed. */
+/**
+ * The most time that the end of a connection gets, in ms. A silent server lets the driver wait
+ * longer for nothing that is needed.
+ */
 const LET_GO_MS = 1000;
 
 /** A client, and what is under way on it. */

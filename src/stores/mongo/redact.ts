@@ -5,7 +5,10 @@ const HIDDEN = '***';
 /** A text without the secrets of a connection. */
 export type Redact = (text: string) => string;
 
-/** Hides what a URI of MongoDB has before its last `@`: the credentials, whatever characters they have. */
+/**
+ * Hides what a URI of MongoDB has before its last `@`: the credentials, whatever characters they
+ * have.
+ */
 export function redactUris(text: string): string {
   return text.replace(/(mongodb(?:\+srv)?:\/\/)\S*@/gi, `$1${HIDDEN}@`);
 }
@@ -16,8 +19,8 @@ export function redactWholeUris(text: string): string {
 }
 
 /**
- * Hides the credentials of a URI and the secrets among client options, wherever a text shows them or a part of them: drivers quote parts of a
- * URI that they cannot read.
+ * Hides the credentials of a URI and the secrets among client options, wherever a text shows them
+ * or a part of them: drivers quote parts of a URI that they cannot read.
  */
 export function redactor(uri: string, clientOptions: unknown): Redact {
   const patterns = [...new Set([...secretsOfUri(uri), ...secretsOfOptions(clientOptions)])]
@@ -28,8 +31,8 @@ export function redactor(uri: string, clientOptions: unknown): Redact {
 }
 
 /**
- * The error as it may be kept as a `cause`: itself, unless a log line of it would show a secret. Then a copy of its name, text and stack
- * without them.
+ * The error as it may be kept as a `cause`: itself, unless a log line of it would show a secret.
+ * Then a copy of its name, text and stack without them.
  */
 export function redactError(error: unknown, redact: Redact): unknown {
   if (!(error instanceof Error)) return typeof error === 'string' ? redact(error) : error;

@@ -46,8 +46,8 @@ export async function removeKeys(context: RemovalContext, keys: readonly CodeKey
 }
 
 /**
- * Forgets what is listed of a guild, page by page. A range would be shorter, and a range that arrives
- * late removes what was marked since.
+ * Forgets what is listed of a guild, page by page. A range would be shorter, and a range that
+ * arrives late removes what was marked since.
  */
 export async function removeGuild(context: RemovalContext, guildId: string): Promise<number> {
   const { commands, identity } = context;
@@ -87,8 +87,8 @@ async function removeDocuments({ commands }: RemovalContext, documents: readonly
 }
 
 /**
- * Takes codes out of lists that are as they were read. Resolves to the guilds whose list has changed
- * since, where nothing was taken out.
+ * Takes codes out of lists that are as they were read. Resolves to the guilds whose list has
+ * changed since, where nothing was taken out.
  *
  * ```text
  * forget: reads the list of Monday                        list of Monday? no: nothing, reads it again

@@ -21,8 +21,8 @@ export interface ScanContext {
 }
 
 /**
- * Streams records in the order of ids, page by page. No cursor stays open between two pages: the caller may take hours over a step, and
- * a server drops an idle cursor after minutes.
+ * Streams records in the order of ids, page by page. No cursor stays open between two pages: the
+ * caller may take hours over a step, and a server drops an idle cursor after minutes.
  */
 export async function* scanRecords(context: ScanContext, { guildId, held = false }: ScanScope): AsyncGenerator<ScannedRecord> {
   const { commands, identity } = context;
@@ -37,7 +37,10 @@ export async function* scanRecords(context: ScanContext, { guildId, held = false
   yield* toRecords(context, pages(commands, range, filter), list === undefined ? [] : [list], held);
 }
 
-/** The guilds with records, each once: reads some ids, then goes on behind the last guild that it has seen. */
+/**
+ * The guilds with records, each once: reads some ids, then goes on behind the last guild that it
+ * has seen.
+ */
 export async function* scanGuilds(commands: Commands): AsyncGenerator<string> {
   const hasRecords = { $or: [{ _id: /:/ }, { 'codes.0': { $exists: true } }] };
   const listGuilds = new Set<string>();
@@ -52,7 +55,8 @@ export async function* scanGuilds(commands: Commands): AsyncGenerator<string> {
     });
     for (const document of page) {
       const { guildId, code } = parseId(idOf(document));
-      // Ids of other guilds stand between a guild's own document and those of its codes: `1`, `12:A`, `1:A`.
+      // Ids of other guilds stand between a guild's own document and those of its codes: `1`,
+      // `12:A`, `1:A`.
       const isRepeated = guildId === last || listGuilds.has(guildId);
       if (code === undefined) listGuilds.add(guildId);
       else last = guildId;
@@ -77,8 +81,9 @@ async function* pages(commands: Commands, ids: object, filter: object): AsyncGen
 }
 
 /**
- * The records of documents in the order of ids. A guild's list comes before the documents of its codes, with nothing in between but ids that
- * begin with the guild's: so few lists are open at a time.
+ * The records of documents in the order of ids. A guild's list comes before the documents of its
+ * codes, with nothing in between but ids that begin with the guild's: so few lists are open at a
+ * time.
  */
 async function* toRecords(
   context: ScanContext,

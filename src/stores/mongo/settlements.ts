@@ -4,16 +4,17 @@ import type { WriteOperation } from './driver.js';
 import { after, unsent, IS_UNCERTAIN } from './writes.js';
 
 /**
- * An event on a held code as conditional writes: each does nothing unless the document is in the state that the event needs, at the moment
- * when the server gets to it. None of them touches a code that is sent.
+ * An event on a held code as conditional writes: each does nothing unless the document is in the
+ * state that the event needs, at the moment when the server gets to it. None of them touches a code
+ * that is sent.
  */
 export function settlementOperations(change: Settlement): WriteOperation[] {
   const { event } = change;
   const held = unsent(change);
   switch (event.type) {
     case 'renew':
-      // The token, not the time, is compared. Either this comes first, and a taker meets a live lease; or the taker does, and this meets its
-      // token.
+      // The token, not the time, is compared. Either this comes first, and a taker meets a live
+      // lease; or the taker does, and this meets its token.
       return [updateOne({ ...held, 'claim.token': event.token }, [{ $set: { 'claim.lease_until': after(event.leaseMs) } }])];
     case 'resize':
       return [
@@ -27,7 +28,8 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
     case 'release': {
       const own = { ...held, 'claim.token': event.token };
       if (event.outcome === 'uncertain') return [updateOne(own, GIVEN_BACK)];
-      // "Not sent" is known of the last try only. One of the two matches; the attempt of a token never changes.
+      // "Not sent" is known of the last try only. One of the two matches; the attempt of a token
+      // never changes.
       return [
         updateOne({ ...own, 'claim.attempt': { $ne: 1 } }, GIVEN_BACK),
         { deleteOne: { filter: { ...own, 'claim.attempt': 1 } } },
@@ -48,16 +50,17 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
         ]),
       ];
     case 'resolve':
-      // Between the caller's decision and this, somebody may have taken the message over. Either it is being sent, and its lease lives; or that
-      // try is over and unclear too, and its number is another.
+      // Between the caller's decision and this, somebody may have taken the message over. Either it
+      // is being sent, and its lease lives; or that try is over and unclear too, and its number is
+      // another.
       return [{ deleteOne: { filter: { ...held, ...messageFilter(change, event), ...IS_UNCERTAIN } } }];
   }
 }
 
 /**
- * The try of a message. A document of another origin counts as a message named by its id; a claim of
- * this package, which may stand in its place by the time a late command arrives, has a token and an
- * attempt.
+ * The try of a message. A document of another origin counts as a message named by its id; a claim
+ * of this package, which may stand in its place by the time a late command arrives, has a token and
+ * an attempt.
  *
  * ```text
  * process 1: resolve A, not sent -> sees a document of another origin …   (no answer: STORE_TIMEOUT)

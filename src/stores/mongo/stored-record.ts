@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { CodeRecord } from '../../domain/record.js';
 import { fromTimestamp } from '../../domain/timestamps.js';
 
-/** A document as the store reads it: fields may hold anything, since others write to the collection too. */
+/**
+ * A document as the store reads it: fields may hold anything, since others write to the collection
+ * too.
+ */
 export type StoredDocument = Readonly<Record<string, unknown>>;
 
 /** What is read of a document. The server says what time it is, since leases are on its clock. */
@@ -30,9 +33,10 @@ const claimSchema = z.object({
 });
 
 /**
- * The record that the document of a code is. `sent_at` alone decides whether the code was sent, whatever its value: it is evidence of a post
- * even where no time can be read from it. A document that is neither that nor a claim of this package says only that somebody did
- * something with the code: it is uncertain, and of no message that could be retried.
+ * The record that the document of a code is. `sent_at` alone decides whether the code was sent,
+ * whatever its value: it is evidence of a post even where no time can be read from it. A document
+ * that is neither that nor a claim of this package says only that somebody did something with the
+ * code: it is uncertain, and of no message that could be retried.
  */
 export function toRecord(document: StoredDocument, code: string): CodeRecord {
   if ('sent_at' in document) {

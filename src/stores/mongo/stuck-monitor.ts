@@ -23,8 +23,8 @@ interface Heartbeat {
 /**
  * Watches whether a client that the store did not make still looks for its servers. The driver asks
  * each server at least every `heartbeatFrequencyMS`, and gives a question up after
- * `connectTimeoutMS`: a server of which nothing was heard for longer than both is asked no more, and
- * will not be found again by this client.
+ * `connectTimeoutMS`: a server of which nothing was heard for longer than both is asked no more,
+ * and will not be found again by this client.
  */
 export class StuckMonitor {
   readonly #source: EventSource | undefined;
@@ -44,7 +44,10 @@ export class StuckMonitor {
     this.#source?.on(SERVER_CLOSED, this.#onClosed);
   }
 
-  /** What to do, for the error of a command that found no server; `undefined` if the client still looks. Also logged, once. */
+  /**
+   * What to do, for the error of a command that found no server; `undefined` if the client still
+   * looks. Also logged, once.
+   */
   advice(): string | undefined {
     const limit = this.#limitOf('connectTimeoutMS') + this.#limitOf('heartbeatFrequencyMS');
     const now = this.#clock.monotonic();

@@ -23,8 +23,8 @@ export interface MarkStamp {
  * process 1: connection broke, mark A once more -> sent: the same        (reads it: mine)
  * ```
  *
- * A claim of whatever owner gives way: the mark is evidence of a post. But where a claim is inserted in the very instant of the mark, the mark
- * is a duplicate too, and is made again:
+ * A claim of whatever owner gives way: the mark is evidence of a post. But where a claim is
+ * inserted in the very instant of the mark, the mark is a duplicate too, and is made again:
  *
  * ```text
  * process 1: mark A  -> nothing is there                     insert: duplicate   (reads it: a claim)   mark A -> held: written
@@ -47,7 +47,8 @@ export function markOperation(mark: Mark, stamp: MarkStamp): WriteOperation {
 }
 
 /**
- * The event `claim`: an insert, written as an upsert so that the lease begins on the server's clock.
+ * The event `claim`: an insert, written as an upsert so that the lease begins on the server's
+ * clock.
  *
  * ```text
  * process 1: claim A -> nothing is there: inserted, with process 1's token
@@ -55,10 +56,11 @@ export function markOperation(mark: Mark, stamp: MarkStamp): WriteOperation {
  * process 2: claim A, at the same instant: duplicate as well                               (reads it: not mine)
  * ```
  *
- * What is there is not even written again as it was: a server that removes a document by its place would miss it while others do that, and
- * a code that its owner gives back would stay claimed.
+ * What is there is not even written again as it was: a server that removes a document by its place
+ * would miss it while others do that, and a code that its owner gives back would stay claimed.
  *
- * However long the command took to get there, the owner's lease is no shorter than it believes, and nobody else's clock plays a part.
+ * However long the command took to get there, the owner's lease is no shorter than it believes, and
+ * nobody else's clock plays a part.
  */
 export function claimOperation(claim: ClaimWrite, hold: Hold & { readonly code: string }): WriteOperation {
   const { guildId, leaseMs, ageMs } = claim;
@@ -101,5 +103,7 @@ export function unsent({ guildId, code }: CodeKey): { _id: string; sent_at: obje
   return { _id: keyOf(guildId, code), sent_at: { $exists: false } };
 }
 
-/** True for a held document whose lease is over, or that has none: nobody may be sending the code. */
+/**
+ * True for a held document whose lease is over, or that has none: nobody may be sending the code.
+ */
 export const IS_UNCERTAIN = { $expr: { $lte: ['$claim.lease_until', '$$NOW'] } };

@@ -7,7 +7,7 @@ import { stateFile } from '../../support/legacy/files.js';
 
 /** Runs a step in each write between its read and its write: when the new version is begun. */
 function betweenReadAndWrite(step: () => Promise<void>): void {
-  const { open } = nodeFileSystem;
+  const open = nodeFileSystem.open.bind(nodeFileSystem);
   vi.spyOn(nodeFileSystem, 'open').mockImplementation(async (path, flags, mode) => {
     if (flags === 'wx') await step();
     return open(path, flags, mode);

@@ -11,19 +11,23 @@ import { noteForeign } from './reads.js';
 import { keepIfSame } from '../upkeep/shared-secret.js';
 
 /**
- * Claims codes. The first store decides. Mirrors hold the codes before it is asked, and let go of those that it refuses, so a crash in between leaves a code
- * that an outage holds, and never one that it offers while the first store has it as claimed.
+ * Claims codes. The first store decides. Mirrors hold the codes before it is asked, and let go of
+ * those that it refuses, so a crash in between leaves a code that an outage holds, and never one
+ * that it offers while the first store has it as claimed.
  *
- * If the first store does not answer, it may have made the claim or not, or may still make it. A mirror with authority then decides under the same token, so
- * whatever the first store has made is the same claim. Without one, the call rejects, and the token is released wherever it may turn up.
+ * If the first store does not answer, it may have made the claim or not, or may still make it. A
+ * mirror with authority then decides under the same token, so whatever the first store has made is
+ * the same claim. Without one, the call rejects, and the token is released wherever it may turn up.
  */
 export async function claimRecords({ chain, background }: CallContext, claim: ClaimWrite): Promise<readonly MaybeRecord[]> {
   const keys = claim.holds.map(({ code }) => ({ guildId: claim.guildId, code }));
   await background.ready(keys);
-  // One claim of a guild at a time: two that took the mirror in one order and the first store in the other would leave each with a part.
+  // One claim of a guild at a time: two that took the mirror in one order and the first store in
+  // the other would leave each with a part.
   return chain.locks.exclusive([claim.guildId], async () => {
     if (!chain.first.up) return claimOnMirror(chain, claim, false);
-    // The first store does not know yet what is pending, and a mirror must not decide while others reach the first store.
+    // The first store does not know yet what is pending, and a mirror must not decide while others
+    // reach the first store.
     if (!isBelieved(chain) || keys.some((key) => chain.isPending(key))) throw notAuthoritative(chain, claim.guildId);
     const mirrors = await chain.onMirrors((store) => store.claimRecords(claim));
     let own: readonly MaybeRecord[];
@@ -39,8 +43,9 @@ export async function claimRecords({ chain, background }: CallContext, claim: Cl
 }
 
 /**
- * Brings a mirror in line with what the first store decided. Rejects if that turns out not to be the
- * first store any more. A mirror that missed how a code became free has the hold of an older message:
+ * Brings a mirror in line with what the first store decided. Rejects if that turns out not to be
+ * the first store any more. A mirror that missed how a code became free has the hold of an older
+ * message:
  *
  * ```text
  * first store: X of M1     given back     X of M2, alive
@@ -61,7 +66,8 @@ async function compare(
     copied: heldBy(copy?.[index], hold.token),
   }));
   const won = given.filter(({ record, token }) => heldBy(record, token));
-  // Granted although the mirror knows better, or does not answer: the code was forgotten elsewhere, or the first store has lost it.
+  // Granted although the mirror knows better, or does not answer: the code was forgotten elsewhere,
+  // or the first store has lost it.
   if (won.some(({ copied }) => !copied) && mirror.joined && !(await keepIfSame(chain, mirror))) throw chain.first.lastError;
   const lost = given.filter(({ record, token, copied }) => copied && !heldBy(record, token));
   const { guildId } = claim;

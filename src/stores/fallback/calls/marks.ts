@@ -7,14 +7,16 @@ import type { Mirror } from '../chain/mirror.js';
 import { guildsOf } from '../chain/record-strength.js';
 
 /**
- * Makes marks. Mirrors are written before the first store, so that a crash in between leaves them with more than it has, never with less:
+ * Makes marks. Mirrors are written before the first store, so that a crash in between leaves them
+ * with more than it has, never with less:
  *
  * ```text
  * mirror: X sent     crash     first store: no X     nobody was told that X is marked; an outage holds it all the same
  * first store: X     crash     mirror: no X          an outage would offer what the first store has as sent
  * ```
  *
- * While the first store is away, a mark counts once a mirror has it and remembers it for the first store.
+ * While the first store is away, a mark counts once a mirror has it and remembers it for the first
+ * store.
  */
 export async function markRecords({ chain, background }: CallContext, marks: readonly Mark[]): Promise<readonly boolean[]> {
   await background.ready();
@@ -76,7 +78,8 @@ export async function deferOn<T>(
     try {
       await demoteOthers(chain, kept);
     } catch {
-      // The first store did not take the note, so it is away. Before it is up again it gets the note.
+      // The first store did not take the note, so it is away. Before it is up again it gets the
+      // note.
     }
   }
   return kept;

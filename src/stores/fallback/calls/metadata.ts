@@ -5,15 +5,16 @@ import type { Chain } from '../chain/chain.js';
 import { OWN_KEYS } from '../keys.js';
 
 /**
- * The metadata of callers (baselines, migrations): the first store's, copied to the mirrors. While the
- * first store is away, an entry that a mirror has is given, one that no mirror has is refused, and
- * nothing is changed: an insert decides between processes, and only the first store can.
+ * The metadata of callers (baselines, migrations): the first store's, copied to the mirrors. While
+ * the first store is away, an entry that a mirror has is given, one that no mirror has is refused,
+ * and nothing is changed: an insert decides between processes, and only the first store can.
  */
 export function chainMetadata(context: CallContext): StoreMetadata {
   const { chain, background } = context;
   return {
     async get(keys) {
-      // Every member keeps the identity and has checked it: the chain opens while all of them are away.
+      // Every member keeps the identity and has checked it: the chain opens while all of them are
+      // away.
       if (keys.length === 1 && keys[0] === 'identity') return new Map([['identity', chain.options.identity.name]]);
       await background.ready();
       if (chain.first.up) {

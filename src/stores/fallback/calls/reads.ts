@@ -19,8 +19,8 @@ export async function readRecords(context: CallContext, keys: readonly CodeKey[]
 }
 
 /**
- * Reads what is known, for a caller who marks the codes. What only a mirror or a witness has as sent is marked here: the caller takes it as acknowledged, and the
- * first store may not have it.
+ * Reads what is known, for a caller who marks the codes. What only a mirror or a witness has as
+ * sent is marked here: the caller takes it as acknowledged, and the first store may not have it.
  */
 export async function readKnown(context: CallContext, keys: readonly CodeKey[]): Promise<readonly MaybeRecord[]> {
   const { records, degraded } = await readAll(context, keys, (store) => store.readKnown(keys));
@@ -61,9 +61,12 @@ async function readAll(
   return readOthers(chain, keys);
 }
 
-/** The answer of the first store, with what is pending laid over it. `undefined` if it went away. */
+/**
+ * The answer of the first store, with what is pending laid over it. `undefined` if it went away.
+ */
 async function readFirst({ chain, background }: CallContext, keys: readonly CodeKey[], ask: Ask): Promise<Answer | undefined> {
-  // Looked at before the first store is read: what is replayed while it answers may be in neither its answer nor the list afterwards.
+  // Looked at before the first store is read: what is replayed while it answers may be in neither
+  // its answer nor the list afterwards.
   const pending = keys.map((key) => chain.mirrors.filter((mirror) => mirror.pending.has(key)));
   const copying = background.copies.ensure(guildsOf(keys));
   const [own, mirrors] = await Promise.all([
@@ -108,8 +111,9 @@ async function readOthers(chain: Chain, keys: readonly CodeKey[]): Promise<Answe
 }
 
 /**
- * A first store that lacks what a mirror has was wiped or exchanged, unless it shows the secret that the two share: then the code was forgotten elsewhere. What a
- * mirror has that does not answer is not known, so then it must show the secret for every code that it lacks.
+ * A first store that lacks what a mirror has was wiped or exchanged, unless it shows the secret
+ * that the two share: then the code was forgotten elsewhere. What a mirror has that does not answer
+ * is not known, so then it must show the secret for every code that it lacks.
  */
 async function checkSame(
   chain: Chain,
@@ -124,7 +128,10 @@ async function checkSame(
   return !lost || !mirror.joined || keepIfSame(chain, mirror);
 }
 
-/** Records of the first store that a mirror lacks although it has the whole guild were made by somebody else. */
+/**
+ * Records of the first store that a mirror lacks although it has the whole guild were made by
+ * somebody else.
+ */
 async function checkForeign(
   chain: Chain,
   mirror: Mirror,
@@ -137,7 +144,8 @@ async function checkForeign(
   );
   for (const guildId of guildsOf(suspects)) {
     const part = suspects.filter((key) => key.guildId === guildId);
-    // Looked at again with nothing of this process under way: between the two reads a code may have been forgotten, or marked and read.
+    // Looked at again with nothing of this process under way: between the two reads a code may have
+    // been forgotten, or marked and read.
     await chain.locks.exclusive([guildId], () => confirmForeign(chain, mirror, guildId, part));
   }
 }

@@ -15,7 +15,8 @@ export async function removeRecords(context: CallContext, keys: readonly CodeKey
     for (const witness of chain.witnesses) await witness.call((store) => store.removeRecords(keys));
     const removed = await chain.first.call((store) => store.removeRecords(keys));
     const left = await chain.first.call((store) => store.readRecords(keys));
-    // What the first store did not let go of is being sent: the others must not let go of it either, whatever their clocks say.
+    // What the first store did not let go of is being sent: the others must not let go of it
+    // either, whatever their clocks say.
     const gone = keys.filter((_, index) => left[index] === undefined);
     for (const mirror of chain.mirrors) await mirror.call((store) => store.removeRecords(gone));
     return removed;
@@ -40,9 +41,10 @@ export async function removeGuild(context: CallContext, guildId: string): Promis
 }
 
 /**
- * Runs what frees codes: with every store up and nothing pending, or not at all, because a store that misses it would bring the codes back or hold them for
- * ever. Nothing else of the guilds is under way. The first store comes first, so that a failure halfway leaves others with more than it has, never with less; the
- * call can be repeated.
+ * Runs what frees codes: with every store up and nothing pending, or not at all, because a store
+ * that misses it would bring the codes back or hold them for ever. Nothing else of the guilds is
+ * under way. The first store comes first, so that a failure halfway leaves others with more than it
+ * has, never with less; the call can be repeated.
  */
 export async function everywhere<T>(
   { chain, background }: CallContext,

@@ -7,7 +7,10 @@ import { allFailed, notAuthoritative } from '../chain/refusals.js';
 import type { Member } from '../chain/member.js';
 import { strength } from '../chain/record-strength.js';
 
-/** Streams records: those of the first store, or of all others while it is away. What cannot be known whole is refused. */
+/**
+ * Streams records: those of the first store, or of all others while it is away. What cannot be
+ * known whole is refused.
+ */
 export async function* scanRecords(
   { chain, background }: CallContext,
   scope: ScanScope,

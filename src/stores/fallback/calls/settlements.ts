@@ -9,7 +9,10 @@ import { deferOn } from './marks.js';
 import { guildsOf, heldBy, idOf, type MaybeRecord } from '../chain/record-strength.js';
 import { everywhere } from './removals.js';
 
-/** Changes held codes: the first store decides, the mirrors follow. While it is away, a mirror decides and remembers. */
+/**
+ * Changes held codes: the first store decides, the mirrors follow. While it is away, a mirror
+ * decides and remembers.
+ */
 export async function settleRecords(context: CallContext, changes: readonly Settlement[]): Promise<readonly MaybeRecord[]> {
   const { chain, background } = context;
   if (changes.some(({ event }) => event.type === 'resolve')) {
@@ -38,9 +41,9 @@ export async function settleRecords(context: CallContext, changes: readonly Sett
  * taker 2:                                     mirror: take, done        sends
  * ```
  *
- * A renewal, or a code given back, whose answer is on its way leaves the same gap. Another change of
- * these codes waits for two calls at most, each within `operationTimeoutMs`, which is far below a
- * lease; marks, and changes of other codes, wait for nothing.
+ * A renewal, or a code given back, whose answer is on its way leaves the same gap. Another change
+ * of these codes waits for two calls at most, each within `operationTimeoutMs`, which is far below
+ * a lease; marks, and changes of other codes, wait for nothing.
  */
 function oneByOne<T>(chain: Chain, changes: readonly Settlement[], work: () => Promise<T>): Promise<T> {
   // No guild id is "hold", and this lock is always taken inside that of the guild.
@@ -64,7 +67,8 @@ async function settle(chain: Chain, changes: readonly Settlement[]): Promise<rea
     try {
       after = await chain.first.call((store) => store.settleRecords(changes));
     } catch {
-      // It may have made the changes or not. They name the token or the message, so they can be repeated.
+      // It may have made the changes or not. They name the token or the message, so they can be
+      // repeated.
     }
     if (after !== undefined) {
       await follow(chain, changes, after, grants);
@@ -75,9 +79,9 @@ async function settle(chain: Chain, changes: readonly Settlement[]): Promise<rea
 }
 
 /**
- * Makes on the mirrors what the first store has made. A mirror that misses what was given back keeps
- * it as held, and an outage keeps it back. One that misses a take or a renewal would take a live
- * claim for one that is over, and give the message to somebody else: it loses its authority.
+ * Makes on the mirrors what the first store has made. A mirror that misses what was given back
+ * keeps it as held, and an outage keeps it back. One that misses a take or a renewal would take a
+ * live claim for one that is over, and give the message to somebody else: it loses its authority.
  */
 async function follow(
   chain: Chain,
@@ -94,7 +98,8 @@ async function follow(
 }
 
 /**
- * What a mirror is told of a change that the first store was asked for. A code that was given back, and is there still, belongs to somebody else by then:
+ * What a mirror is told of a change that the first store was asked for. A code that was given back,
+ * and is there still, belongs to somebody else by then:
  *
  * ```text
  * this process: claims X     lease ends                        gives X back     mirror: X free, unless it is told otherwise
@@ -141,7 +146,8 @@ async function settleOnMirror(chain: Chain, changes: readonly Settlement[], aske
  * ```
  *
  * So is that the owner before the taker is over, because the first store may have that lease alive:
- * of a process that died, by a renewal that is pending, or of a taker that a replay just brought there.
+ * of a process that died, by a renewal that is pending, or of a taker that a replay just brought
+ * there.
  *
  * ```text
  * first store: X of T1, alive     outage            replay: "take X" is refused      T1's lease ends: X to T3

@@ -16,7 +16,9 @@ export function isHeld(record: MaybeRecord): record is HeldRecord {
   return record !== undefined && record.state !== 'sent';
 }
 
-/** Whether a copy is to be brought in line: another hold, or a live claim whose lease is over there. */
+/**
+ * Whether a copy is to be brought in line: another hold, or a live claim whose lease is over there.
+ */
 export function isStale({ record, copy }: HoldPair): boolean {
   return isOther(record, copy) || (record.state === 'claimed' && copy.state === 'uncertain');
 }

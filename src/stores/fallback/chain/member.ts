@@ -135,7 +135,9 @@ export class Member {
     this.#context.onUp(this);
   }
 
-  /** See {@link StorePrimitives.setAsideDamaged}. Without a limit: it reads and writes whole files. */
+  /**
+   * See {@link StorePrimitives.setAsideDamaged}. Without a limit: it reads and writes whole files.
+   */
   setAsideDamaged(): Promise<string | undefined> {
     return this.#primitives.setAsideDamaged();
   }

@@ -6,8 +6,8 @@ import { StoreDamagedError } from '../../../contract/errors.js';
  *
  * Each shows itself in the first store by a random value that changes every minute. No clock is
  * shared: a mirror is taken for live until its value has not changed through an hour of looks, on
- * this process's monotonic clock. So is one that a process sees for the first time, or for the first time
- * since it began: it cannot tell.
+ * this process's monotonic clock. So is one that a process sees for the first time, or for the
+ * first time since it began: it cannot tell.
  */
 export class Neighbours {
   readonly #seen = new Map<string, { value: string; unchangedMs: number; quiet: boolean }>();
@@ -64,7 +64,10 @@ export class Neighbours {
 /** The most that one look adds in ms: two pauses between looks. */
 const LOOKED_MS = 120_000;
 
-/** A mirror that showed nothing new for so long in ms is not live. Far above a short outage of another process alone. */
+/**
+ * A mirror that showed nothing new for so long in ms is not live. Far above a short outage of
+ * another process alone.
+ */
 const QUIET_MS = 3_600_000;
 
 const schema = z.object({ live: z.array(z.string()), quiet: z.record(z.string(), z.string()) });

@@ -58,7 +58,9 @@ export function tokenOf(write: PendingWrite): string | null {
   return write.type === 'claim' ? (write.claim.holds[0]?.token ?? null) : null;
 }
 
-/** What is left of a write without what it says of a code under some tokens; `undefined`: nothing. */
+/**
+ * What is left of a write without what it says of a code under some tokens; `undefined`: nothing.
+ */
 export function without(
   write: PendingWrite | undefined,
   id: string,

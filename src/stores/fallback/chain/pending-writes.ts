@@ -23,7 +23,10 @@ export class PendingWrites {
   readonly #mirror: Member;
   readonly #randomId: RandomId;
   readonly #entries = new Map<string, Entry>();
-  /** Keys of the entries about a code that the first store lacks; nearly always one, which needs no set. */
+  /**
+   * Keys of the entries about a code that the first store lacks; nearly always one, which needs no
+   * set.
+   */
   readonly #open = new Map<string, string | Set<string>>();
   #sequence = 0;
 
@@ -112,7 +115,9 @@ export class PendingWrites {
     return this.#open.size > 0 && this.#of(idOf(key)).some(([, { write }]) => write.type === 'mark');
   }
 
-  /** From here on the first store may have all that it lacks: nothing of it can be undone any more. */
+  /**
+   * From here on the first store may have all that it lacks: nothing of it can be undone any more.
+   */
   replayBegins(): void {
     for (const entry of this.#entries.values()) entry.asked = true;
   }

@@ -35,7 +35,10 @@ export async function showPresence(chain: Chain): Promise<void> {
   }
 }
 
-/** Ends it: this process writes nothing any more, and nothing that it wrote is missing in the first store. */
+/**
+ * Ends it: this process writes nothing any more, and nothing that it wrote is missing in the first
+ * store.
+ */
 export async function endPresence(chain: Chain): Promise<void> {
   const own = ownKeys(chain);
   if (own.length === 0 || !chain.first.up || chain.mirrors.some(({ joined, pending }) => !joined || pending.hasEntries)) return;

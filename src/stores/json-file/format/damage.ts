@@ -1,6 +1,9 @@
 import { StoreDamagedError } from '../../../contract/errors.js';
 
-/** What to do about damage: throws, or takes note of it and lets the reader go on with what can be read. */
+/**
+ * What to do about damage: throws, or takes note of it and lets the reader go on with what can be
+ * read.
+ */
 export type OnDamage = (path: string, line: number | undefined, reason: string) => void;
 
 /** Refuses to guess. */

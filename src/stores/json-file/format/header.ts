@@ -8,8 +8,8 @@ export interface Header {
   /** Made when the store was created. A journal belongs to the snapshot with the same id. */
   readonly store: string;
   /**
-   * A snapshot holds all that the journals of lower generations say, and may hold some of what those of its own and higher generations say. All of
-   * these are applied to it, in order.
+   * A snapshot holds all that the journals of lower generations say, and may hold some of what
+   * those of its own and higher generations say. All of these are applied to it, in order.
    */
   readonly generation: number;
 }
@@ -30,12 +30,17 @@ interface FirstLine extends Partial<Header> {
   readonly version?: unknown;
 }
 
-/** The first line of a snapshot opens a list that {@link snapshotEnd} closes, so that the whole file is one JSON document. */
+/**
+ * The first line of a snapshot opens a list that {@link snapshotEnd} closes, so that the whole file
+ * is one JSON document.
+ */
 export function snapshotHeader(header: Header): string {
   return `${headerFields(SNAPSHOT_FORMAT, header)},"lines":[`;
 }
 
-/** What the last line of a snapshot says of those before it, so that one that is missing is noticed. */
+/**
+ * What the last line of a snapshot says of those before it, so that one that is missing is noticed.
+ */
 export interface SnapshotEnd {
   /** Number of lines between the first and the last one. */
   readonly count: number;
@@ -62,9 +67,9 @@ export function journalHeader(header: Header): string {
 }
 
 /**
- * The header that the first line of a file is. `STORE_VERSION` if another version of this package wrote it: of a later one that is
- * said before the seal is looked at, which a later version may write in another way. `undefined` if the line is damaged and the
- * reader goes on all the same.
+ * The header that the first line of a file is. `STORE_VERSION` if another version of this package
+ * wrote it: of a later one that is said before the seal is looked at, which a later version may
+ * write in another way. `undefined` if the line is damaged and the reader goes on all the same.
  */
 export function readHeader(line: Line, path: string, format: string, onDamage: OnDamage): Header | undefined {
   const first = firstLineOf(line);

@@ -6,7 +6,10 @@ const BACKSLASH = 0x5c;
 
 let scratch = new Uint8Array(8192);
 
-/** The place after the closing quote of a JSON string that begins at `at`; beyond the end of the bytes if it has none. */
+/**
+ * The place after the closing quote of a JSON string that begins at `at`; beyond the end of the
+ * bytes if it has none.
+ */
 export function skipString(bytes: Uint8Array, at: number): number {
   let place = at + 1;
   while (place < bytes.length && bytes[place] !== QUOTE) place += bytes[place] === BACKSLASH ? 2 : 1;

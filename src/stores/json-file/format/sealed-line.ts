@@ -9,7 +9,10 @@ const CHECKSUM_AT = EMPTY_SEAL.lastIndexOf('00000000');
 /** Length of a seal in bytes. */
 export const SEAL_LENGTH = EMPTY_SEAL.length;
 
-/** Bytes of a line, and where in them it stands: `end` is after its last character, without line break. */
+/**
+ * Bytes of a line, and where in them it stands: `end` is after its last character, without line
+ * break.
+ */
 export interface LineBytes {
   readonly bytes: Buffer;
   readonly start: number;
@@ -17,10 +20,12 @@ export interface LineBytes {
 }
 
 /**
- * The beginning of a line whose content is given in parts: `{"len":"0000002a","crc":"89abcdef",`, the content's length in bytes and its
- * CRC-32, which goes on from the checksum of the line `before`. The content closes the brace, so that a line is JSON to everyone else.
+ * The beginning of a line whose content is given in parts: `{"len":"0000002a","crc":"89abcdef",`,
+ * the content's length in bytes and its CRC-32, which goes on from the checksum of the line
+ * `before`. The content closes the brace, so that a line is JSON to everyone else.
  *
- * Equal contents after different lines have different checksums. So a line that was removed, moved or repeated shows at the line after it.
+ * Equal contents after different lines have different checksums. So a line that was removed, moved
+ * or repeated shows at the line after it.
  */
 export function sealOf(parts: readonly Uint8Array[], before = 0): Buffer {
   let length = 0;
@@ -43,7 +48,10 @@ export function sealedLine(content: string, before = 0): Buffer {
   return Buffer.concat([sealOf([bytes], before), bytes, Buffer.from('\n')]);
 }
 
-/** Whether a line is as it was written, and where: the seal itself, letter for letter, as well as what it covers. */
+/**
+ * Whether a line is as it was written, and where: the seal itself, letter for letter, as well as
+ * what it covers.
+ */
 export function isIntact(line: LineBytes, before = 0): boolean {
   const { bytes, start, end } = line;
   const content = start + SEAL_LENGTH;
@@ -64,7 +72,10 @@ export function endOf(line: LineBytes): number | undefined {
   return Number.isNaN(length) ? undefined : line.start + SEAL_LENGTH + length;
 }
 
-/** Whether bytes may be the beginning of a seal, where each byte that is zero may have been another one. */
+/**
+ * Whether bytes may be the beginning of a seal, where each byte that is zero may have been another
+ * one.
+ */
 export function mayBeginSeal({ bytes, start, end }: LineBytes): boolean {
   for (let index = 0; index < Math.min(SEAL_LENGTH, end - start); index += 1) {
     const byte = bytes[start + index] ?? 0;
@@ -73,7 +84,10 @@ export function mayBeginSeal({ bytes, start, end }: LineBytes): boolean {
   return true;
 }
 
-/** The checksum of a list of lines, one line longer: over their seals, which state the checksum of all else. */
+/**
+ * The checksum of a list of lines, one line longer: over their seals, which state the checksum of
+ * all else.
+ */
 export function listChecksum(line: Uint8Array, before: number): number {
   return crc32(line.subarray(0, SEAL_LENGTH), before);
 }

@@ -4,7 +4,10 @@ import type { JournalEntry } from './journal-entries.js';
 import type { RecordCodec } from '../records/record-codec.js';
 import type { Records } from '../records/records.js';
 
-/** Characters of codes and metadata that fill a group: a line of the journal has to fit into a string, and is made without a pause. */
+/**
+ * Characters of codes and metadata that fill a group: a line of the journal has to fit into a
+ * string, and is made without a pause.
+ */
 const MOST_CHARACTERS = 1_000_000;
 
 /** What a change makes of a record or of a piece of metadata. */
@@ -14,8 +17,8 @@ interface Change<T> {
 }
 
 /**
- * Changes that become durable together: one line of the journal, one sync. They are in memory already; the group knows what was there before,
- * and takes it back if the line cannot be written.
+ * Changes that become durable together: one line of the journal, one sync. They are in memory
+ * already; the group knows what was there before, and takes it back if the line cannot be written.
  */
 export class ChangeGroup {
   /** Resolves when the changes are durable; rejects when they were taken back. */
@@ -73,7 +76,10 @@ export class ChangeGroup {
     );
   }
 
-  /** The changes as a line of the journal: what this group made of each record, whatever a later one has made of it since. */
+  /**
+   * The changes as a line of the journal: what this group made of each record, whatever a later one
+   * has made of it since.
+   */
   toEntry(codec: RecordCodec): JournalEntry {
     return {
       changes: [...this.#records].map(([guildId, changes]) => [

@@ -18,7 +18,8 @@ export interface GroupCommitDependencies {
 }
 
 /**
- * Makes changes durable, those of many callers in one sync: whoever comes while a line is being written shares the next one.
+ * Makes changes durable, those of many callers in one sync: whoever comes while a line is being
+ * written shares the next one.
  *
  * ```text
  * caller 1: in memory, line 1 written, sync ........ done
@@ -26,12 +27,16 @@ export interface GroupCommitDependencies {
  * caller 3:                    in memory                  (the same line) ......... done
  * ```
  *
- * If line 1 fails, callers 2 and 3 fail with caller 1: they decided on what they saw in memory, and that is taken back.
+ * If line 1 fails, callers 2 and 3 fail with caller 1: they decided on what they saw in memory, and
+ * that is taken back.
  */
 export class GroupCommit {
   readonly #dependencies: GroupCommitDependencies;
   #journal: JournalFile;
-  /** Groups that wait for their line, in order. More than one only while callers come with more than a line should hold. */
+  /**
+   * Groups that wait for their line, in order. More than one only while callers come with more than
+   * a line should hold.
+   */
   #waiting: ChangeGroup[] = [];
   #writing: ChangeGroup | undefined;
   #pump: Promise<void> | undefined;
@@ -54,8 +59,8 @@ export class GroupCommit {
   }
 
   /**
-   * Makes changes visible at once. Resolves when they, and all before them, are durable; nothing is written for changes of a lease alone,
-   * which no file keeps.
+   * Makes changes visible at once. Resolves when they, and all before them, are durable; nothing is
+   * written for changes of a lease alone, which no file keeps.
    */
   commit(changes: readonly RecordChange[], metadata: readonly MetadataChange[] = []): Promise<void> {
     const { records } = this.#dependencies;
@@ -83,11 +88,15 @@ export class GroupCommit {
     return (this.#waiting.findLast(touches) ?? (touches(this.#writing) ? this.#writing : undefined))?.done;
   }
 
-  /** Writes to another journal, from the next line on. Resolves to the one before, complete and durable, when that has happened. */
+  /**
+   * Writes to another journal, from the next line on. Resolves to the one before, complete and
+   * durable, when that has happened.
+   */
   switchTo(to: JournalFile): Promise<JournalFile> {
     return this.#betweenLines(async () => {
       const before = this.#journal;
-      // What a failure left at the end of this journal would be damage once the next one says something.
+      // What a failure left at the end of this journal would be damage once the next one says
+      // something.
       await before.repair();
       to.follow(before);
       this.#journal = to;
@@ -95,7 +104,10 @@ export class GroupCommit {
     });
   }
 
-  /** Brings the file in order, if a failure left it otherwise. Rejects if that is not possible, or if this process may not write any more. */
+  /**
+   * Brings the file in order, if a failure left it otherwise. Rejects if that is not possible, or
+   * if this process may not write any more.
+   */
   repair(): Promise<void> {
     return this.#betweenLines(async () => {
       this.#dependencies.mayWrite();
@@ -121,7 +133,8 @@ export class GroupCommit {
 
   #run(): void {
     if (this.#pump !== undefined || (this.#waiting.length === 0 && this.#tasks.length === 0)) return;
-    // Its first steps, up to the sync, happen before this returns: a lone caller's line is written at once.
+    // Its first steps, up to the sync, happen before this returns: a lone caller's line is written
+    // at once.
     this.#pump = this.#work().finally(() => {
       this.#pump = undefined;
       this.#run();
@@ -147,7 +160,8 @@ export class GroupCommit {
       onDurable();
     } catch (error) {
       const takenBack = this.#takeBack();
-      // At once, so that what is reported as not made is not in the file either. If this fails too, the next append tries again and says why.
+      // At once, so that what is reported as not made is not in the file either. If this fails too,
+      // the next append tries again and says why.
       await this.#journal.repair().catch(() => undefined);
       for (const each of takenBack) each.settle(error as Error);
     }

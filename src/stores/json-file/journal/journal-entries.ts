@@ -21,7 +21,10 @@ export function encodeAnnouncement(room: number): string {
   return `"room":${room},"changes":[]}`;
 }
 
-/** The beginning of the content of a journal's first entry: what the journal before ends with, so that a missing end of that is noticed. */
+/**
+ * The beginning of the content of a journal's first entry: what the journal before ends with, so
+ * that a missing end of that is noticed.
+ */
 export function encodeAfter(checksum: number): string {
   return `"after":"${checksumText(checksum)}",`;
 }

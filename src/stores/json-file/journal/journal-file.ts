@@ -90,11 +90,11 @@ export class JournalFile {
   }
 
   /**
-   * Appends a line. Resolves when it is durable, and no other line may be written before. So one line
-   * at most was never acknowledged when the process is killed or the power fails, and a reader takes
-   * no more than one for that. The write is made before this returns, since the way over the thread
-   * pool takes as long as the write itself. After a failure nothing of the line counts, and the next
-   * append repairs the file first.
+   * Appends a line. Resolves when it is durable, and no other line may be written before. So one
+   * line at most was never acknowledged when the process is killed or the power fails, and a reader
+   * takes no more than one for that. The write is made before this returns, since the way over the
+   * thread pool takes as long as the write itself. After a failure nothing of the line counts, and
+   * the next append repairs the file first.
    */
   async append(content: string): Promise<void> {
     try {
@@ -146,10 +146,12 @@ export class JournalFile {
   }
 
   /**
-   * A line that a killed process wrote may not be on the disk yet, and counts from here on; so even a good file is synced.
+   * A line that a killed process wrote may not be on the disk yet, and counts from here on; so even
+   * a good file is synced.
    *
-   * After a failed sync the system may have dropped what it could not write, and it reports that once only: another sync of the same
-   * descriptor would succeed and mean nothing. So the file is opened again, cut to what an earlier sync made durable, synced as it is then, and read.
+   * After a failed sync the system may have dropped what it could not write, and it reports that
+   * once only: another sync of the same descriptor would succeed and mean nothing. So the file is
+   * opened again, cut to what an earlier sync made durable, synced as it is then, and read.
    */
   async #open(): Promise<number> {
     const { path, store, generation } = this.#at;
@@ -161,7 +163,8 @@ export class JournalFile {
       if (found === undefined || Number(found.ino) !== ino || (again && !this.#isOurs(found))) this.#refuse();
       this.#file = { dev: found.dev, ino: found.ino };
       if (size !== this.#end) await this.#files.ftruncate(fd, this.#end);
-      // Durable before the next line is written, so that losing it is not losing the beginning of that.
+      // Durable before the next line is written, so that losing it is not losing the beginning of
+      // that.
       if (this.#unterminated) writeAllSync(this.#files, fd, LINE_BREAK, this.#end);
       await this.#files.fsync(fd);
       if (this.#unterminated) this.#end += LINE_BREAK.length;
@@ -179,8 +182,9 @@ export class JournalFile {
   }
 
   /**
-   * A file that was removed, replaced or written to by somebody else would take the line, and nobody would ever read it. Asked of the path: a replaced
-   * file may keep another name (`sed -i.bak`, a backup of hard links), so nothing about the open file tells.
+   * A file that was removed, replaced or written to by somebody else would take the line, and
+   * nobody would ever read it. Asked of the path: a replaced file may keep another name
+   * (`sed -i.bak`, a backup of hard links), so nothing about the open file tells.
    */
   #check(): void {
     const found = this.#files.statSync(this.#at.path);

@@ -28,7 +28,10 @@ export interface JournalContent {
   readonly last: JournalPlace;
   /** Whether the last good line has no line break. */
   readonly unterminated: boolean;
-  /** What comes after the last good line: a line whose writing was interrupted, so it was never acknowledged. */
+  /**
+   * What comes after the last good line: a line whose writing was interrupted, so it was never
+   * acknowledged.
+   */
   readonly torn: TornLine | undefined;
 }
 
@@ -36,7 +39,10 @@ export interface JournalContent {
 export interface TornLine {
   /** What is left of it. */
   readonly bytes: number;
-  /** Whether its beginning is lost, and with that its length: so it may have been more than one line. */
+  /**
+   * Whether its beginning is lost, and with that its length: so it may have been more than one
+   * line.
+   */
   readonly unknownLength: boolean;
 }
 
@@ -120,7 +126,10 @@ class JournalReader {
     return true;
   }
 
-  /** Goes on after a line. One that is damaged is passed too: if its seal is not, the next line shows whether it continues it. */
+  /**
+   * Goes on after a line. One that is damaged is passed too: if its seal is not, the next line
+   * shows whether it continues it.
+   */
   #pass(line: Line, announced?: number): void {
     const checksum = statedChecksum(line);
     if (checksum !== undefined) {
@@ -131,7 +140,10 @@ class JournalReader {
     this.#unterminated = !line.terminated;
   }
 
-  /** A last line that is not as it was written. `undefined`: it is damage, or lacks no more than its line break. */
+  /**
+   * A last line that is not as it was written. `undefined`: it is damage, or lacks no more than its
+   * line break.
+   */
   #takeTail(line: Line): TornLine | undefined {
     const withoutZero = { ...line, end: line.end - 1, next: line.next - 1 };
     if (!line.terminated && line.bytes[withoutZero.end] === 0 && this.#takeEntry(withoutZero)) return undefined;

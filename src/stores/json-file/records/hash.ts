@@ -7,15 +7,17 @@ export type HashSeed = readonly [number, number];
 export const PROCESS_SEED: HashSeed = makeSeed();
 
 /**
- * HalfSipHash-1-3 of bytes as an unsigned 32-bit number. Codes come from strangers: with a hash that they can compute, or one that a seed only
- * shifts (FNV), they could choose codes that all fall into one slot of a table, and each look-up would walk through all of them.
+ * HalfSipHash-1-3 of bytes as an unsigned 32-bit number. Codes come from strangers: with a hash
+ * that they can compute, or one that a seed only shifts (FNV), they could choose codes that all
+ * fall into one slot of a table, and each look-up would walk through all of them.
  */
 export function hashOf(bytes: Uint8Array, start: number, end: number, [k0, k1]: HashSeed): number {
   let v0 = k0 | 0;
   let v1 = k1 | 0;
   let v2 = 0x6c796765 ^ k0;
   let v3 = 0x74656462 ^ k1;
-  // Written out, not a function on an array: an index of a million codes runs it several million times.
+  // Written out, not a function on an array: an index of a million codes runs it several million
+  // times.
   const lastWord = end - ((end - start) & 3);
   for (let place = start; ; place += 4) {
     const isLast = place === lastWord;

@@ -29,7 +29,10 @@ const HOLD_FIELDS: ReadonlySet<string> = new Set<keyof StoredHold>([
   'target',
 ]);
 
-/** A sent code as a file has it. The receipt, of at most 200 characters, is room for what is not written yet. */
+/**
+ * A sent code as a file has it. The receipt, of at most 200 characters, is room for what is not
+ * written yet.
+ */
 export type StoredSent = readonly [code: string, source: string | null, sentAt: number | null, receipt?: string];
 
 /** A code as a file has it: sent, held, or (in a journal) absent from then on. */
@@ -39,8 +42,8 @@ export type StoredRecord = StoredSent | readonly [code: string, hold: StoredHold
 export type StoredMetadata = readonly [key: string, value: string | null];
 
 /**
- * Translates records to and from what a file keeps. A first try is on the monotonic clock in this process and on the wall clock in the file,
- * since nothing else is the same after a restart.
+ * Translates records to and from what a file keeps. A first try is on the monotonic clock in this
+ * process and on the wall clock in the file, since nothing else is the same after a restart.
  */
 export class RecordCodec {
   readonly #clock: Clock;
@@ -58,7 +61,10 @@ export class RecordCodec {
     return [code, { token, message, spelling, position, size, attempt, tried }];
   }
 
-  /** The record of a checked entry. What was claimed is uncertain: its owner is dead, and may have sent it before. */
+  /**
+   * The record of a checked entry. What was claimed is uncertain: its owner is dead, and may have
+   * sent it before.
+   */
   decode(stored: StoredRecord): LocalRecord | undefined {
     if (stored.length === 1) return undefined;
     if (stored.length !== 2) return { state: 'sent', source: stored[1], sentAt: stored[2] };

@@ -3,7 +3,10 @@ import type { LocalRecord } from '../../../domain/state-machine.js';
 import { presentEntries } from '../../../core/turns.js';
 import type { SentTable } from './sent-table.js';
 
-/** What is held or changed over a guild's table; `undefined` under a code hides the table's record of it. */
+/**
+ * What is held or changed over a guild's table; `undefined` under a code hides the table's record
+ * of it.
+ */
 type Changes = Map<string, LocalRecord | undefined>;
 
 /** A changed piece of the store's own metadata; `undefined` removes it. */
@@ -15,7 +18,10 @@ interface GuildRecords {
   table: SentTable | undefined;
   /** What a snapshot in the making adds to the table: does not change meanwhile. */
   frozen: Changes | undefined;
-  /** The newest. Made when needed: most guilds have none, and a map takes more room than the rest of a guild. */
+  /**
+   * The newest. Made when needed: most guilds have none, and a map takes more room than the rest of
+   * a guild.
+   */
   changes: Changes | undefined;
 }
 
@@ -57,7 +63,10 @@ export class Records {
     return [...this.#guilds.keys()];
   }
 
-  /** Whether a look-up in a guild finds its index made. Else the first one makes it, which for a million codes takes long. */
+  /**
+   * Whether a look-up in a guild finds its index made. Else the first one makes it, which for a
+   * million codes takes long.
+   */
   isReady(guildId: string): boolean {
     return this.#guilds.get(guildId)?.table?.isReady ?? true;
   }
@@ -68,8 +77,9 @@ export class Records {
   }
 
   /**
-   * The records of a guild, or its changed ones, among which all that are held are; `undefined` for a step that leads to none. Nothing is copied: a record that is
-   * there all the time comes once, and what changes during the iteration may or may not be seen.
+   * The records of a guild, or its changed ones, among which all that are held are; `undefined` for
+   * a step that leads to none. Nothing is copied: a record that is there all the time comes once,
+   * and what changes during the iteration may or may not be seen.
    */
   entries(guildId: string, changedOnly = false): Iterable<readonly [code: string, record: LocalRecord] | undefined> {
     const guild = this.#guilds.get(guildId);
@@ -79,8 +89,8 @@ export class Records {
   }
 
   /**
-   * The table that a guild has from the snapshot. A guild that has one already (a person joined two files) keeps the earliest time of
-   * each code. Returns the number of codes that were in both.
+   * The table that a guild has from the snapshot. A guild that has one already (a person joined two
+   * files) keeps the earliest time of each code. Returns the number of codes that were in both.
    */
   addTable(guildId: string, table: SentTable): number {
     const guild = this.#guildOf(guildId);
@@ -97,7 +107,10 @@ export class Records {
     return repeated;
   }
 
-  /** What the next snapshot has for a guild. It does not change until {@link Records.settle} or {@link Records.thaw}: what changes meanwhile goes over it. */
+  /**
+   * What the next snapshot has for a guild. It does not change until {@link Records.settle} or
+   * {@link Records.thaw}: what changes meanwhile goes over it.
+   */
   freeze(guildId: string): FrozenGuild {
     const guild = this.#guildOf(guildId);
     guild.frozen = guild.changes ?? new Map();
@@ -132,8 +145,9 @@ export class Records {
 }
 
 /**
- * Older ones first. A code that a newer one has is left to that. A newer one may get a code while the iteration is on its way; so what is left to it is
- * remembered, and of what it had not at the beginning it yields that alone: all else of it has come before, or is new.
+ * Older ones first. A code that a newer one has is left to that. A newer one may get a code while
+ * the iteration is on its way; so what is left to it is remembered, and of what it had not at the
+ * beginning it yields that alone: all else of it has come before, or is new.
  */
 function* entriesOf(
   table: SentTable | undefined,

@@ -6,10 +6,15 @@ import { hashOf, type HashSeed, PROCESS_SEED } from './hash.js';
 import type { LineBytes } from '../format/sealed-line.js';
 import type { StoredSent } from './record-codec.js';
 
-/** Up to this many records are looked through one by one: an index would take more room than it saves time. */
+/**
+ * Up to this many records are looked through one by one: an index would take more room than it
+ * saves time.
+ */
 const SCANNED_RECORDS = 16;
 
-/** A record as the table has it: `["CODE","source",time]`, or `["CODE","source",time,"receipt"]`. */
+/**
+ * A record as the table has it: `["CODE","source",time]`, or `["CODE","source",time,"receipt"]`.
+ */
 interface Found {
   readonly code: string;
   readonly record: SentRecord;
@@ -21,11 +26,12 @@ export function encodeSent(code: string, { source, sentAt }: SentRecord): string
 }
 
 /**
- * The sent codes of a guild as the snapshot has them: the bytes of its line, and an index from a code's hash to its place in them that
- * is made when the guild is first asked for. A million records as objects in a map would take five times the memory.
+ * The sent codes of a guild as the snapshot has them: the bytes of its line, and an index from a
+ * code's hash to its place in them that is made when the guild is first asked for. A million
+ * records as objects in a map would take five times the memory.
  *
- * Never changes, so an iteration may take as long as it likes. The bytes are canonical JSON, since this package alone writes them under a seal; so
- * equal codes are equal bytes.
+ * Never changes, so an iteration may take as long as it likes. The bytes are canonical JSON, since
+ * this package alone writes them under a seal; so equal codes are equal bytes.
  */
 export class SentTable {
   /** Number of records. */
@@ -52,7 +58,10 @@ export class SentTable {
     this.#seed = seed;
   }
 
-  /** The same table on other bytes that are equal: its index is worth keeping, and the old bytes are let go. */
+  /**
+   * The same table on other bytes that are equal: its index is worth keeping, and the old bytes are
+   * let go.
+   */
   movedTo(line: LineBytes): SentTable {
     const moved = new SentTable(line, line.start + this.#first - this.#start, this.count, this.#seed);
     moved.#index = this.#index;
@@ -101,8 +110,8 @@ export class SentTable {
   }
 
   /**
-   * The bytes of all records but those at some places, in as few pieces as can be: a comma belongs between two of them. `undefined` for a place
-   * that no piece ends at.
+   * The bytes of all records but those at some places, in as few pieces as can be: a comma belongs
+   * between two of them. `undefined` for a place that no piece ends at.
    */
   *runsWithout(places: readonly number[]): Generator<Uint8Array | undefined> {
     let at = this.#first;
@@ -149,7 +158,10 @@ export class SentTable {
     this.#index = index;
   }
 
-  /** Open addressing: slots hold the place of a record, counted from 1 after the first record. At most two thirds are taken. */
+  /**
+   * Open addressing: slots hold the place of a record, counted from 1 after the first record. At
+   * most two thirds are taken.
+   */
   #emptyIndex(): Uint32Array {
     return new Uint32Array(2 ** Math.ceil(Math.log2(this.count * 1.5)));
   }
@@ -160,7 +172,8 @@ export class SentTable {
     let seen = 0;
     for (let at = this.#first; at < this.#end; at = this.#after(at) + 1) {
       seen += 1;
-      // Under a good seal this is a mistake of whoever wrote the file. A full index would be searched for ever.
+      // Under a good seal this is a mistake of whoever wrote the file. A full index would be
+      // searched for ever.
       if (seen > this.count)
         throw new StoreDamagedError(`A guild of the snapshot has more records than the ${this.count} it names.`);
       let slot = hashOf(bytes, at + 2, skipString(bytes, at + 1) - 1, this.#seed);

@@ -18,7 +18,9 @@ export interface SnapshotTarget {
   readonly records: Records;
   readonly codec: RecordCodec;
   readonly onDamage: OnDamage;
-  /** Whether journals are beside it: a file that is not ours is damage then, not somebody else's. */
+  /**
+   * Whether journals are beside it: a file that is not ours is damage then, not somebody else's.
+   */
   readonly hasJournals: boolean;
 }
 
@@ -30,7 +32,10 @@ export interface SnapshotContent {
   readonly repeated: number;
 }
 
-/** Reads a snapshot. Looks at every byte, so damage is found when the store opens; makes objects of next to none of them. */
+/**
+ * Reads a snapshot. Looks at every byte, so damage is found when the store opens; makes objects of
+ * next to none of them.
+ */
 export async function readSnapshot(files: FileSystem, path: string, target: SnapshotTarget): Promise<SnapshotContent> {
   const fd = await files.open(path, 'r').catch((error: unknown) => {
     throw ioError(error, 'open', path);
@@ -90,7 +95,10 @@ class SnapshotReader {
     this.#header = readHeader(line, this.#path, SNAPSHOT_FORMAT, this.#target.onDamage);
   }
 
-  /** Each line is as it was written, as its own checksum shows; but some may be missing, or be of another time. */
+  /**
+   * Each line is as it was written, as its own checksum shows; but some may be missing, or be of
+   * another time.
+   */
   #takeEnd({ number, bytes, start, end }: Line): void {
     const says = readSnapshotEnd(bytes.toString('latin1', start, end));
     this.#closed = true;

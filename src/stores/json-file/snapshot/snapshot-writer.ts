@@ -25,16 +25,19 @@ type SealedParts = readonly [beginning: Uint8Array, ...rest: Uint8Array[]];
 interface PreparedLine {
   /** The first part begins with the seal. */
   readonly parts: SealedParts;
-  /** Makes the guild's records rest on the line, once it has its place in the bytes that are kept. */
+  /**
+   * Makes the guild's records rest on the line, once it has its place in the bytes that are kept.
+   */
   readonly keep?: (bytes: Buffer, start: number, end: number) => Promise<void>;
 }
 
 /**
- * The bytes of a snapshot in pieces, each asked for when the one before is written; other work goes on between two of them, and while a piece is
- * made.
+ * The bytes of a snapshot in pieces, each asked for when the one before is written; other work goes
+ * on between two of them, and while a piece is made.
  *
- * Each guild's records move to the new bytes as soon as its line is made, so the old ones are let go piece by piece. A guild is in the snapshot as it was when
- * its line was begun; what changes after that is in the journal that is applied to the snapshot.
+ * Each guild's records move to the new bytes as soon as its line is made, so the old ones are let
+ * go piece by piece. A guild is in the snapshot as it was when its line was begun; what changes
+ * after that is in the journal that is applied to the snapshot.
  */
 export async function* snapshotPieces(
   records: Records,
@@ -161,7 +164,9 @@ class RecordBytes {
   }
 }
 
-/** Lines in one buffer, with commas between them and before the first unless it is the first of all. */
+/**
+ * Lines in one buffer, with commas between them and before the first unless it is the first of all.
+ */
 async function place(lines: readonly PreparedLine[], first: boolean, turns: Turns): Promise<Buffer> {
   const separators = lines.length - (first && lines.length > 0 ? 1 : 0);
   const bytes = Buffer.allocUnsafeSlow(lines.reduce((sum, { parts }) => sum + lengthOf(parts), separators * SEPARATOR.length));
