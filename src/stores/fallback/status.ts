@@ -26,7 +26,7 @@ function memberStatus(chain: Chain, member: Member): MemberStatus {
     ...(!member.up && { error: member.lastError }),
     pending: mirror?.pending.codeCount ?? 0,
     missed: member instanceof Witness ? member.missedCodes : 0,
-    copiedGuilds: mirror?.authority.coveredGuilds ?? 0,
-    foreignGuilds: mirror?.authority.foreignGuilds.size ?? 0,
+    copiedGuilds: mirror?.coverage.coveredGuilds ?? 0,
+    foreignGuilds: mirror?.coverage.foreignGuilds.size ?? 0,
   });
 }

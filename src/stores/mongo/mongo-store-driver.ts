@@ -12,8 +12,8 @@ import { MongoMetadata } from './mongo-metadata.js';
 import type { MongoStoreOptions } from './options.js';
 import { type RemovalContext, removeGuild, removeKeys } from './removals.js';
 import { scanGuilds, scanRecords } from './scan.js';
-import { settlementOperations } from './settlements.js';
-import { claimOperation, markOperation, type MarkStamp } from './writes.js';
+import { settlementOperations } from './settlement-operations.js';
+import { claimOperation, markOperation, type MarkStamp } from './mark-and-claim-operations.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** How often a mark is tried that meets an insert of the same id. */

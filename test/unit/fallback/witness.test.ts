@@ -83,11 +83,7 @@ describe('A store that is not built on the base, as a member of a chain', () => 
   it.each<[string, SentCodeStore[], RegExp]>([
     ['decides', [plainStore(new MemoryStore())], /stores\[0\] is MemoryStore, which is not built on AbstractSentCodeStore/],
     ['is no store', [new MemoryStore(), {} as never], /stores\[1\] is an object\. Pass stores/],
-    [
-      'lacks a method',
-      [new MemoryStore(), { ping: () => undefined } as never],
-      /stores\[1\] has no markSentMany/,
-    ],
+    ['lacks a method', [new MemoryStore(), { ping: () => undefined } as never], /stores\[1\] has no markSentMany/],
   ])('is refused where it %s, and the error says what is missing', (_, stores, text) => {
     expect(() => new FallbackStore(stores)).toThrow(text);
   });

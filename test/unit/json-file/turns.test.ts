@@ -17,10 +17,10 @@ import { tempFolder } from '../../support/json-file/temp-folder.js';
 const { setImmediate: pause } = timers;
 let pauses = 0;
 beforeAll(() => {
-  timers.setImmediate = (<T>(value?: T, options?: TimerOptions) => {
+  timers.setImmediate = <T>(value?: T, options?: TimerOptions) => {
     pauses += 1;
     return pause(value, options);
-  });
+  };
   syncBuiltinESMExports();
 });
 afterAll(() => {

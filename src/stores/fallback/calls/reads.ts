@@ -140,7 +140,7 @@ async function checkForeign(
   copy: readonly MaybeRecord[],
 ): Promise<void> {
   const suspects = keys.filter(
-    (key, index) => mirror.authority.covers(key.guildId) && strength(own[index]) > strength(copy[index]),
+    (key, index) => mirror.coverage.covers(key.guildId) && strength(own[index]) > strength(copy[index]),
   );
   for (const guildId of guildsOf(suspects)) {
     const part = suspects.filter((key) => key.guildId === guildId);
@@ -171,9 +171,9 @@ async function confirmForeign(chain: Chain, mirror: Mirror, guildId: string, key
 
 /** Remembers that somebody else writes a guild that a mirror covers. */
 export async function noteForeign(chain: Chain, mirror: Mirror, guildId: string): Promise<void> {
-  if (!mirror.authority.covers(guildId) || mirror.authority.foreignGuilds.has(guildId)) return;
+  if (!mirror.coverage.covers(guildId) || mirror.coverage.foreignGuilds.has(guildId)) return;
   try {
-    await mirror.authority.setForeign(guildId);
+    await mirror.coverage.setForeign(guildId);
   } catch {
     // Not remembered: then it may not answer for any guild once it is back.
     await demote(chain, mirror).catch(() => undefined);

@@ -13,11 +13,11 @@ export async function demoteOthers(chain: Chain, confirmed: ReadonlyMap<Mirror, 
 
 /** Takes authority from a mirror. See {@link demoteOthers}. */
 export async function demote(chain: Chain, mirror: Mirror): Promise<void> {
-  if (mirror.authority.demote() && mirror.id !== undefined)
+  if (mirror.coverage.demote() && mirror.id !== undefined)
     chain.tell({ type: 'mirror-demoted', store: mirror.name, error: mirror.lastError });
   if (mirror.up) {
     try {
-      await mirror.authority.beginEra();
+      await mirror.coverage.beginEra();
       return;
     } catch {
       // It is down now, and its failure was told: the note is for the case that we are gone when it
@@ -30,7 +30,7 @@ export async function demote(chain: Chain, mirror: Mirror): Promise<void> {
 /** Leaves a note of a demotion in the first store if the mirror does not know of it. */
 export async function noteDemotion(chain: Chain, mirror: Mirror): Promise<void> {
   const { id } = mirror;
-  const { demoted, eraToRevoke } = mirror.authority;
+  const { demoted, eraToRevoke } = mirror.coverage;
   if (!demoted) return;
   if (id === undefined) {
     if (mirror.missedUnread) return;
@@ -39,7 +39,7 @@ export async function noteDemotion(chain: Chain, mirror: Mirror): Promise<void> 
     mirror.missedWriteNoted();
   } else if (eraToRevoke !== undefined) {
     await chain.first.probe((store) => store.metadata.set(new Map([[revokedKey(id), eraToRevoke]])));
-    mirror.authority.revocationNoted();
+    mirror.coverage.revocationNoted();
   }
 }
 
@@ -49,9 +49,9 @@ export function mayDecide(chain: Chain, mirror: Mirror, guildId: string): boolea
   if (!mirror.up) return false;
   if (whenDegraded === 'hold') return false;
   if (trust === 'always') return true;
-  if (!mirror.authority.covers(guildId)) return false;
+  if (!mirror.coverage.covers(guildId)) return false;
   if (whenDegraded === 'continue') return true;
-  return !mirror.neighbours.live && !mirror.authority.foreignGuilds.has(guildId);
+  return !mirror.neighbours.live && !mirror.coverage.foreignGuilds.has(guildId);
 }
 
 /** The mirror that decides about a guild while the first store is away. */

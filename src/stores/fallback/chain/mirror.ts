@@ -3,7 +3,7 @@ import type { RandomId } from '../../../domain/random.js';
 import type { SentCodeStore } from '../../../contract/store.js';
 import { ABOVE, ERA, ID, MISSED, NEIGHBOURS } from '../keys.js';
 import { Member, type MemberContext } from './member.js';
-import { MirrorAuthority } from './mirror-authority.js';
+import { GuildCoverage } from './guild-coverage.js';
 import { Neighbours } from './neighbours.js';
 import { PendingWrites } from './pending-writes.js';
 
@@ -14,7 +14,7 @@ import { PendingWrites } from './pending-writes.js';
  */
 export class Mirror extends Member {
   /** The guilds that it may answer for. */
-  readonly authority: MirrorAuthority;
+  readonly coverage: GuildCoverage;
   /** What it remembers for the first store. */
   readonly pending: PendingWrites;
   /** The mirrors of other processes. */
@@ -34,7 +34,7 @@ export class Mirror extends Member {
   constructor(source: SentCodeStore, context: MemberContext, newId: RandomId) {
     super(source, context);
     this.#randomId = newId;
-    this.authority = new MirrorAuthority(this, newId);
+    this.coverage = new GuildCoverage(this, newId);
     this.pending = new PendingWrites(this, newId);
   }
 
@@ -131,7 +131,7 @@ export class Mirror extends Member {
     this.#above = [];
     this.#joined = false;
     this.#salvaged = true;
-    this.authority.recordsLost();
+    this.coverage.recordsLost();
   }
 
   /** Remembers which first store it is kept beside. */
@@ -158,7 +158,7 @@ export class Mirror extends Member {
     await this.probe((store) => store.pingStore(), OPENING_LIMITS * this.limitMs);
     if (this.#id === undefined) await this.#read();
     if (this.#salvaged) await this.#clearAbove();
-    if (this.authority.demoted) await this.authority.beginEra();
+    if (this.coverage.demoted) await this.coverage.beginEra();
     this.rise();
   }
 
@@ -173,11 +173,11 @@ export class Mirror extends Member {
 
   async #read(): Promise<void> {
     const kept = await this.probe((store) => store.metadata.get([ABOVE, ERA, MISSED, NEIGHBOURS]));
-    const authority = await this.authority.read();
+    const authority = await this.coverage.read();
     const pending = await this.pending.read();
     const id = await this.probe((store) => store.metadata.insert(ID, this.#randomId()));
     this.neighbours.restore(kept.get(NEIGHBOURS), this.name);
-    this.authority.restore(authority, kept.get(ERA));
+    this.coverage.restore(authority, kept.get(ERA));
     this.pending.restore(pending);
     this.#above = kept.get(ABOVE)?.split(' ') ?? [];
     this.#missed = kept.get(MISSED);

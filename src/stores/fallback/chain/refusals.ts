@@ -25,7 +25,7 @@ export function notAuthoritative(chain: Chain, guildId: string): NotAuthoritativ
       ? 'whenDegraded is "hold"'
       : up.length === 0
         ? 'no store that is up may stand in for it'
-        : up.some((mirror) => mirror.authority.covers(guildId))
+        : up.some((mirror) => mirror.coverage.covers(guildId))
           ? up.some((mirror) => mirror.neighbours.live)
             ? 'another process with a mirror of its own writes too'
             : 'somebody else writes this guild too'

@@ -53,8 +53,8 @@ export class GuildCopies {
     const targets = new Map<Mirror, string>();
     if (!this.#chain.first.up || this.#chain.closing) return targets;
     for (const mirror of this.#chain.mirrors) {
-      if (mirror.up && mirror.joined && mirror.authority.era !== undefined && !mirror.authority.covers(guildId))
-        targets.set(mirror, mirror.authority.era);
+      if (mirror.up && mirror.joined && mirror.coverage.era !== undefined && !mirror.coverage.covers(guildId))
+        targets.set(mirror, mirror.coverage.era);
     }
     return targets;
   }
@@ -130,7 +130,7 @@ export class GuildCopies {
     }
     await flush();
     for (const [mirror, era] of targets) {
-      if (await mirror.authority.cover(guildId, era))
+      if (await mirror.coverage.cover(guildId, era))
         this.#chain.tell({ type: 'guild-copied', store: mirror.name, guildId, records });
     }
   }

@@ -83,7 +83,7 @@ async function ifMirrorLasts(mirror: Mirror, step: () => Promise<void>): Promise
 
 async function join(chain: Chain, mirror: Mirror): Promise<void> {
   const { id } = mirror;
-  const { era } = mirror.authority;
+  const { era } = mirror.coverage;
   if (id === undefined) return;
   const notes = await chain.first.probe((store) => store.metadata.get([revokedKey(id), MISSED]));
   const missed = notes.get(MISSED);
@@ -104,7 +104,7 @@ async function join(chain: Chain, mirror: Mirror): Promise<void> {
  */
 async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
   if (mirror.above.length > 0) chain.tell({ type: 'first-store-replaced', store: mirror.name });
-  await mirror.authority.beginEra();
+  await mirror.coverage.beginEra();
   let chunk: ScannedRecord[] = [];
   let records = 0;
   const flush = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { type CodeKey, keyOf } from '../../domain/codes.js';
 import type { Settlement } from '../../core/driver.js';
 import type { WriteOperation } from './driver.js';
-import { after, unsent, IS_UNCERTAIN } from './writes.js';
+import { after, unsent, IS_UNCERTAIN } from './mark-and-claim-operations.js';
 
 /**
  * An event on a held code as conditional writes: each does nothing unless the document is in the

@@ -8,7 +8,7 @@ import type { Member } from './member.js';
  * Authority for a guild is the name of the era in which the guild was copied, and counts in that
  * era alone. So one small write, a new era, takes it away from all guilds.
  */
-export class MirrorAuthority {
+export class GuildCoverage {
   readonly #mirror: Member;
   readonly #randomId: RandomId;
   readonly #covered = new Map<string, string>();
@@ -22,7 +22,7 @@ export class MirrorAuthority {
     this.#randomId = newId;
   }
 
-  /** Reads what an earlier process kept. Changes nothing: see {@link MirrorAuthority.restore}. */
+  /** Reads what an earlier process kept. Changes nothing: see {@link GuildCoverage.restore}. */
   async read(): Promise<KeptAuthority> {
     const covered = await this.#mirror.listMetadata(COVERED);
     const foreign = await this.#mirror.listMetadata(FOREIGN);
@@ -46,7 +46,7 @@ export class MirrorAuthority {
     return this.#era !== undefined && this.#covered.get(guildId) === this.#era;
   }
 
-  /** Number of guilds that {@link MirrorAuthority.covers}. */
+  /** Number of guilds that {@link GuildCoverage.covers}. */
   get coveredGuilds(): number {
     return [...this.#covered.values()].filter((era) => era === this.#era).length;
   }
