@@ -85,7 +85,7 @@ describe('A store that is not built on the base, as a member of a chain', () => 
     ['is no store', [new MemoryStore(), {} as never], /stores\[1\] is an object\. Pass stores/],
     [
       'lacks a method',
-      [new MemoryStore(), { ...new MemoryStore(), ping: () => undefined } as never],
+      [new MemoryStore(), { ping: () => undefined } as never],
       /stores\[1\] has no markSentMany/,
     ],
   ])('is refused where it %s, and the error says what is missing', (_, stores, text) => {

@@ -20,7 +20,7 @@ beforeAll(() => {
   timers.setImmediate = (<T>(value?: T, options?: TimerOptions) => {
     pauses += 1;
     return pause(value, options);
-  }) as typeof pause;
+  });
   syncBuiltinESMExports();
 });
 afterAll(() => {
