@@ -7,10 +7,10 @@ import { stateFile } from '../../support/legacy/files.js';
 
 /** Runs a step in each write between its read and its write: when the new version is begun. */
 function betweenReadAndWrite(step: () => Promise<void>): void {
-  const open = nodeFileSystem.open.bind(nodeFileSystem);
+  const real = { ...nodeFileSystem };
   vi.spyOn(nodeFileSystem, 'open').mockImplementation(async (path, flags, mode) => {
     if (flags === 'wx') await step();
-    return open(path, flags, mode);
+    return real.open(path, flags, mode);
   });
 }
 
