@@ -62,7 +62,7 @@ describe('The MongoDB server of a run', () => {
   it('is the in-process one where there is nothing else', async () => {
     const { info, description } = await choose({});
     expect(info).toMatchObject({ kind: 'in-process', hasFailPoints: true, hasCloseAfter: true, hasScopedFailPoints: true });
-    expect(description).toBe('in-process server of test/support (no MONGODB_URI, no mongod binary)');
+    expect(description).toBe('server of test/tools (no MONGODB_URI, no mongod binary)');
   });
 
   it('is a mongod in PATH, if there is one; it is stopped at the end', async () => {
@@ -82,7 +82,7 @@ describe('The MongoDB server of a run', () => {
   });
 
   it.each([
-    ['exit 14', /^in-process server of test\/support \(the mongod at .*\/mongod does not start: Command failed/],
+    ['exit 14', /^server of test\/tools \(the mongod at .*\/mongod does not start: Command failed/],
     ['echo strange', /does not start: its --version names no version\)$/],
   ])('is the in-process one where the mongod does not start (%s), and says why', async (script, expected) => {
     const { info, description } = await choose({}, await folderWithMongod(script));

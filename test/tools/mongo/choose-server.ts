@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { findMongod, startMongod, type FoundMongod } from './local-mongod.js';
-import { startMongoServer } from './server/server.js';
 import type { MongoServerInfo } from './server-info.js';
 
 export interface ChosenServer {
@@ -48,19 +51,30 @@ const givenServer = (uri: string): Started => ({
 });
 
 async function localServer(found: FoundMongod | undefined): Promise<Started> {
-  if (!found) return inProcess('no MONGODB_URI, no mongod binary');
+  if (!found) return ownServer('no MONGODB_URI, no mongod binary');
   try {
     const { uri, version, stop } = await startMongod(found.path);
     return { uri, stop, description: `mongod ${version} at ${found.path} (${found.where})` };
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim() : String(error);
-    return inProcess(`the mongod at ${found.path} does not start: ${reason}`);
+    return ownServer(`the mongod at ${found.path} does not start: ${reason}`);
   }
 }
 
-async function inProcess(reason: string): Promise<Started> {
-  const server = await startMongoServer();
-  return { uri: server.uri, description: `in-process server of test/support (${reason})`, stop: () => server.close() };
+/** In a process of its own: a run that is busy with its tests would keep the server's clients waiting. */
+async function ownServer(reason: string): Promise<Started> {
+  const main = fileURLToPath(new URL('./server/main.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', main], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const [uri] = (await Promise.race([
+    once(createInterface(child.stdout), 'line'),
+    ended.then(([code]) => Promise.reject(new Error(`The server of the tests ended with ${String(code)}.`))),
+  ])) as [string];
+  const stop = async (): Promise<void> => {
+    child.kill();
+    await ended;
+  };
+  return { uri, description: `server of test/tools (${reason})`, stop };
 }
 
 /** Scheme and hosts: user names, passwords and options can be secrets. */
