@@ -81,7 +81,7 @@ describe('What cannot be known is never answered "unsent"', () => {
 
   it('a stalled server is an outage: the call returns while it stalls, and so do later ones', async () => {
     const world = await newWorld();
-    const bot = await world.bot();
+    const bot = await world.bot({ operationTimeoutMs: 2000 });
     await bot.call('markSent', GUILD, ['A']);
     await bot.call('filterUnsent', GUILD, ['A']);
     await world.proxy.mode('stall');

@@ -11,7 +11,7 @@ export interface BotSetup {
   readonly uri: string;
   readonly database: string;
   readonly path: string;
-  readonly options?: Pick<FallbackStoreOptions, 'trust' | 'whenDegraded'>;
+  readonly options?: Pick<FallbackStoreOptions, 'trust' | 'whenDegraded' | 'operationTimeoutMs'>;
 }
 
 interface Answer {

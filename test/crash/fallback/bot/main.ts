@@ -8,11 +8,17 @@ const setup = JSON.parse(process.argv[2] ?? '') as BotSetup;
 const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 const store = new FallbackStore(
   [
-    new MongoStore({ uri: setup.uri, database: setup.database, clientOptions: { serverSelectionTimeoutMS: 1500 } }),
+    new MongoStore({
+      uri: setup.uri,
+      database: setup.database,
+      operationTimeoutMs: 60_000,
+      clientOptions: { serverSelectionTimeoutMS: 1500 },
+    }),
     new JsonFileStore({ path: setup.path }),
   ],
   {
-    operationTimeoutMs: 2000,
+    // A server that refuses is away at once. Slowness is the machine's.
+    operationTimeoutMs: 60_000,
     probeAfterMs: 50,
     onEvent: (event) => print({ event: { ...event, ...('error' in event && { error: String(event.error) }) } }),
     ...setup.options,
