@@ -10,26 +10,26 @@ import type { FallbackEvent } from './events.js';
 /** Options of a {@link FallbackStore}. */
 export interface FallbackStoreOptions extends Omit<StoreOptions, 'identity'> {
   /**
-   * Limit of each call of each member in ms; 2 000 unless given. A store that does not answer in
-   * time is away. A mirror may take ten times as long to open: it reads its file.
+   * Limit of each call of each member. Default: 2 000 ms. A store that does not answer in time is
+   * away. A mirror may take ten times as long to open: it reads its file.
    */
   readonly operationTimeoutMs?: number;
   /**
-   * Pause before a member that is away is tried again in ms; 500 unless given. Doubles with each
-   * try that fails, up to 30 s.
+   * Pause before a member that is away is tried again. Default: 500 ms. It doubles with each try
+   * that fails, up to 30 s.
    */
   readonly probeAfterMs?: number;
   /**
    * Which guilds go on while the first store is away. `auto`: those that only this process writes,
    * as far as it has seen. `continue`: all that were copied; asserts that nobody else writes.
-   * `hold`: none. `auto` unless given. Marks are accepted always.
+   * `hold`: none. Default: `auto`. Marks are always accepted.
    */
   readonly whenDegraded?: 'auto' | 'continue' | 'hold';
   /**
    * `synced`: a mirror says "unsent" only of guilds that it has copied and kept. `always`: it says
    * so of everything that it does not know, and the first store is believed even while a mirror
-   * cannot be read: codes can be sent twice. `whenDegraded: 'hold'` holds all the same. `synced`
-   * unless given.
+   * cannot be read: codes can be sent twice. `whenDegraded: 'hold'` holds all the same. Default:
+   * `synced`.
    */
   readonly trust?: 'synced' | 'always';
   /**

@@ -10,13 +10,13 @@ export interface JsonFileStoreOptions extends StoreOptions {
    */
   readonly path: string;
   /**
-   * What a missing file is: a new store (`if-missing`, unless given), or an error,
-   * `STORE_NOT_FOUND` (`never`).
+   * What a missing file is: a new store (`if-missing`), or the error `STORE_NOT_FOUND` (`never`).
+   * Default: `if-missing`.
    */
   readonly create?: 'if-missing' | 'never';
   /**
-   * How long to wait for another owner of the file, in ms; not at all unless given. `STORE_LOCKED`
-   * then.
+   * How long to wait for another owner of the file. Default: 0 ms. After that the call rejects with
+   * `STORE_LOCKED`.
    */
   readonly lockTimeoutMs?: number;
   /**

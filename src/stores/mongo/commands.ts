@@ -11,7 +11,7 @@ export interface FindRequest {
   readonly atMost: number;
   /** Only the first `atMost`, in the order of ids. */
   readonly page?: boolean;
-  /** Only what a majority has, and so will stay; the newest that the primary has unless given. */
+  /** Only what a majority has, and so will stay. Default: the newest that the primary has. */
   readonly majority?: boolean;
 }
 

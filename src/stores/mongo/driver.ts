@@ -35,7 +35,7 @@ export interface MongoCollectionLike {
 
 /** A client of the driver. */
 export interface MongoClientLike {
-  /** A database; the one that the client's URI names unless given. */
+  /** A database. Default: the one that the client's URI names. */
   db(name?: string): { collection(name: string): MongoCollectionLike };
 }
 

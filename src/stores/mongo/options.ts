@@ -40,9 +40,9 @@ export interface MongoClientOptions extends MongoStoreSettings {
   readonly client: MongoClientLike;
   readonly uri?: never;
   readonly clientOptions?: never;
-  /** The database; the one that the client's URI names unless given. */
+  /** The database. Default: the one that the client's URI names. */
   readonly database?: string;
-  /** The collection; `sent_giftcodes` unless given. */
+  /** The collection. Default: `sent_giftcodes`. */
   readonly collection?: string;
 }
 
@@ -51,9 +51,9 @@ export interface MongoUriOptions extends MongoStoreSettings {
   /** `mongodb://` or `mongodb+srv://`. */
   readonly uri: string;
   readonly client?: never;
-  /** The database; the one that the URI names unless given. */
+  /** The database. Default: the one that the URI names. */
   readonly database?: string;
-  /** The collection; `sent_giftcodes` unless given. */
+  /** The collection. Default: `sent_giftcodes`. */
   readonly collection?: string;
   /**
    * Options for the driver's client, such as `auth` or `tls`. They go before those that the store
