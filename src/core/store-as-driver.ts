@@ -1,6 +1,7 @@
 import type { SentCodeStore } from '../contract/store.js';
 import type { GuildCodes } from '../contract/types.js';
 import { type CodeKey, keyOf } from '../domain/codes.js';
+import { groupBy } from '../domain/group-by.js';
 import type { SentRecord } from '../domain/record.js';
 import { derivedPrimitives } from './derived-primitives.js';
 import type { Mark, StoreDriver, StorePrimitives } from './driver.js';
@@ -27,7 +28,7 @@ export function storeAsDriver(store: SentCodeStore): StoreDriver {
     markRecords: async (marks) => {
       const marked = new Set<string>();
       // One public call has one source and one time.
-      for (const group of groups(marks, ({ source, sentAt }) => JSON.stringify([source, sentAt])).values()) {
+      for (const group of groupBy(marks, ({ source, sentAt }) => JSON.stringify([source, sentAt])).values()) {
         for (const result of await store.markSentMany(byGuild(group), optionsOf(group[0]))) {
           for (const code of result.marked) marked.add(keyOf(result.guildId, code));
         }
@@ -68,16 +69,5 @@ function optionsOf(mark: Mark | undefined): { source?: string; sentAt?: Date } {
 }
 
 function byGuild(keys: readonly CodeKey[]): GuildCodes<string[]>[] {
-  return [...groups(keys, ({ guildId }) => guildId)].map(([guildId, own]) => ({ guildId, codes: own.map(({ code }) => code) }));
-}
-
-function groups<T, K>(items: readonly T[], keyOfGroup: (item: T) => K): Map<K, T[]> {
-  const all = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOfGroup(item);
-    const group = all.get(key);
-    if (group === undefined) all.set(key, [item]);
-    else group.push(item);
-  }
-  return all;
+  return [...groupBy(keys, ({ guildId }) => guildId)].map(([guildId, own]) => ({ guildId, codes: own.map(({ code }) => code) }));
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../domain/group-by.js';
 import { SentCodeStoreError } from '../contract/errors.js';
 import { errorText } from '../domain/error-text.js';
 import type { AnnounceReport, CodeReport, CodeStatus, GuildReport, SendReport, StatusCounts } from './report.js';
@@ -121,14 +122,4 @@ function isMalformed<T>(guild: GuildReport<T>): boolean {
 function named(names: readonly string[]): string {
   const shown = names.slice(0, MOST_NAMES).join(', ');
   return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
-}
-
-function groupBy(problems: readonly Problem[], keyOf: (problem: Problem) => string): Map<string, Problem[]> {
-  const groups = new Map<string, Problem[]>();
-  for (const problem of problems) {
-    const group = groups.get(keyOf(problem)) ?? [];
-    group.push(problem);
-    groups.set(keyOf(problem), group);
-  }
-  return groups;
 }
