@@ -1,5 +1,6 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
 import type { StoreMetadata } from '../../../core/driver.js';
+import { IDENTITY_KEY } from '../../../core/identity-name.js';
 import type { CallContext } from './call-context.js';
 import type { Chain } from '../chain/chain.js';
 import { OWN_KEYS } from '../keys.js';
@@ -15,7 +16,7 @@ export function chainMetadata(context: CallContext): StoreMetadata {
     async get(keys) {
       // Every member keeps the identity and has checked it: the chain opens while all of them are
       // away.
-      if (keys.length === 1 && keys[0] === 'identity') return new Map([['identity', chain.options.identity.name]]);
+      if (keys.length === 1 && keys[0] === IDENTITY_KEY) return new Map([[IDENTITY_KEY, chain.options.identity.name]]);
       await background.ready();
       if (chain.first.up) {
         try {

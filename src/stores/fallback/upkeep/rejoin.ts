@@ -1,4 +1,5 @@
 import type { ScannedRecord } from '../../../core/driver.js';
+import { IDENTITY_KEY } from '../../../core/identity-name.js';
 import { demote, noteDemotion } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
@@ -120,7 +121,7 @@ async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
   }
   await flush();
   for await (const [key, value] of mirror.iterate((store) => store.metadata.list(''))) {
-    if (key.startsWith(OWN_KEYS) || key === 'identity') continue;
+    if (key.startsWith(OWN_KEYS) || key === IDENTITY_KEY) continue;
     await chain.first.probe((store) => store.metadata.insert(key, value));
   }
   await tie(chain, mirror, id, []);
