@@ -34,7 +34,7 @@ export function sealOf(parts: readonly Uint8Array[], before = 0): Buffer {
     length += part.length;
     checksum = crc32(part, checksum);
   }
-  return Buffer.from(`{"len":"${hex(length)}","crc":"${hex(checksum)}",`, 'latin1');
+  return sealFor(length, checksum);
 }
 
 /** {@link sealOf} for a content whose length in bytes and CRC-32 are known. */
