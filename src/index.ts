@@ -31,6 +31,7 @@ export type {
   MarkSentResult,
   SentCode,
   Source,
+  TakenClaim,
   UncertainCode,
 } from './contract/types.js';
 

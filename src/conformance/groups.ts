@@ -1,3 +1,4 @@
+import { askingThePlatform } from './groups/asking-the-platform.js';
 import { badCalls } from './groups/bad-calls.js';
 import { badCodes } from './groups/bad-codes.js';
 import { badGuildIds } from './groups/bad-guild-ids.js';
@@ -14,6 +15,7 @@ import { leases } from './groups/leases.js';
 import { listingAndStats } from './groups/listing-and-stats.js';
 import { manyGuilds } from './groups/many-guilds.js';
 import { outages } from './groups/outages.js';
+import { receipts } from './groups/receipts.js';
 import { releaseAndRenew } from './groups/release-and-renew.js';
 import { reopening } from './groups/reopening.js';
 import { sentBeatsAll } from './groups/sent-beats-all.js';
@@ -29,12 +31,14 @@ export const groups = [
   filterAndMark,
   manyGuilds,
   firstMarkWins,
+  receipts,
   claims,
   releaseAndRenew,
   leases,
   sentBeatsAll,
   uncertainCodes,
   wholeMessages,
+  askingThePlatform,
   baseline,
   listingAndStats,
   forgetAndClear,

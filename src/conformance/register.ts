@@ -15,7 +15,7 @@ import { DEFAULT_TIMEOUT_MS, planTests, type PlannedTest } from './run.js';
  *   name: 'MemoryStore',
  *   describe,
  *   it,
- *   supports: { claims: 'process', times: true, sources: true, metadata: true, durable: false },
+ *   supports: { claims: 'process', times: true, sources: true, receipts: true, metadata: true, durable: false },
  *   create: async () => {
  *     const clock = { ms: 0, now: () => Date.now(), monotonic: () => clock.ms };
  *     const store = new MemoryStore({ clock });

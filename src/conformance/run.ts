@@ -15,7 +15,7 @@ import type { ConformanceTest } from './test-case.js';
  * import { runConformance } from 'sent-code-store/conformance';
  *
  * const report = await runConformance({
- *   supports: { claims: 'process', times: true, sources: true, metadata: true, durable: false },
+ *   supports: { claims: 'process', times: true, sources: true, receipts: true, metadata: true, durable: false },
  *   create: async () => {
  *     const clock = { ms: 0, now: () => Date.now(), monotonic: () => clock.ms };
  *     const store = new MemoryStore({ clock });

@@ -7,6 +7,7 @@ import type {
   Codes,
   CodeState,
   ConfirmResult,
+  ExpectedTry,
   GuildCodes,
   GuildId,
   GuildMarkResult,
@@ -15,6 +16,7 @@ import type {
   MarkOptions,
   MarkSentResult,
   SentCode,
+  TakenClaim,
   TakeUncertainOptions,
   UncertainCode,
 } from './types.js';
@@ -124,17 +126,35 @@ export interface SentCodeStore {
    * uncertain after `uncertain`.
    *
    * On a message that was tried before (`attempt` above 1), `not-sent` speaks of the last try only,
-   * so the codes stay uncertain. A code that the claim does not hold any more is left alone.
+   * so the codes stay uncertain. `unsent` speaks of all tries: free again, whatever came before.
+   * Say `unsent` only if the platform itself was asked. A code that the claim does not hold any
+   * more is left alone.
    *
    * @example
    * ```ts
    * await store.release(claim, 'not-sent'); // the platform refused the message
    * ```
    */
-  release(claim: Claim, outcome: 'not-sent' | 'uncertain', codes?: Codes): Promise<void>;
+  release(claim: Claim, outcome: 'not-sent' | 'uncertain' | 'unsent', codes?: Codes): Promise<void>;
   /**
-   * Takes over uncertain messages for a retry, under their old `messageId`. A message is taken
-   * whole or not at all: if one of its codes was resolved, the message stays held.
+   * Begins a message anew under its old `messageId`: the platform itself was asked, and no try has
+   * arrived. The returned claim is a first try (`attempt` 1) with a full lease. `LEASE_LOST` as in
+   * {@link SentCodeStore.renew}: then what the platform said is out of date.
+   *
+   * @example
+   * ```ts
+   * for (const taken of await store.takeUncertain(guildId, { purpose: 'ask' })) {
+   *   const claim = await store.restart(taken); // the channel was read, and the message is not in it
+   *   await channel.send({ content: claim.codes.join('\n'), nonce: claim.messageId, enforceNonce: true });
+   *   await store.confirm(claim);
+   * }
+   * ```
+   */
+  restart(claim: Claim, options?: Pick<ClaimOptions, 'target'>): Promise<Claim>;
+  /**
+   * Takes over uncertain messages, under their old `messageId`: for a retry, or to ask the platform
+   * whether they arrived (`purpose`). For a retry a message is taken whole or not at all: if one of
+   * its codes was resolved, the message stays held.
    *
    * @example
    * ```ts
@@ -145,7 +165,7 @@ export interface SentCodeStore {
    * }
    * ```
    */
-  takeUncertain(guildId: GuildId, options?: TakeUncertainOptions): Promise<Claim[]>;
+  takeUncertain(guildId: GuildId, options?: TakeUncertainOptions): Promise<TakenClaim[]>;
   /**
    * The codes whose message may have arrived, of one guild or of all.
    *
@@ -157,14 +177,16 @@ export interface SentCodeStore {
   listUncertain(guildId?: GuildId): AsyncIterable<UncertainCode>;
   /**
    * Decides uncertain codes: marked as sent (source `manual`), or free again. Codes that are not
-   * uncertain are left alone. Resolves to the number of codes decided.
+   * uncertain are left alone. So are codes whose message or tries are not the `expected` ones: a
+   * decision about the tries that somebody looked at says nothing of a later try. Resolves to the
+   * number of codes decided.
    *
    * @example
    * ```ts
    * await store.resolveUncertain(guildId, ['WOS0408'], 'sent'); // somebody saw it in the channel
    * ```
    */
-  resolveUncertain(guildId: GuildId, codes: Codes, as: 'sent' | 'not-sent'): Promise<number>;
+  resolveUncertain(guildId: GuildId, codes: Codes, as: 'sent' | 'not-sent', expected?: ExpectedTry): Promise<number>;
 
   /**
    * Marks what exists today as sent without posting it (source `baseline`), once in a guild's life
@@ -208,6 +230,17 @@ export interface SentCodeStore {
    * ```
    */
   isSent(guildId: GuildId, code: string): Promise<boolean>;
+  /**
+   * What is kept of codes that were sent, by code in the caller's spelling and order. A code that
+   * was not sent is not in it.
+   *
+   * @example
+   * ```ts
+   * const sent = await store.getSent(guildId, ['WOS0408']);
+   * console.log(sent.get('WOS0408')?.receipt); // what `receiptOf` made of the platform's answer
+   * ```
+   */
+  getSent(guildId: GuildId, codes: Codes): Promise<Map<string, SentCode>>;
   /**
    * The codes that were sent to a guild. The order is not promised.
    *

@@ -13,6 +13,11 @@ export interface StoreSupport {
   /** Whether each code keeps its source. Without it `source` is `null`. */
   readonly sources: boolean;
   /**
+   * Whether each code keeps its receipt: what the platform answered for the message. Without it a
+   * receipt is dropped.
+   */
+  readonly receipts: boolean;
+  /**
    * Whether the store keeps metadata: its identity, baselines, completed migrations. `baseline`
    * needs it.
    */

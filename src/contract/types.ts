@@ -36,6 +36,11 @@ export interface MarkOptions {
    * When the code was sent. Kept with the first mark of a code. Default: now, by the store's clock.
    */
   readonly sentAt?: Date;
+  /**
+   * What the platform answered for the message: on Discord its id, say. 1 to 200 characters. Kept
+   * with the first mark of a code where `supports.receipts` is `true`. Default: none.
+   */
+  readonly receipt?: string;
 }
 
 /** What a mark did. Codes are in the caller's spelling, without repeats. */
@@ -80,6 +85,24 @@ export interface Claim {
   readonly leaseMs: number;
   /** 1 for the first try of this message. More for a retry: an earlier try may have arrived. */
   readonly attempt: number;
+  /** Where in the guild the message is tried, as the first claimant told it. */
+  readonly target?: string;
+}
+
+/** A claim on a message that may have arrived: see {@link SentCodeStore.takeUncertain}. */
+export interface TakenClaim extends Claim {
+  /**
+   * Number of codes that the message was tried with. More than `codes` has, if some of them were
+   * decided on their own.
+   */
+  readonly size: number;
+  /** Age of the first try in ms, by the store's clock; `null` where it is not known. */
+  readonly ageMs: number | null;
+  /**
+   * How long ago the last try ended, in ms by the store's clock. `null` in a claim for a retry,
+   * which begins a try, and where the end is not known.
+   */
+  readonly idleMs: number | null;
 }
 
 /** Options of a claim. */
@@ -89,6 +112,11 @@ export interface ClaimOptions {
    * ms.
    */
   readonly leaseMs?: number;
+  /**
+   * Where in the guild the message is sent to, 1 to 200 characters; on Discord the id of the
+   * channel or thread. Kept for as long as the code is claimed or uncertain. Default: not kept.
+   */
+  readonly target?: string;
 }
 
 /**
@@ -127,7 +155,17 @@ export interface ConfirmResult {
 }
 
 /** Options of {@link SentCodeStore.takeUncertain}. */
-export interface TakeUncertainOptions extends ClaimOptions {
+export interface TakeUncertainOptions extends Pick<ClaimOptions, 'leaseMs'> {
+  /**
+   * What for. Default: `retry`.
+   *
+   * - `retry`: to send the message again. `attempt` grows. Only whole messages.
+   * - `ask`: to ask the platform whether the message arrived. That is no try: `attempt` and the end
+   *   of the last try stay. Also messages of which only a part is left.
+   */
+  readonly purpose?: 'retry' | 'ask';
+  /** Take only this message. Default: all messages. */
+  readonly messageId?: string;
   /** Take only messages that consist of these codes. Default: all messages. */
   readonly codes?: Codes;
   /**
@@ -149,8 +187,22 @@ export interface UncertainCode {
   readonly messageId: string;
   /** How often the message was tried. */
   readonly attempt: number;
+  /** Number of codes that the message was tried with. */
+  readonly size: number;
+  /** Where in the guild the message was tried; `null` where it was not told. */
+  readonly target: string | null;
   /** Age of the first try in ms, by the store's clock; `null` where it is not known. */
   readonly ageMs: number | null;
+  /** How long ago the last try ended, in ms by the store's clock; `null` where it is not known. */
+  readonly idleMs: number | null;
+}
+
+/** Which tries of a message a decision is about: see {@link SentCodeStore.resolveUncertain}. */
+export interface ExpectedTry {
+  /** The message that the code must still be part of. */
+  readonly messageId: string;
+  /** The tries of the message that are known. */
+  readonly attempt: number;
 }
 
 /** What a baseline did. */
@@ -174,6 +226,8 @@ export interface SentCode {
   readonly source: string | null;
   /** Time of the first mark; `null` where the store keeps none. */
   readonly sentAt: Date | null;
+  /** Receipt of the first mark; `null` where none was given or the store keeps none. */
+  readonly receipt: string | null;
 }
 
 /** Figures of one guild. */

@@ -7,6 +7,7 @@ import type {
   Codes,
   CodeState,
   ConfirmResult,
+  ExpectedTry,
   GuildCodes,
   GuildId,
   GuildMarkResult,
@@ -15,6 +16,7 @@ import type {
   MarkOptions,
   MarkSentResult,
   SentCode,
+  TakenClaim,
   TakeUncertainOptions,
   UncertainCode,
 } from '../contract/types.js';
@@ -22,11 +24,19 @@ import type { SentCodeStore } from '../contract/store.js';
 import type { StoreSupport } from '../contract/support.js';
 import { checkBatch, checkCodes, type GuildKeys } from '../domain/codes.js';
 import { checkGuildId } from '../domain/guild-id.js';
-import { checkClaimedCodes, checkClaimOptions, checkDecision, checkMarkOptions, checkTakeOptions } from './arguments.js';
+import {
+  checkClaimedCodes,
+  checkClaimOptions,
+  checkDecision,
+  checkExpected,
+  checkMarkOptions,
+  checkRestartOptions,
+  checkTakeOptions,
+} from './arguments.js';
 import { applyBaseline, removeBaseline } from './baseline.js';
 import { markBatch, type MarkValues, readBatch, selectCodes, statesOf } from './batches.js';
 import { chunked } from './chunked.js';
-import { claimsUnsupported, confirmClaim, makeClaim, releaseClaim, renewClaim } from './claims.js';
+import { claimsUnsupported, confirmClaim, makeClaim, releaseClaim, renewClaim, restartClaim } from './claims.js';
 import { guarded } from './guarded.js';
 import { checkIdentityName } from './identity-name.js';
 import { Lifecycle } from './lifecycle.js';
@@ -35,6 +45,7 @@ import { type ResolvedStoreOptions, resolveStoreOptions, type StoreOptions } fro
 import type { ScanScope, StoreDriver, StorePrimitives } from './driver.js';
 import { type OwnPrimitives, PRIMITIVES } from './primitives-of.js';
 import { derivedPrimitives } from './derived-primitives.js';
+import { toSentCode } from './sent-code.js';
 import { collectStats } from './stats.js';
 import { resolveCodes, takeMessages } from './uncertain.js';
 
@@ -102,10 +113,10 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
 
   async claim(guildId: GuildId, codes: Codes, options?: ClaimOptions): Promise<ClaimResult> {
     const checked = this.#check(guildId, codes);
-    const { leaseMs = this.options.leaseMs } = checkClaimOptions(options);
+    const { leaseMs = this.options.leaseMs, target } = checkClaimOptions(options);
     this.#requireClaims();
     const { randomId } = this.options;
-    const own = { token: randomId(), messageId: randomId(), leaseMs };
+    const own = { token: randomId(), messageId: randomId(), leaseMs, target };
     return this.#run((store) => makeClaim(store, checked.guildId, checked.keys, own));
   }
 
@@ -122,20 +133,28 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     return this.#run((store) => renewClaim(store, claim, keys));
   }
 
-  async release(claim: Claim, outcome: 'not-sent' | 'uncertain', codes?: Codes): Promise<void> {
+  async release(claim: Claim, outcome: 'not-sent' | 'uncertain' | 'unsent', codes?: Codes): Promise<void> {
     const keys = checkClaimedCodes(claim, codes, this.identity);
-    checkDecision(outcome, 'outcome', ['not-sent', 'uncertain']);
+    checkDecision(outcome, 'outcome', ['not-sent', 'uncertain', 'unsent']);
     this.#requireClaims();
     await this.#run((store) => releaseClaim(store, claim, outcome, keys));
   }
 
-  async takeUncertain(guildId: GuildId, options?: TakeUncertainOptions): Promise<Claim[]> {
+  async restart(claim: Claim, options?: Pick<ClaimOptions, 'target'>): Promise<Claim> {
+    const keys = checkClaimedCodes(claim, undefined, this.identity);
+    const checked = checkRestartOptions(options);
+    this.#requireClaims();
+    return this.#run((store) => restartClaim(store, claim, keys, checked));
+  }
+
+  async takeUncertain(guildId: GuildId, options?: TakeUncertainOptions): Promise<TakenClaim[]> {
     const guild = checkGuildId(guildId);
-    const { leaseMs = this.options.leaseMs, withinMs, codes } = checkTakeOptions(options);
+    const { leaseMs = this.options.leaseMs, withinMs, codes, messageId, purpose } = checkTakeOptions(options);
     const wanted = codes === undefined ? undefined : checkCodes(guild, codes, this.identity, 'options.codes');
     this.#requireClaims();
     const identities = wanted && new Set(wanted.map(({ code }) => code));
-    const request = { leaseMs, withinMs, codes: identities, newToken: this.options.randomId };
+    const asks = purpose === 'ask';
+    const request = { leaseMs, withinMs, messageId, asks, codes: identities, newToken: this.options.randomId };
     return this.#run((store) => takeMessages(store, guild, request));
   }
 
@@ -143,15 +162,16 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     const scope: ScanScope = guildId === undefined ? { held: true } : { guildId: checkGuildId(guildId), held: true };
     for await (const { guildId: guild, code, record } of this.#primitives.scanRecords(scope)) {
       if (record.state !== 'uncertain') continue;
-      const { spelling, messageId, attempt, ageMs } = record;
-      yield { guildId: guild, code, spelling, messageId, attempt, ageMs };
+      const { spelling, messageId, attempt, size, target = null, ageMs, idleMs } = record;
+      yield { guildId: guild, code, spelling, messageId, attempt, size, target, ageMs, idleMs };
     }
   }
 
-  async resolveUncertain(guildId: GuildId, codes: Codes, as: 'sent' | 'not-sent'): Promise<number> {
+  async resolveUncertain(guildId: GuildId, codes: Codes, as: 'sent' | 'not-sent', expected?: ExpectedTry): Promise<number> {
     const { keys } = this.#check(guildId, codes);
     checkDecision(as, 'as', ['sent', 'not-sent']);
-    return this.#run((store) => resolveCodes(store, keys, as, this.options.clock.now()));
+    const decision = { as, expected: checkExpected(expected), now: this.options.clock.now() };
+    return this.#run((store) => resolveCodes(store, keys, decision));
   }
 
   async baseline(guildId: GuildId, codes: Codes): Promise<BaselineResult> {
@@ -176,11 +196,18 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     return record?.state === 'sent';
   }
 
+  async getSent(guildId: GuildId, codes: Codes): Promise<Map<string, SentCode>> {
+    const { keys } = this.#check(guildId, codes);
+    const records = await this.#primitives.readRecords(keys);
+    const sent = keys.map((key, index) => [key.spelling, toSentCode(key, records[index])] as const);
+    return new Map(sent.flatMap(([spelling, code]) => (code === undefined ? [] : [[spelling, code]])));
+  }
+
   async *listSent(guildId: GuildId): AsyncGenerator<SentCode, void, undefined> {
     const guild = checkGuildId(guildId);
     for await (const { code, record } of this.#primitives.scanRecords({ guildId: guild })) {
-      if (record.state !== 'sent') continue;
-      yield { guildId: guild, code, source: record.source, sentAt: record.sentAt === null ? null : new Date(record.sentAt) };
+      const sent = toSentCode({ guildId: guild, code }, record);
+      if (sent !== undefined) yield sent;
     }
   }
 
@@ -230,8 +257,9 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   }
 
   #markValues(options: MarkOptions | undefined): MarkValues {
-    const { source = 'auto', sentAt } = checkMarkOptions(options);
-    return { source, sentAt: sentAt === undefined ? this.options.clock.now() : sentAt.getTime() };
+    const { source = 'auto', sentAt, receipt } = checkMarkOptions(options);
+    const time = sentAt === undefined ? this.options.clock.now() : sentAt.getTime();
+    return { source, sentAt: time, ...(receipt !== undefined && { receipt }) };
   }
 
   async #mark(batch: readonly GuildKeys[], options: MarkOptions | undefined): Promise<GuildMarkResult[]> {

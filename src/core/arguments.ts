@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
-import type { Claim, ClaimOptions, Codes, MarkOptions, TakeUncertainOptions } from '../contract/types.js';
+import type { Claim, ClaimOptions, Codes, ExpectedTry, MarkOptions, TakeUncertainOptions } from '../contract/types.js';
 import { checkCodes, type SpelledKey } from '../domain/codes.js';
 import { describe } from '../domain/describe.js';
 import { checkGuildId } from '../domain/guild-id.js';
@@ -11,9 +11,12 @@ import {
   leaseSchema,
   listOf,
   optionSchema,
+  receiptSchema,
   sourceSchema,
+  targetSchema,
   textSchema,
   wholeNumberSchema,
+  wordSchema,
 } from './option-schemas.js';
 
 /** Checks the options of a mark. */
@@ -24,6 +27,16 @@ export function checkMarkOptions(options: MarkOptions | undefined): MarkOptions 
 /** Checks the options of a claim. */
 export function checkClaimOptions(options: ClaimOptions | undefined): ClaimOptions {
   return options === undefined ? {} : (checkOptions(claimOptionsSchema, options, 'claim') as ClaimOptions);
+}
+
+/** Checks the options of a restart. */
+export function checkRestartOptions(options: Pick<ClaimOptions, 'target'> | undefined): Pick<ClaimOptions, 'target'> {
+  return options === undefined ? {} : (checkOptions(restartOptionsSchema, options, 'restart') as Pick<ClaimOptions, 'target'>);
+}
+
+/** Checks which tries a decision is about. */
+export function checkExpected(expected: ExpectedTry | undefined): ExpectedTry | undefined {
+  return expected === undefined ? undefined : (checkOptions(expectedSchema, expected, 'expected') as ExpectedTry);
 }
 
 /** Checks the options of a takeover, except `codes`. */
@@ -71,13 +84,20 @@ export function checkDecision(value: string, argument: string, allowed: readonly
 const markOptionsSchema = z.strictObject({
   source: sourceSchema.optional(),
   sentAt: optionSchema<Date>((value) => value instanceof Date && !Number.isNaN(value.getTime()), 'a valid Date').optional(),
+  receipt: receiptSchema.optional(),
 });
 
-const claimOptionsSchema = z.strictObject({ leaseMs: leaseSchema.optional() });
+const claimOptionsSchema = z.strictObject({ leaseMs: leaseSchema.optional(), target: targetSchema.optional() });
+
+const restartOptionsSchema = z.strictObject({ target: targetSchema.optional() });
+
+const expectedSchema = z.strictObject({ messageId: textSchema(), attempt: wholeNumberSchema('tries', 1) });
 
 const takeOptionsSchema = z.strictObject({
   leaseMs: leaseSchema.optional(),
   withinMs: durationSchema.optional(),
+  purpose: wordSchema('retry', 'ask').optional(),
+  messageId: textSchema().optional(),
   // Checked elsewhere, as every list of codes.
   codes: optionSchema<unknown>(() => true, 'codes').optional(),
 });

@@ -17,6 +17,7 @@ export interface MarkValues {
   readonly source: string;
   /** ms since 1970. */
   readonly sentAt: number;
+  readonly receipt?: string | undefined;
 }
 
 /** The spellings whose records pass a test, one entry for each entry of the batch. */
@@ -84,7 +85,7 @@ export async function markKeys(
 }
 
 function toMark(key: SpelledKey, values: MarkValues): Mark {
-  return { guildId: key.guildId, code: key.code, source: values.source, sentAt: values.sentAt };
+  return { guildId: key.guildId, code: key.code, ...values };
 }
 
 function markResults(batch: readonly GuildKeys[], outcome: readonly (boolean | undefined)[]): GuildMarkResult[] {

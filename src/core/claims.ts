@@ -17,6 +17,7 @@ export async function makeClaim(
   keys: readonly SpelledKey[],
   claim: NewClaim,
 ): Promise<ClaimResult> {
+  const { token, messageId, leaseMs } = claim;
   const records = [...(await store.readRecords(keys))];
   const free = keys.flatMap((key, index) => (records[index] === undefined ? [{ ...key, index }] : []));
   if (free.length > 0) {
@@ -27,7 +28,7 @@ export async function makeClaim(
     keys.filter((_, index) => test(records[index])).map((key) => key.spelling);
   const claimed = spellings((record) => holds(record, claim.token));
   return {
-    ...(claimed.length > 0 && { claim: { guildId, codes: claimed, ...claim, attempt: 1 } }),
+    ...(claimed.length > 0 && { claim: { guildId, codes: claimed, token, messageId, leaseMs, attempt: 1, ...targetOf(claim) } }),
     claimed,
     alreadySent: spellings((record) => record?.state === 'sent'),
     // Also a code that somebody took or let go between the read and the write: the next round finds
@@ -42,6 +43,7 @@ export interface NewClaim {
   readonly token: string;
   readonly messageId: string;
   readonly leaseMs: number;
+  readonly target?: string | undefined;
 }
 
 /**
@@ -56,8 +58,9 @@ async function writeClaim(
   store: StorePrimitives,
   guildId: string,
   free: readonly SpelledKey[],
-  { token, messageId, leaseMs }: NewClaim,
+  claim: NewClaim,
 ): Promise<readonly (CodeRecord | undefined)[]> {
+  const { token, messageId, leaseMs } = claim;
   const giveBack = (): Promise<unknown> =>
     store.settleRecords(free.map(({ code }) => ({ guildId, code, event: { type: 'release', token, outcome: 'not-sent' } })));
   const size = free.length;
@@ -69,6 +72,7 @@ async function writeClaim(
     position,
     size,
     attempt: 1,
+    ...targetOf(claim),
   }));
   try {
     const after = [...(await store.claimRecords({ guildId, leaseMs, ageMs: 0, holds: holdsToWrite }))];
@@ -116,6 +120,15 @@ export async function renewClaim(store: StorePrimitives, claim: Claim, keys: rea
   const after = await store.settleRecords(
     keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'renew', token: claim.token, leaseMs: claim.leaseMs } })),
   );
+  return { ...claim, ...requireHeld(claim, keys, after) };
+}
+
+/** The codes that a claim still holds. `LEASE_LOST` if one was lost, or if none is left. */
+function requireHeld(
+  claim: Claim,
+  keys: readonly SpelledKey[],
+  after: readonly (CodeRecord | undefined)[],
+): { readonly codes: string[] } {
   const spellings = (test: (record: CodeRecord | undefined) => boolean): string[] =>
     keys.filter((_, index) => test(after[index])).map((key) => key.spelling);
   const lost = spellings((record) => record?.state !== 'sent' && !holds(record, claim.token));
@@ -133,14 +146,38 @@ export async function renewClaim(store: StorePrimitives, claim: Claim, keys: rea
       [],
     );
   }
-  return { ...claim, codes: held };
+  return { codes: held };
+}
+
+/** Begins the message of a claim anew: no try of it has arrived. */
+export async function restartClaim(
+  store: StorePrimitives,
+  claim: Claim,
+  keys: readonly SpelledKey[],
+  options: { readonly target?: string | undefined },
+): Promise<Claim> {
+  const { token, leaseMs } = claim;
+  const after = await store.settleRecords(
+    keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'unsent', token, leaseMs, ...targetOf(options) } })),
+  );
+  const { codes } = requireHeld(claim, keys, after);
+  return {
+    guildId: claim.guildId,
+    codes,
+    token,
+    messageId: claim.messageId,
+    leaseMs,
+    attempt: 1,
+    ...targetOf(claim),
+    ...targetOf(options),
+  };
 }
 
 /** Gives codes of a claim back. */
 export async function releaseClaim(
   store: StorePrimitives,
   claim: Claim,
-  outcome: 'not-sent' | 'uncertain',
+  outcome: 'not-sent' | 'uncertain' | 'unsent',
   keys: readonly SpelledKey[],
 ): Promise<void> {
   await store.settleRecords(
@@ -155,6 +192,11 @@ export function claimsUnsupported(storeName: string): SentCodeStoreError {
     `${storeName} has no claims, so it cannot keep two senders apart. Use a MongoStore (all processes) or a JsonFileStore (one process), ` +
       'alone or as the first member of a FallbackStore.',
   );
+}
+
+/** The target of a message, where there is one. */
+function targetOf({ target }: { readonly target?: string | undefined }): { target?: string } {
+  return target === undefined ? {} : { target };
 }
 
 /** Whether a record belongs to the claim, live or not. */

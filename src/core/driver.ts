@@ -8,6 +8,8 @@ export interface Mark extends CodeKey {
   readonly source: string | null;
   /** ms since 1970; `null` only where a copied record has no time. */
   readonly sentAt: number | null;
+  /** What the platform answered for the message. A store without receipts drops it. */
+  readonly receipt?: string | undefined;
 }
 
 /** A claim to be made: some codes of one guild, under one token, as one message. */
@@ -20,13 +22,17 @@ export interface ClaimWrite {
   readonly leaseMs: number;
   /** Age of the message's first try in ms. 0 for a first try, `null` if the age is not known. */
   readonly ageMs: number | null;
+  /**
+   * In a copy: how long ago the last try ended, in ms. Default: the last try ends with the lease.
+   */
+  readonly idleMs?: number | null | undefined;
   /** One hold for each code, all of the same message. */
   readonly holds: readonly (Hold & { readonly code: string })[];
 }
 
 /** A change of a held code. */
 export interface Settlement extends CodeKey {
-  readonly event: Extract<CodeEvent, { type: 'renew' | 'release' | 'resize' | 'take' | 'resolve' }>;
+  readonly event: Extract<CodeEvent, { type: 'renew' | 'release' | 'unsent' | 'resize' | 'take' | 'resolve' }>;
 }
 
 /** A record and its key. */

@@ -61,16 +61,21 @@ export abstract class LocalDriver implements StoreDriver {
 
   async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
     const { changed } = await this.#apply(
-      marks.map(({ guildId, code, source, sentAt }) => ({ guildId, code, event: { type: 'mark', source, sentAt } })),
+      marks.map(({ guildId, code, source, sentAt, receipt }) => ({
+        guildId,
+        code,
+        event: { type: 'mark', source, sentAt, receipt },
+      })),
     );
     return changed;
   }
 
   async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
-    const { guildId, leaseMs, ageMs } = claim;
-    const firstTriedAt = ageMs === null ? null : this.leaseClock() - ageMs;
+    const { guildId, leaseMs, ageMs, idleMs = null } = claim;
+    const now = this.leaseClock();
+    const times = { firstTriedAt: ageMs === null ? null : now - ageMs, endedAt: idleMs === null ? null : now - idleMs };
     const { after } = await this.#apply(
-      claim.holds.map(({ code, ...hold }) => ({ guildId, code, event: { type: 'claim', hold, leaseMs, firstTriedAt } })),
+      claim.holds.map(({ code, ...hold }) => ({ guildId, code, event: { type: 'claim', hold, leaseMs, ...times } })),
     );
     return after;
   }

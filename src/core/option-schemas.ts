@@ -84,10 +84,13 @@ export function textSchema(mostCharacters?: number): OptionSchema<string> {
 }
 
 /** Where a mark comes from. */
-export const sourceSchema = optionSchema<Source>(
-  (value) => isText(value, 100) && value.isWellFormed(),
-  'a string of 1 to 100 characters without lone surrogates',
-);
+export const sourceSchema: OptionSchema<Source> = shortTextSchema(100);
+
+/** What a platform answered for a message. */
+export const receiptSchema = shortTextSchema(200);
+
+/** Where in a guild a message goes. */
+export const targetSchema = shortTextSchema(200);
 
 /** A {@link Logger}. */
 export const loggerSchema = methodsSchema<Logger>('info', 'warn', 'error');
@@ -106,6 +109,14 @@ export const signalSchema = optionSchema<AbortSignal>(
   (value) => hasMethods(value, ['addEventListener', 'removeEventListener']),
   'an AbortSignal',
 );
+
+/** A string that every store can keep. Two lone surrogates would become one character in BSON. */
+function shortTextSchema(most: number): OptionSchema<string> {
+  return optionSchema<string>(
+    (value) => isText(value, most) && value.isWellFormed(),
+    `a string of 1 to ${most} characters without lone surrogates`,
+  );
+}
 
 /** Words as a person lists them: `"a", "b" or "c"`. */
 export function listOf(words: readonly string[]): string {

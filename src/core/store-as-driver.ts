@@ -1,5 +1,5 @@
 import type { SentCodeStore } from '../contract/store.js';
-import type { GuildCodes } from '../contract/types.js';
+import type { GuildCodes, MarkOptions } from '../contract/types.js';
 import { type CodeKey, keyOf } from '../domain/codes.js';
 import { groupBy } from '../domain/group-by.js';
 import type { SentRecord } from '../domain/record.js';
@@ -27,8 +27,8 @@ export function storeAsDriver(store: SentCodeStore): StoreDriver {
     },
     markRecords: async (marks) => {
       const marked = new Set<string>();
-      // One public call has one source and one time.
-      for (const group of groupBy(marks, ({ source, sentAt }) => JSON.stringify([source, sentAt])).values()) {
+      // One public call has one source, one time and one receipt.
+      for (const group of groupBy(marks, ({ source, sentAt, receipt }) => JSON.stringify([source, sentAt, receipt])).values()) {
         for (const result of await store.markSentMany(byGuild(group), optionsOf(group[0]))) {
           for (const code of result.marked) marked.add(keyOf(result.guildId, code));
         }
@@ -43,8 +43,9 @@ export function storeAsDriver(store: SentCodeStore): StoreDriver {
     scanRecords: async function* ({ guildId, held }) {
       if (held === true) return;
       for await (const guild of guildId === undefined ? store.listGuilds() : [guildId]) {
-        for await (const { code, source, sentAt } of store.listSent(guild)) {
-          yield { guildId: guild, code, record: { state: 'sent', source, sentAt: sentAt?.getTime() ?? null } };
+        for await (const { code, source, sentAt, receipt } of store.listSent(guild)) {
+          const record = { state: 'sent', source, sentAt: sentAt?.getTime() ?? null, ...(receipt && { receipt }) } as const;
+          yield { guildId: guild, code, record };
         }
       }
     },
@@ -63,9 +64,13 @@ export function anyPrimitivesOf(store: SentCodeStore): StorePrimitives {
   return primitivesOf(store) ?? derivedPrimitives(storeAsDriver(store), store.name);
 }
 
-function optionsOf(mark: Mark | undefined): { source?: string; sentAt?: Date } {
-  const { source = null, sentAt = null } = mark ?? {};
-  return { ...(source !== null && { source }), ...(sentAt !== null && { sentAt: new Date(sentAt) }) };
+function optionsOf(mark: Mark | undefined): MarkOptions {
+  const { source = null, sentAt = null, receipt } = mark ?? {};
+  return {
+    ...(source !== null && { source }),
+    ...(sentAt !== null && { sentAt: new Date(sentAt) }),
+    ...(receipt !== undefined && { receipt }),
+  };
 }
 
 function byGuild(keys: readonly CodeKey[]): GuildCodes<string[]>[] {

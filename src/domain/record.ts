@@ -5,6 +5,8 @@ export interface SentRecord {
   readonly state: 'sent';
   readonly source: string | null;
   readonly sentAt: number | null;
+  /** What the platform answered for the message. Absent where none is kept. */
+  readonly receipt?: string | undefined;
 }
 
 /** What is kept of a claimed or uncertain code. */
@@ -26,6 +28,8 @@ export interface Hold {
    * 1 for the first try. Above 1 an earlier try may have arrived, whatever happened to this one.
    */
   readonly attempt: number;
+  /** Where in the guild the message was tried: a channel, say. Absent where it was not told. */
+  readonly target?: string | undefined;
 }
 
 /**
@@ -36,6 +40,12 @@ export interface HeldRecord extends Hold {
   readonly state: 'claimed' | 'uncertain';
   /** Age of the first try in ms by the store's clock; `null` where it is not known. */
   readonly ageMs: number | null;
+  /**
+   * How long ago the last try ended, in ms by the store's clock: its owner gave it back, or its
+   * lease ran out. Asking the platform is no try. `null`: a try may be under way, or the end is not
+   * known.
+   */
+  readonly idleMs: number | null;
 }
 
 /** What a store has under a key. An absent code has no record: `undefined`. */

@@ -1,11 +1,16 @@
 import type { CodeState } from '../contract/types.js';
 import type { CodeRecord, Hold, SentRecord } from './record.js';
 
-/** A hold as a store in this process keeps it. Both times are in ms, on one clock of the store. */
+/** A hold as a store in this process keeps it. All times are in ms, on one clock of the store. */
 export interface LocalHold extends Hold {
   readonly state: 'held';
   /** End of the lease. `null`: uncertain, whatever the time. */
   readonly leaseUntil: number | null;
+  /**
+   * End of the last try. `null`: the last try ends with the lease. A time beside a lease: the lease
+   * is that of somebody who asks the platform, which is no try.
+   */
+  readonly endedAt: number | null;
   /** First try of the message. `null`: not known. */
   readonly firstTriedAt: number | null;
 }
@@ -17,19 +22,50 @@ export type LocalRecord = SentRecord | LocalHold;
 export type CodeEvent =
   /**
    * Somebody asks for the right to send the code. A copy of another store's hold keeps that store's
-   * `attempt` and `firstTriedAt`.
+   * `attempt`, `firstTriedAt` and `endedAt`.
    */
-  | { readonly type: 'claim'; readonly hold: Hold; readonly leaseMs: number; readonly firstTriedAt?: number | null }
+  | {
+      readonly type: 'claim';
+      readonly hold: Hold;
+      readonly leaseMs: number;
+      readonly firstTriedAt?: number | null;
+      readonly endedAt?: number | null;
+    }
   /** The code was sent, or is to count as sent. */
-  | { readonly type: 'mark'; readonly source: string | null; readonly sentAt: number | null }
+  | {
+      readonly type: 'mark';
+      readonly source: string | null;
+      readonly sentAt: number | null;
+      readonly receipt?: string | undefined;
+    }
   /** The owner needs more time. */
   | { readonly type: 'renew'; readonly token: string; readonly leaseMs: number }
-  /** The owner gives the code back. */
-  | { readonly type: 'release'; readonly token: string; readonly outcome: 'not-sent' | 'uncertain' }
+  /**
+   * The owner gives the code back. `not-sent` speaks of the last try, `unsent` of all tries: the
+   * platform itself was asked.
+   */
+  | { readonly type: 'release'; readonly token: string; readonly outcome: 'not-sent' | 'uncertain' | 'unsent' }
+  /**
+   * The owner knows from the platform that no try of the message arrived, and sends it now, under
+   * the same message id. `ageMs`: how long ago that was, in a copy; `null` if that is not known.
+   */
+  | {
+      readonly type: 'unsent';
+      readonly token: string;
+      readonly leaseMs: number;
+      readonly target?: string | undefined;
+      readonly ageMs?: number | null | undefined;
+    }
   /** The owner got fewer codes than it asked for, so the message is smaller. */
   | { readonly type: 'resize'; readonly token: string; readonly position: number; readonly size: number }
-  /** Somebody takes over the message for a retry. */
-  | { readonly type: 'take'; readonly messageId: string; readonly token: string; readonly leaseMs: number }
+  /** Somebody takes over the message: for a retry, or to ask the platform, which is no try. */
+  | {
+      readonly type: 'take';
+      readonly messageId: string;
+      readonly token: string;
+      readonly leaseMs: number;
+      readonly asks?: boolean | undefined;
+    }
   /** Somebody who knows the tries up to `attempt` decides that the message did not arrive. */
   | { readonly type: 'resolve'; readonly messageId: string; readonly attempt: number }
   /** The code was issued again, or the guild is cleared. */
@@ -61,10 +97,13 @@ export function transition(record: LocalRecord | undefined, event: CodeEvent, no
       state: 'held',
       leaseUntil: now + event.leaseMs,
       firstTriedAt: event.firstTriedAt === undefined ? now : event.firstTriedAt,
+      endedAt: event.endedAt ?? null,
     };
   }
   if (event.type === 'mark') {
-    return state === 'sent' ? record : { state: 'sent', source: event.source, sentAt: event.sentAt };
+    if (state === 'sent') return record;
+    const { source, sentAt, receipt } = event;
+    return { state: 'sent', source, sentAt, ...(receipt !== undefined && { receipt }) };
   }
   if (event.type === 'forget') return state === 'claimed' ? record : undefined;
   if (record?.state !== 'held') return record;
@@ -75,14 +114,33 @@ export function transition(record: LocalRecord | undefined, event: CodeEvent, no
       return record.token === event.token ? { ...record, leaseUntil: now + event.leaseMs } : record;
     case 'release':
       if (record.token !== event.token) return record;
+      if (event.outcome === 'unsent') return undefined;
       // "Not sent" speaks of the last try only. An earlier try of the same message may have
-      // arrived.
-      return event.outcome === 'not-sent' && record.attempt === 1 ? undefined : { ...record, token: null, leaseUntil: null };
+      // arrived: a try before this one, or any try before the owner took the message over to ask.
+      if (event.outcome === 'not-sent' && record.attempt === 1 && record.endedAt === null) return undefined;
+      return { ...record, token: null, leaseUntil: null, endedAt: record.endedAt ?? now };
+    case 'unsent': {
+      if (record.token !== event.token) return record;
+      const { ageMs = 0, target = record.target } = event;
+      return {
+        ...record,
+        ...(target !== undefined && { target }),
+        attempt: 1,
+        firstTriedAt: ageMs === null ? null : now - ageMs,
+        leaseUntil: now + event.leaseMs,
+        endedAt: null,
+      };
+    }
     case 'resize':
       return record.token === event.token ? { ...record, position: event.position, size: event.size } : record;
     case 'take':
       if (state !== 'uncertain' || record.messageId !== event.messageId) return record;
-      return { ...record, token: event.token, leaseUntil: now + event.leaseMs, attempt: record.attempt + 1 };
+      return {
+        ...record,
+        token: event.token,
+        leaseUntil: now + event.leaseMs,
+        ...(event.asks === true ? { endedAt: endOfTry(record) } : { attempt: record.attempt + 1, endedAt: null }),
+      };
     case 'resolve':
       // The decision was about the tries up to this attempt. A later try that ended uncertain is
       // undecided.
@@ -95,7 +153,18 @@ export function transition(record: LocalRecord | undefined, event: CodeEvent, no
 /** A local record as every store reports it. */
 export function toCodeRecord(record: LocalRecord, now: number): CodeRecord {
   if (record.state === 'sent') return record;
-  const { leaseUntil, firstTriedAt, ...hold } = record;
+  const { leaseUntil, firstTriedAt, endedAt, ...hold } = record;
   const state = localState(record, now) === 'claimed' ? 'claimed' : 'uncertain';
-  return { ...hold, state, ageMs: firstTriedAt === null ? null : now - firstTriedAt };
+  const ended = state === 'claimed' ? endedAt : endOfTry(record);
+  return {
+    ...hold,
+    state,
+    ageMs: firstTriedAt === null ? null : now - firstTriedAt,
+    idleMs: ended === null ? null : now - ended,
+  };
+}
+
+/** When the last try of an uncertain code ended; `null` if that is not known. */
+function endOfTry({ endedAt, leaseUntil }: LocalHold): number | null {
+  return endedAt ?? leaseUntil;
 }

@@ -8,7 +8,7 @@ import * as guilds from './broken/guilds.js';
 
 async function failuresOf(create: () => Fixture): Promise<readonly ConformanceFailure[]> {
   const { failures, passed } = await runConformance({
-    supports: { claims: 'shared', times: true, sources: true, metadata: true, durable: true },
+    supports: { claims: 'shared', times: true, sources: true, receipts: true, metadata: true, durable: true },
     create: async () => create(),
     timeoutMs: 10_000,
   });

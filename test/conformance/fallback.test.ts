@@ -19,7 +19,7 @@ testSentCodeStore({
   name: 'FallbackStore [MemoryStore, MemoryStore]',
   describe,
   it,
-  supports: { claims: 'process', times: true, sources: true, metadata: true, durable: false },
+  supports: { claims: 'process', times: true, sources: true, receipts: true, metadata: true, durable: false },
   create: async () => {
     const clock = new ManualClock();
     const store = new FallbackStore([new MemoryStore({ clock }), new MemoryStore({ clock })], { clock });
@@ -34,7 +34,7 @@ for (const legacy of [false, true]) {
     name: `FallbackStore [MongoStore, JsonFileStore${legacy ? ', LegacyAdapterStore' : ''}]`,
     describe,
     it,
-    supports: { claims: 'shared', times: true, sources: true, metadata: true, durable: true },
+    supports: { claims: 'shared', times: true, sources: true, receipts: true, metadata: true, durable: true },
     create: () => classicFixture(database, legacy),
   });
 }

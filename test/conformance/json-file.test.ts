@@ -53,7 +53,7 @@ for (const [name, seams] of setups) {
     name,
     describe,
     it,
-    supports: { claims: 'process', times: true, sources: true, metadata: true, durable: true },
+    supports: { claims: 'process', times: true, sources: true, receipts: true, metadata: true, durable: true },
     create: () => jsonFileFixture(seams),
   });
 }

@@ -4,7 +4,7 @@ import { type Fixture, runConformance, testSentCodeStore, type TestOptions } fro
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryFixture } from '../support/stores/memory-fixture.js';
 
-const supports = { claims: 'process', times: true, sources: true, metadata: true, durable: false } as const;
+const supports = { claims: 'process', times: true, sources: true, receipts: true, metadata: true, durable: false } as const;
 const options: TestOptions = { name: 'MemoryStore', supports, create: async () => memoryFixture() };
 
 interface Registered {

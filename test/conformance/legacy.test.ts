@@ -115,7 +115,7 @@ for (const [name, open] of [
     name: `LegacyAdapterStore (${name})`,
     describe,
     it,
-    supports: { claims: false, times: false, sources: false, metadata: false, durable: true },
+    supports: { claims: false, times: false, sources: false, receipts: false, metadata: false, durable: true },
     create: async () => fixtureOf(await open()),
   });
 }

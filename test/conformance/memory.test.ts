@@ -6,7 +6,7 @@ testSentCodeStore({
   name: 'MemoryStore',
   describe,
   it,
-  supports: { claims: 'process', times: true, sources: true, metadata: true, durable: false },
+  supports: { claims: 'process', times: true, sources: true, receipts: true, metadata: true, durable: false },
   create: async () => memoryFixture(),
   skip: { outages: 'a map in memory has no backend that could fail' },
 });

@@ -18,7 +18,7 @@ for (const [name, driver, settings] of setups) {
     name: `MongoStore (${name})`,
     describe,
     it,
-    supports: { claims: 'shared', times: true, sources: true, metadata: true, durable: true },
+    supports: { claims: 'shared', times: true, sources: true, receipts: true, metadata: true, durable: true },
     create: () => mongoFixture(driver, database, settings),
   });
 }

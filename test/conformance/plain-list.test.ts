@@ -3,7 +3,7 @@ import { runConformance, testSentCodeStore } from 'sent-code-store/conformance';
 import { describe, expect, it } from 'vitest';
 import { PlainListDriver, PlainListStore, plainListFixture } from '../support/stores/plain-list-store.js';
 
-const supports = { claims: false, times: false, sources: false, metadata: false, durable: false } as const;
+const supports = { claims: false, times: false, sources: false, receipts: false, metadata: false, durable: false } as const;
 const skip = { outages: 'a map in memory has no backend that could fail' };
 
 testSentCodeStore({

@@ -56,6 +56,12 @@ interface Updatable {
 export async function passTime(collection: Updatable, ms: number): Promise<void> {
   const earlier = (field: string): object => ({ $subtract: [`$claim.${field}`, ms] });
   await collection.updateMany({ claim: { $exists: true } }, [
-    { $set: { 'claim.lease_until': earlier('lease_until'), 'claim.first_at': earlier('first_at') } },
+    {
+      $set: {
+        'claim.lease_until': earlier('lease_until'),
+        'claim.first_at': earlier('first_at'),
+        'claim.ended_at': earlier('ended_at'),
+      },
+    },
   ]);
 }

@@ -15,7 +15,7 @@ async function sentCode(store: SentCodeStore, guildId: string, code: string): Pr
 
 /** What the store must say of a code. Without `times` or `sources` the field is `null`. */
 function expected(supports: StoreSupport, guildId: string, code: string, source: string, sentAt: Date): SentCode {
-  return { guildId, code, source: supports.sources ? source : null, sentAt: supports.times ? sentAt : null };
+  return { guildId, code, source: supports.sources ? source : null, sentAt: supports.times ? sentAt : null, receipt: null };
 }
 
 /** Time and source of the first mark stay. */

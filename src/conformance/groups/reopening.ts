@@ -12,16 +12,17 @@ export const reopening: ConformanceGroup<'reopening'> = {
     (supports) => supports.durable,
     [
       {
-        name: 'keeps marks with their times and sources',
+        name: 'keeps marks with their times, sources and receipts',
         run: async ({ store, guild, supports, reopen }) => {
           const guildId = guild();
           const sentAt = new Date('2024-05-06T07:08:09.123Z');
-          await store.markSent(guildId, ['gift a', '\u{1f381}', 'A:"\\\n'], { source: 'api', sentAt });
+          await store.markSent(guildId, ['gift a', '\u{1f381}', 'A:"\\\n'], { source: 'api', sentAt, receipt: '"\\\n\u{1f381}' });
           const again = await reopen();
           assert.deepEqual(await again.filterUnsent(guildId, ['\u{1f381}', 'GIFT A', 'a:"\\\n', 'B']), ['B']);
           for (const sent of await collect(again.listSent(guildId))) {
             assert.equal(sent.source, supports.sources ? 'api' : null);
             assert.deepEqual(sent.sentAt, supports.times ? sentAt : null);
+            assert.equal(sent.receipt, supports.receipts ? '"\\\n\u{1f381}' : null);
           }
           assert.ok((await collect(again.listGuilds())).includes(guildId));
         },
@@ -136,6 +137,17 @@ export const reopening: ConformanceGroup<'reopening'> = {
               { codes: ['b', 'a'], messageId: claim.messageId },
             );
             await rejectsWith('LEASE_LOST', () => again.renew(claim));
+          },
+        },
+        {
+          name: 'keeps where an uncertain message was tried, and when its tries began and ended',
+          run: async ({ store, guild, reopen, advance }) => {
+            const guildId = guild();
+            await store.release(claimOf(await store.claim(guildId, ['A'], { target: 'channel 1' })), 'uncertain');
+            await advance(120_000);
+            const { target, ageMs, idleMs } = only(await collect((await reopen()).listUncertain(guildId)));
+            assert.equal(target, 'channel 1');
+            for (const ms of [ageMs, idleMs]) assert.ok(ms !== null && ms >= 120_000 && ms < 180_000, `${ms} ms`);
           },
         },
         {

@@ -27,10 +27,10 @@ export const uncertainCodes: ConformanceGroup<'uncertain codes'> = {
         await store.markSent(one, ['sent']);
         const own = (await collect(store.listUncertain(BigInt(one)))).sort((a, b) => (a.code < b.code ? -1 : 1));
         assert.deepEqual(
-          own.map(({ ageMs, ...rest }) => rest),
+          own.map(({ ageMs, idleMs, ...rest }) => rest),
           [
-            { guildId: one, code: 'B', spelling: 'b', messageId, attempt: 1 },
-            { guildId: one, code: 'GIFT A', spelling: 'gift a', messageId, attempt: 1 },
+            { guildId: one, code: 'B', spelling: 'b', messageId, attempt: 1, size: 2, target: null },
+            { guildId: one, code: 'GIFT A', spelling: 'gift a', messageId, attempt: 1, size: 2, target: null },
           ],
         );
         const everywhere = (await collect(store.listUncertain())).map(({ guildId, code }) => `${guildId}:${code}`);
@@ -109,7 +109,10 @@ export const uncertainCodes: ConformanceGroup<'uncertain codes'> = {
         const old = claimOf(await store.claim(guildId, ['gift b', 'A'], { leaseMs: LEASE_MS }));
         await advance(2 * LEASE_MS);
         const next = only(await store.takeUncertain(BigInt(guildId), { leaseMs: 2 * LEASE_MS }));
-        assert.deepEqual({ ...next, token: '' }, { ...old, token: '', leaseMs: 2 * LEASE_MS, attempt: 2 });
+        const { size, ageMs, idleMs, ...claim } = next;
+        assert.deepEqual({ ...claim, token: '' }, { ...old, token: '', leaseMs: 2 * LEASE_MS, attempt: 2 });
+        assert.deepEqual({ size, idleMs }, { size: 2, idleMs: null });
+        assert.ok(ageMs !== null && ageMs >= 2 * LEASE_MS);
         assert.notEqual(next.token, old.token);
         assert.deepEqual([...(await store.states(guildId, ['A', 'gift b'])).values()], ['claimed', 'claimed']);
         assert.deepEqual(await store.takeUncertain(guildId), []);

@@ -56,6 +56,7 @@ function supportOf(stores: readonly SentCodeStore[]): StoreSupport {
     claims: keepers[0]?.supports.claims ?? false,
     times: keepers.every((store) => store.supports.times),
     sources: keepers.every((store) => store.supports.sources),
+    receipts: keepers.every((store) => store.supports.receipts),
     metadata: true,
     durable: keepers.every((store) => store.supports.durable),
   };

@@ -15,7 +15,14 @@ import { ReadOnlyFile } from './read-only-file.js';
 
 /** What is known from the files, and the files themselves. */
 export class JsonFileDriver extends LocalDriver {
-  readonly supports: StoreSupport = { claims: 'process', times: true, sources: true, metadata: true, durable: true };
+  readonly supports: StoreSupport = {
+    claims: 'process',
+    times: true,
+    sources: true,
+    receipts: true,
+    metadata: true,
+    durable: true,
+  };
   readonly #fileOptions: JsonFileStoreOptions;
   /** As of the store's making: the process may change its folder later. */
   readonly #path: string;

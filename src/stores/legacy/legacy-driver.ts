@@ -11,7 +11,14 @@ import { GLOBAL, writeEntry } from './state.js';
 
 /** The old bot's state behind its adapter. Each call reads the whole state. */
 export class LegacyDriver implements StoreDriver {
-  readonly supports: StoreSupport = { claims: false, times: false, sources: false, metadata: false, durable: true };
+  readonly supports: StoreSupport = {
+    claims: false,
+    times: false,
+    sources: false,
+    receipts: false,
+    metadata: false,
+    durable: true,
+  };
   readonly #adapter: LegacyStateAdapter;
   readonly #options: ResolvedStoreOptions;
 

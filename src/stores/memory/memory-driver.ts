@@ -6,7 +6,14 @@ import { MemoryMetadata } from './memory-metadata.js';
 
 /** Records and metadata in maps. */
 export class MemoryDriver extends LocalDriver {
-  readonly supports: StoreSupport = { claims: 'process', times: true, sources: true, metadata: true, durable: false };
+  readonly supports: StoreSupport = {
+    claims: 'process',
+    times: true,
+    sources: true,
+    receipts: true,
+    metadata: true,
+    durable: false,
+  };
   readonly metadata = new MemoryMetadata();
   readonly #guilds = new Map<string, Map<string, LocalRecord>>();
 

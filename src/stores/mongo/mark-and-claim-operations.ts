@@ -42,6 +42,7 @@ export function markOperation(mark: Mark, stamp: MarkStamp): WriteOperation {
     created_at: now,
     updated_at: now,
     mark_id: stamp.markId,
+    ...(mark.receipt !== undefined && { receipt: mark.receipt }),
   };
   return { updateOne: { filter: unsent(mark), update: { $set: fields, $unset: { claim: '' } }, upsert: true } };
 }
@@ -63,7 +64,7 @@ export function markOperation(mark: Mark, stamp: MarkStamp): WriteOperation {
  * nobody else's clock plays a part.
  */
 export function claimOperation(claim: ClaimWrite, hold: Hold & { readonly code: string }): WriteOperation {
-  const { guildId, leaseMs, ageMs } = claim;
+  const { guildId, leaseMs, ageMs, idleMs = null } = claim;
   const key = { guildId, code: hold.code };
   const id = keyOf(guildId, hold.code);
   const fields = {
@@ -73,8 +74,10 @@ export function claimOperation(claim: ClaimWrite, hold: Hold & { readonly code: 
     position: hold.position,
     size: hold.size,
     attempt: hold.attempt,
+    ...(hold.target !== undefined && { target: hold.target }),
   };
-  const times = { lease_until: after(leaseMs), first_at: ageMs === null ? null : after(-ageMs) };
+  const ago = (ms: number | null): object | null => (ms === null ? null : after(-ms));
+  const times = { lease_until: after(leaseMs), first_at: ago(ageMs), ended_at: ago(idleMs) };
   const document = {
     $mergeObjects: [
       '$$ROOT',

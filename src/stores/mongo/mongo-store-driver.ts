@@ -21,7 +21,14 @@ const MAX_TRIES = 5;
 
 /** The primitives as commands to a MongoDB collection. */
 export class MongoStoreDriver implements StoreDriver {
-  readonly supports: StoreSupport = { claims: 'shared', times: true, sources: true, metadata: true, durable: true };
+  readonly supports: StoreSupport = {
+    claims: 'shared',
+    times: true,
+    sources: true,
+    receipts: true,
+    metadata: true,
+    durable: true,
+  };
   readonly metadata = new MongoMetadata(() => this.#commands);
   readonly #settings: ResolvedStoreOptions;
   readonly #mongoOptions: MongoStoreOptions;

@@ -28,13 +28,32 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
     case 'release': {
       const own = { ...held, 'claim.token': event.token };
       if (event.outcome === 'uncertain') return [updateOne(own, GIVEN_BACK)];
-      // "Not sent" is known of the last try only. One of the two matches; the attempt of a token
-      // never changes.
+      if (event.outcome === 'unsent') return [{ deleteOne: { filter: own } }];
+      // "Not sent" is known of the last try only, and not at all to an owner that took the message
+      // over to ask. One of the two matches: only the owner changes the tries under its token.
       return [
-        updateOne({ ...own, 'claim.attempt': { $ne: 1 } }, GIVEN_BACK),
-        { deleteOne: { filter: { ...own, 'claim.attempt': 1 } } },
+        updateOne({ ...own, $or: [{ 'claim.attempt': { $ne: 1 } }, { 'claim.ended_at': { $ne: null } }] }, GIVEN_BACK),
+        { deleteOne: { filter: { ...own, 'claim.attempt': 1, 'claim.ended_at': null } } },
       ];
     }
+    case 'unsent':
+      // The token, not the time, is compared, as by a renewal.
+      //
+      //   asker: reads the channel: not there   slow, lease over             unsent: no match
+      //   other:                                              takes M over, sends
+      return [
+        updateOne({ ...held, 'claim.token': event.token }, [
+          {
+            $set: {
+              'claim.attempt': { $literal: 1 },
+              'claim.lease_until': after(event.leaseMs),
+              'claim.first_at': event.ageMs === null ? null : after(-(event.ageMs ?? 0)),
+              'claim.ended_at': null,
+              ...(event.target !== undefined && { 'claim.target': { $literal: event.target } }),
+            },
+          },
+        ]),
+      ];
     case 'take':
       // taker 1: lease over -> taken, lease lives      (reads its own token)
       // taker 2:                lease lives -> nothing (reads another token)
@@ -44,7 +63,9 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
             $set: {
               'claim.token': { $literal: event.token },
               'claim.lease_until': after(event.leaseMs),
-              'claim.attempt': { $add: ['$claim.attempt', 1] },
+              ...(event.asks === true
+                ? { 'claim.ended_at': { $ifNull: ['$claim.ended_at', '$claim.lease_until'] } }
+                : { 'claim.attempt': { $add: ['$claim.attempt', 1] }, 'claim.ended_at': null }),
             },
           },
         ]),
@@ -76,8 +97,17 @@ function messageFilter(key: CodeKey, { messageId, attempt }: { readonly messageI
   return { 'claim.message_id': messageId, 'claim.attempt': attempt };
 }
 
-const GIVEN_BACK = { $set: { 'claim.token': null, 'claim.lease_until': null } };
+/** An owner that only asked leaves the end of the last try as it was. */
+const GIVEN_BACK = [
+  {
+    $set: {
+      'claim.token': null,
+      'claim.lease_until': null,
+      'claim.ended_at': { $ifNull: ['$claim.ended_at', '$$NOW'] },
+    },
+  },
+];
 
-function updateOne(filter: object, update: object): WriteOperation {
+function updateOne(filter: object, update: object | readonly object[]): WriteOperation {
   return { updateOne: { filter, update } };
 }

@@ -12,6 +12,7 @@ export type StoredDocument = Readonly<Record<string, unknown>>;
 export const RECORD_FIELDS = {
   sent_at: 1,
   source: 1,
+  receipt: 1,
   claim: 1,
   codes: 1,
   last_sent_at: 1,
@@ -30,6 +31,9 @@ const claimSchema = z.object({
   /** `null`: uncertain, whatever the time. */
   lease_until: z.date().nullable(),
   first_at: z.date().nullable(),
+  /** `null`: the last try ends with the lease. */
+  ended_at: z.date().nullish(),
+  target: z.string().optional(),
 });
 
 /**
@@ -40,23 +44,34 @@ const claimSchema = z.object({
  */
 export function toRecord(document: StoredDocument, code: string): CodeRecord {
   if ('sent_at' in document) {
-    return { state: 'sent', source: toSource(document['source']), sentAt: fromTimestamp(document['sent_at']) };
+    const { receipt } = document;
+    return {
+      state: 'sent',
+      source: toSource(document['source']),
+      sentAt: fromTimestamp(document['sent_at']),
+      ...(typeof receipt === 'string' && receipt !== '' && { receipt }),
+    };
   }
   const claim = claimSchema.safeParse(document['claim']).data;
   const now = document['read_at'];
   if (claim === undefined || !(now instanceof Date)) {
     const messageId = String(document['_id']);
-    return { state: 'uncertain', token: null, messageId, spelling: code, position: 0, size: 0, attempt: 1, ageMs: null };
+    const unknown = { position: 0, size: 0, attempt: 1, ageMs: null, idleMs: null };
+    return { state: 'uncertain', token: null, messageId, spelling: code, ...unknown };
   }
+  const isClaimed = claim.lease_until !== null && now < claim.lease_until;
+  const endedAt = claim.ended_at ?? (isClaimed ? null : claim.lease_until);
   return {
-    state: claim.lease_until !== null && now < claim.lease_until ? 'claimed' : 'uncertain',
+    state: isClaimed ? 'claimed' : 'uncertain',
     token: claim.token,
     messageId: claim.message_id,
     spelling: claim.spelling,
     position: claim.position,
     size: claim.size,
     attempt: claim.attempt,
+    ...(claim.target !== undefined && { target: claim.target }),
     ageMs: claim.first_at === null ? null : now.getTime() - claim.first_at.getTime(),
+    idleMs: endedAt === null ? null : now.getTime() - endedAt.getTime(),
   };
 }
 

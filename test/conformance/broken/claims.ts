@@ -12,6 +12,7 @@ import {
   SentCodeStoreError,
   type Settlement,
   type StoreSupport,
+  type TakenClaim,
   type TakeUncertainOptions,
 } from 'sent-code-store/store';
 import { type LocalRecord, localState, transition } from '../../../src/domain/state-machine.js';
@@ -44,7 +45,7 @@ export class OffersClaimedCodes extends SharedMapStore {
 }
 
 export class FreesUncertain extends SharedMapStore {
-  override release(claim: Claim, outcome: 'not-sent' | 'uncertain', codes?: Codes): Promise<void> {
+  override release(claim: Claim, outcome: 'not-sent' | 'uncertain' | 'unsent', codes?: Codes): Promise<void> {
     return super.release(claim, outcome === 'uncertain' ? 'not-sent' : outcome, codes);
   }
 }
@@ -100,14 +101,14 @@ export class ClaimBeatsMark extends SharedMapDriver {
 }
 
 export class NewMessageId extends SharedMapStore {
-  override async takeUncertain(guildId: GuildId, options?: TakeUncertainOptions): Promise<Claim[]> {
+  override async takeUncertain(guildId: GuildId, options?: TakeUncertainOptions): Promise<TakenClaim[]> {
     const taken = await super.takeUncertain(guildId, options);
     return taken.map((claim) => ({ ...claim, messageId: this.options.randomId() }));
   }
 }
 
 export class FreesRetry extends SharedMapStore {
-  override async release(claim: Claim, outcome: 'not-sent' | 'uncertain', codes?: Codes): Promise<void> {
+  override async release(claim: Claim, outcome: 'not-sent' | 'uncertain' | 'unsent', codes?: Codes): Promise<void> {
     await super.release(claim, outcome, codes);
     if (outcome === 'not-sent') await this.resolveUncertain(claim.guildId, codes ?? claim.codes, 'not-sent');
   }
@@ -126,25 +127,26 @@ export class AgeOfLastTry extends SharedMapDriver {
 }
 
 export class SplitsMessages extends SharedMapStore {
-  override async takeUncertain(guildId: GuildId, options: TakeUncertainOptions = {}): Promise<Claim[]> {
+  override async takeUncertain(guildId: GuildId, options: TakeUncertainOptions = {}): Promise<TakenClaim[]> {
     const { leaseMs = 60_000 } = options;
     await super.takeUncertain(guildId, { ...options, codes: [] });
-    const taken: Claim[] = [];
+    const taken: TakenClaim[] = [];
     const now = this.driver.leaseClock();
     for (const [code, record] of [...this.driver.recordsOf(String(guildId))]) {
       if (record.state !== 'held' || localState(record, now) !== 'uncertain') continue;
-      const { messageId, spelling, attempt } = record;
+      const { messageId, spelling, attempt, size } = record;
       const token = this.options.randomId();
       const after = transition(record, { type: 'take', messageId, token, leaseMs }, now);
       await this.driver.commit([{ guildId: String(guildId), code, record: after }]);
-      taken.push({ guildId: String(guildId), codes: [spelling], token, messageId, leaseMs, attempt: attempt + 1 });
+      const claim = { guildId: String(guildId), codes: [spelling], token, messageId, leaseMs, attempt: attempt + 1 };
+      taken.push({ ...claim, size, ageMs: null, idleMs: null });
     }
     return taken;
   }
 }
 
 export class SortsMessages extends SharedMapStore {
-  override async takeUncertain(guildId: GuildId, options?: TakeUncertainOptions): Promise<Claim[]> {
+  override async takeUncertain(guildId: GuildId, options?: TakeUncertainOptions): Promise<TakenClaim[]> {
     const taken = await super.takeUncertain(guildId, options);
     return taken.map((claim) => ({ ...claim, codes: [...claim.codes].sort() }));
   }
@@ -157,5 +159,12 @@ export class NoClaims extends SharedMapStore {
 }
 
 export class SaysNothing extends SharedMapDriver {
-  override readonly supports: StoreSupport = { claims: 'process', times: true, sources: false, metadata: true, durable: true };
+  override readonly supports: StoreSupport = {
+    claims: 'process',
+    times: true,
+    sources: false,
+    receipts: true,
+    metadata: true,
+    durable: true,
+  };
 }

@@ -12,7 +12,7 @@ testSentCodeStore({
   name: 'a store that forgets',
   describe,
   it,
-  supports: { claims: false, times: false, sources: false, metadata: false, durable: false },
+  supports: { claims: false, times: false, sources: false, receipts: false, metadata: false, durable: false },
   create: async () => plainListFixture(Forgetful),
   skip: { outages: 'a map in memory has no backend that could fail' },
 });

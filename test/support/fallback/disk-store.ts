@@ -64,6 +64,7 @@ class DiskDriver extends LocalDriver {
       claims: kind === 'shared' ? 'shared' : kind === 'mirror' ? 'process' : false,
       times: true,
       sources: true,
+      receipts: true,
       metadata: kind !== 'witness',
       durable: true,
     };

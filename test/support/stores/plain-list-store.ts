@@ -11,7 +11,7 @@ import type { Fixture } from 'sent-code-store/conformance';
 
 /** What a {@link PlainListStore} hands over. */
 export class PlainListDriver implements StoreDriver {
-  readonly supports = { claims: false, times: false, sources: false, metadata: false, durable: false } as const;
+  readonly supports = { claims: false, times: false, sources: false, receipts: false, metadata: false, durable: false } as const;
   readonly #sent = new Map<string, CodeKey>();
 
   async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {

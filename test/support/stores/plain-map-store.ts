@@ -20,7 +20,7 @@ const unsupported = (): Promise<never> =>
 export class PlainMapStore implements SentCodeStore {
   readonly name = 'PlainMapStore';
   readonly identity = giftCodeIdentity;
-  readonly supports = { claims: false, times: true, sources: true, metadata: false, durable: false } as const;
+  readonly supports = { claims: false, times: true, sources: true, receipts: false, metadata: false, durable: false } as const;
   readonly marks = new Map<string, SentCode>();
   /** While it is true, every call fails. */
   down = false;
@@ -39,7 +39,7 @@ export class PlainMapStore implements SentCodeStore {
     for (const spelling of marked) {
       const code = normalizeCode(spelling);
       const { source = 'auto', sentAt = new Date(0) } = options;
-      this.marks.set(`${guildId}:${code}`, { guildId: String(guildId), code, source, sentAt });
+      this.marks.set(`${guildId}:${code}`, { guildId: String(guildId), code, source, sentAt, receipt: null });
     }
     return { marked, alreadySent: [...codes].filter((code) => !marked.includes(code)) };
   }
@@ -64,6 +64,10 @@ export class PlainMapStore implements SentCodeStore {
 
   async isSent(guildId: GuildId, code: string): Promise<boolean> {
     return this.#find(guildId, code) !== undefined;
+  }
+
+  async getSent(guildId: GuildId, codes: Codes): Promise<Map<string, SentCode>> {
+    return new Map([...codes].flatMap((code) => [this.#find(guildId, code)].flatMap((mark) => (mark ? [[code, mark]] : []))));
   }
 
   async *listSent(guildId: GuildId): AsyncGenerator<SentCode> {
@@ -99,6 +103,7 @@ export class PlainMapStore implements SentCodeStore {
   claim = unsupported;
   confirm = unsupported;
   renew = unsupported;
+  restart = unsupported;
   release = unsupported;
   takeUncertain = unsupported;
   resolveUncertain = unsupported;

@@ -30,7 +30,14 @@ export class SharedData {
 
 /** What a {@link SharedMapStore} hands over. */
 export class SharedMapDriver extends LocalDriver {
-  readonly supports: StoreSupport = { claims: 'shared', times: true, sources: true, metadata: true, durable: true };
+  readonly supports: StoreSupport = {
+    claims: 'shared',
+    times: true,
+    sources: true,
+    receipts: true,
+    metadata: true,
+    durable: true,
+  };
   readonly chunkSize: number = 1000;
   readonly data: SharedData;
 

@@ -8,7 +8,7 @@ async function* scan(...records: readonly (readonly [code: string, record: CodeR
 
 const sent = (source: string | null, sentAt: number | null): CodeRecord => ({ state: 'sent', source, sentAt });
 const held = (state: 'claimed' | 'uncertain'): CodeRecord => ({
-  ...{ state, token: 't', messageId: 'm', spelling: 'x', position: 0, size: 1, attempt: 1, ageMs: 0 },
+  ...{ state, token: 't', messageId: 'm', spelling: 'x', position: 0, size: 1, attempt: 1, ageMs: 0, idleMs: 0 },
 });
 
 describe('the figures of a guild', () => {

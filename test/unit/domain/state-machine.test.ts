@@ -17,6 +17,7 @@ const held = (change: Partial<LocalHold>): LocalHold => ({
   state: 'held',
   leaseUntil: NOW + 1,
   firstTriedAt: 5000,
+  endedAt: null,
   ...change,
 });
 
@@ -27,7 +28,8 @@ const records = {
   'claimed, retry': held({ attempt: 2 }),
   'ran out, first try': held({ leaseUntil: NOW }),
   'ran out, retry': held({ leaseUntil: NOW, attempt: 2 }),
-  'given back': held({ leaseUntil: null, token: null }),
+  'given back': held({ leaseUntil: null, token: null, endedAt: NOW }),
+  'being asked for, first try': held({ endedAt: 6000 }),
   sent: { state: 'sent', source: 'api', sentAt: 1 },
 } satisfies Record<string, LocalRecord | undefined>;
 
@@ -44,6 +46,11 @@ const events = {
   'resize by other': { type: 'resize', token: 'other', position: 0, size: 1 },
   'take of the message': { type: 'take', messageId: 'message', token: 'other', leaseMs: LEASE_MS },
   'take of another message': { type: 'take', messageId: 'other message', token: 'other', leaseMs: LEASE_MS },
+  'take to ask': { type: 'take', messageId: 'message', token: 'other', leaseMs: LEASE_MS, asks: true },
+  'release unsent by owner': { type: 'release', token: 'owner', outcome: 'unsent' },
+  'release unsent by other': { type: 'release', token: 'other', outcome: 'unsent' },
+  'unsent by owner': { type: 'unsent', token: 'owner', leaseMs: LEASE_MS, target: 'there' },
+  'unsent by other': { type: 'unsent', token: 'other', leaseMs: LEASE_MS },
   'resolve of this try': { type: 'resolve', messageId: 'message', attempt: 1 },
   'resolve of another try': { type: 'resolve', messageId: 'message', attempt: 2 },
   'resolve of another message': { type: 'resolve', messageId: 'other message', attempt: 1 },
@@ -55,22 +62,27 @@ type After = CodeState | typeof same;
 
 /** State after each event; `=`: the very same record. In the order of `records`. */
 const table: Record<keyof typeof events, readonly After[]> = {
-  claim: ['claimed', same, same, same, same, same, same],
-  mark: ['sent', 'sent', 'sent', 'sent', 'sent', 'sent', same],
-  'renew by owner': [same, 'claimed', 'claimed', 'claimed', 'claimed', same, same],
-  'renew by other': [same, same, same, same, same, same, same],
-  'release not-sent by owner': [same, 'absent', 'uncertain', 'absent', 'uncertain', same, same],
-  'release not-sent by other': [same, same, same, same, same, same, same],
-  'release uncertain by owner': [same, 'uncertain', 'uncertain', 'uncertain', 'uncertain', same, same],
-  'release uncertain by other': [same, same, same, same, same, same, same],
-  'resize by owner': [same, 'claimed', 'claimed', 'uncertain', 'uncertain', same, same],
-  'resize by other': [same, same, same, same, same, same, same],
-  'take of the message': [same, same, same, 'claimed', 'claimed', 'claimed', same],
-  'take of another message': [same, same, same, same, same, same, same],
-  'resolve of this try': [same, same, same, 'absent', same, 'absent', same],
-  'resolve of another try': [same, same, same, same, 'absent', same, same],
-  'resolve of another message': [same, same, same, same, same, same, same],
-  forget: ['absent', same, same, 'absent', 'absent', 'absent', 'absent'],
+  claim: ['claimed', same, same, same, same, same, same, same],
+  mark: ['sent', 'sent', 'sent', 'sent', 'sent', 'sent', 'sent', same],
+  'renew by owner': [same, 'claimed', 'claimed', 'claimed', 'claimed', same, 'claimed', same],
+  'renew by other': [same, same, same, same, same, same, same, same],
+  'release not-sent by owner': [same, 'absent', 'uncertain', 'absent', 'uncertain', same, 'uncertain', same],
+  'release not-sent by other': [same, same, same, same, same, same, same, same],
+  'release uncertain by owner': [same, 'uncertain', 'uncertain', 'uncertain', 'uncertain', same, 'uncertain', same],
+  'release uncertain by other': [same, same, same, same, same, same, same, same],
+  'resize by owner': [same, 'claimed', 'claimed', 'uncertain', 'uncertain', same, 'claimed', same],
+  'resize by other': [same, same, same, same, same, same, same, same],
+  'take of the message': [same, same, same, 'claimed', 'claimed', 'claimed', same, same],
+  'take to ask': [same, same, same, 'claimed', 'claimed', 'claimed', same, same],
+  'release unsent by owner': [same, 'absent', 'absent', 'absent', 'absent', same, 'absent', same],
+  'release unsent by other': [same, same, same, same, same, same, same, same],
+  'unsent by owner': [same, 'claimed', 'claimed', 'claimed', 'claimed', same, 'claimed', same],
+  'unsent by other': [same, same, same, same, same, same, same, same],
+  'take of another message': [same, same, same, same, same, same, same, same],
+  'resolve of this try': [same, same, same, 'absent', same, 'absent', same, same],
+  'resolve of another try': [same, same, same, same, 'absent', same, same, same],
+  'resolve of another message': [same, same, same, same, same, same, same, same],
+  forget: ['absent', same, same, 'absent', 'absent', 'absent', same, 'absent'],
 };
 
 describe('every event in every state', () => {
@@ -97,6 +109,7 @@ describe('what an event writes', () => {
       state: 'held',
       leaseUntil: NOW + LEASE_MS,
       firstTriedAt: NOW,
+      endedAt: null,
     });
   });
 
@@ -125,7 +138,7 @@ describe('what an event writes', () => {
 
   it('giving back takes the token away, so that no later word of the owner counts', () => {
     expect(transition(records['claimed, retry'], events['release not-sent by owner'], NOW)).toEqual(
-      held({ token: null, leaseUntil: null, attempt: 2 }),
+      held({ token: null, leaseUntil: null, attempt: 2, endedAt: NOW }),
     );
   });
 
@@ -140,6 +153,34 @@ describe('what an event writes', () => {
   });
 });
 
+describe('asking the platform', () => {
+  it('is no try: attempt and end of the last try stay, whether the lease ran out or the owner gave it back', () => {
+    const taken = transition(records['given back'], events['take to ask'], NOW + 5);
+    expect(taken).toEqual(held({ token: 'other', leaseUntil: NOW + 5 + LEASE_MS, endedAt: NOW }));
+    expect(transition(taken, { ...events['release uncertain by owner'], token: 'other' }, NOW + 9)).toEqual(
+      held({ token: null, leaseUntil: null, endedAt: NOW }),
+    );
+    expect(transition(records['ran out, retry'], events['take to ask'], NOW + 5)).toMatchObject({ attempt: 2, endedAt: NOW });
+  });
+
+  it('is taken over by a retry, which is a try', () => {
+    const over = held({ endedAt: 6000, leaseUntil: NOW });
+    expect(transition(over, events['take of the message'], NOW)).toMatchObject({ attempt: 2, endedAt: null });
+  });
+
+  it('lets a message begin anew: first try now, same message, new target, or as old as a copy says', () => {
+    expect(transition(held({ attempt: 3, endedAt: 6000 }), events['unsent by owner'], NOW)).toEqual(
+      held({ attempt: 1, firstTriedAt: NOW, leaseUntil: NOW + LEASE_MS, target: 'there' }),
+    );
+    const copy = { ...events['unsent by owner'], target: undefined };
+    expect(transition(held({ target: 'here' }), { ...copy, ageMs: 7 }, NOW)).toMatchObject({
+      firstTriedAt: NOW - 7,
+      target: 'here',
+    });
+    expect(transition(held({}), { ...copy, ageMs: null }, NOW)).toMatchObject({ firstTriedAt: null });
+  });
+});
+
 describe('a lease', () => {
   it('holds until its last millisecond, and not at its end', () => {
     const record = held({ leaseUntil: NOW });
@@ -151,12 +192,16 @@ describe('a lease', () => {
 
 describe('toCodeRecord', () => {
   it('says state and age by the clock, and shows no times of the store', () => {
-    expect(toCodeRecord(held({}), NOW)).toEqual({ ...hold, state: 'claimed', ageMs: 5000 });
+    expect(toCodeRecord(held({}), NOW)).toEqual({ ...hold, state: 'claimed', ageMs: 5000, idleMs: null });
     expect(toCodeRecord(held({ leaseUntil: null, firstTriedAt: null }), NOW)).toEqual({
       ...hold,
       state: 'uncertain',
       ageMs: null,
+      idleMs: null,
     });
+    expect(toCodeRecord(records['ran out, retry'], NOW + 9)).toMatchObject({ state: 'uncertain', idleMs: 9 });
+    expect(toCodeRecord(records['given back'], NOW + 9)).toMatchObject({ state: 'uncertain', idleMs: 9 });
+    expect(toCodeRecord(records['being asked for, first try'], NOW)).toMatchObject({ state: 'claimed', idleMs: 4000 });
   });
 
   it('passes a sent record on', () => expect(toCodeRecord(records.sent, NOW)).toEqual(records.sent));

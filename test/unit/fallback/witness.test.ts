@@ -31,7 +31,7 @@ describe('A store that is not built on the base, as a member of a chain', () => 
     const sentAt = new Date(1_700_000_000_000);
     await store.markSent('1', ['a', 'b'], { source: 'api', sentAt });
     await store.markSent('2', ['c']);
-    expect(map.marks.get('1:A')).toEqual({ guildId: '1', code: 'A', source: 'api', sentAt });
+    expect(map.marks.get('1:A')).toEqual({ guildId: '1', code: 'A', source: 'api', sentAt, receipt: null });
     await store.forget('1', ['a']);
     await store.clearGuild('2');
     expect([...map.marks.keys()]).toEqual(['1:B']);

@@ -22,10 +22,10 @@ const action = fc.oneof(
   fc.record({ do: fc.constant('mark' as const), guild, codes, source: fc.constantFrom('auto', 'manual') }),
   fc.record({ do: fc.constant('claim' as const), guild, codes, leaseMs: fc.constantFrom(1000, 60_000) }),
   fc.record({
-    do: fc.constantFrom('confirm' as const, 'renew' as const, 'not-sent' as const, 'uncertain' as const),
+    do: fc.constantFrom(...(['confirm', 'renew', 'restart', 'not-sent', 'uncertain', 'unsent'] as const)),
     claim: pick,
   }),
-  fc.record({ do: fc.constantFrom('take' as const, 'clear' as const), guild }),
+  fc.record({ do: fc.constantFrom('take' as const, 'ask' as const, 'clear' as const), guild }),
   fc.record({
     do: fc.constantFrom('resolve sent' as const, 'resolve not-sent' as const, 'forget' as const, 'baseline' as const),
     guild,
@@ -91,6 +91,9 @@ async function compareHistories(
     }
     const view = await viewOf(model);
     expect(await viewOf(file)).toEqual(view);
+    // What was claimed ended its last try at the opening at the latest, which the file takes it for.
+    const longest = await idleTimes(model);
+    expect((await idleTimes(file)).filter((ms, index) => ms > longest[index]!)).toEqual([]);
     // A reader takes a claim for uncertain, which its owner alone knows better.
     if (!JSON.stringify(view).includes('claimed')) expect(await viewOf(reader)).toEqual(view);
   }
@@ -108,11 +111,11 @@ async function run(
     const claim = twins.at(step.claim - twins.length)?.[side];
     if (claim === undefined) return { answer: undefined, claims: [] };
     if (step.do === 'confirm') return { answer: await store.confirm(claim), claims: [] };
-    if (step.do !== 'renew') {
+    if (step.do !== 'renew' && step.do !== 'restart') {
       await store.release(claim, step.do);
       return { answer: undefined, claims: [] };
     }
-    const renewed = await store.renew(claim).catch((error: unknown) => (error as { code: string }).code);
+    const renewed = await store[step.do](claim).catch((error: unknown) => (error as { code: string }).code);
     return typeof renewed === 'string' ? { answer: renewed, claims: [] } : named([renewed]);
   }
   const { guild: id } = step;
@@ -125,6 +128,8 @@ async function run(
     }
     case 'take':
       return named(await store.takeUncertain(id));
+    case 'ask':
+      return named(await store.takeUncertain(id, { purpose: 'ask' }));
     case 'clear':
       return { answer: await store.clearGuild(id), claims: [] };
     case 'forget':
@@ -150,9 +155,13 @@ async function viewOf(store: SentCodeStore): Promise<unknown> {
     guilds,
     states: await Promise.all(GUILDS.map(async (id) => [...(await store.states(id, CODES))])),
     sent: await Promise.all(guilds.map(async (id) => sortedByCode(await collect(store.listSent(id))))),
-    uncertain: sortedByCode((await collect(store.listUncertain())).map(({ messageId: _, ...rest }) => rest)),
+    uncertain: sortedByCode((await collect(store.listUncertain())).map(({ messageId: _, idleMs: __, ...rest }) => rest)),
     stats: await Promise.all(guilds.map((id) => store.stats(id))),
   };
+}
+
+async function idleTimes(store: SentCodeStore): Promise<number[]> {
+  return sortedByCode(await collect(store.listUncertain())).map(({ idleMs }) => idleMs ?? Infinity);
 }
 
 function sortedByCode<T extends { guildId: string; code: string }>(items: readonly T[]): T[] {

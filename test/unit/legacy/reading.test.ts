@@ -39,7 +39,7 @@ describe('what the old bot wrote', () => {
 
   it('has neither times nor sources', async () => {
     const store = storeOf({ sent: { '1': ['A'] } });
-    expect(await collect(store.listSent('1'))).toEqual([{ guildId: '1', code: 'A', source: null, sentAt: null }]);
+    expect(await collect(store.listSent('1'))).toEqual([{ guildId: '1', code: 'A', source: null, sentAt: null, receipt: null }]);
     expect(await store.stats('1')).toMatchObject({ total: 1, bySource: { unknown: 1 }, firstSentAt: null });
   });
 

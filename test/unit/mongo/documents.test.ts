@@ -109,7 +109,7 @@ describe('what others wrote to the collection', () => {
     expect(await store.filterUnsent(GUILD, ['old', 'new'])).toEqual(['new']);
     expect(await store.markSent(GUILD, ['old'])).toEqual({ marked: [], alreadySent: ['old'] });
     expect(await collect(store.listSent(GUILD))).toEqual([
-      { guildId: GUILD, code: 'OLD', source: 'website', sentAt: new Date('2025-11-07T06:00:40.595Z') },
+      { guildId: GUILD, code: 'OLD', source: 'website', sentAt: new Date('2025-11-07T06:00:40.595Z'), receipt: null },
     ]);
   });
 
@@ -142,7 +142,9 @@ describe('what others wrote to the collection', () => {
       const { store, documents } = await mongoWorld();
       await documents.insertOne({ _id: `${GUILD}:A`, sent_at: sentAt });
       expect(await store.filterUnsent(GUILD, ['A'])).toEqual([]);
-      expect(await collect(store.listSent(GUILD))).toEqual([{ guildId: GUILD, code: 'A', source: null, sentAt: null }]);
+      expect(await collect(store.listSent(GUILD))).toEqual([
+        { guildId: GUILD, code: 'A', source: null, sentAt: null, receipt: null },
+      ]);
     },
   );
 

@@ -20,7 +20,13 @@ describe("a guild's own document with a list of codes", () => {
     expect(await store.filterUnsent('2', ['abc', 'jkl'])).toEqual(['abc', 'jkl']);
     expect(await store.isSent('1', 'ghi')).toBe(true);
     expect(await collect(store.listSent('1'))).toEqual(
-      ['ABC', 'DEF', 'GHI', '777', '2:JKL'].map((code) => ({ guildId: '1', code, source: 'api', sentAt: LAST_AT })),
+      ['ABC', 'DEF', 'GHI', '777', '2:JKL'].map((code) => ({
+        guildId: '1',
+        code,
+        source: 'api',
+        sentAt: LAST_AT,
+        receipt: null,
+      })),
     );
   });
 

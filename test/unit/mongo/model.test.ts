@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MemoryStore } from 'sent-code-store';
-import type { CodeRecord, StorePrimitives } from 'sent-code-store/store';
+import type { HeldRecord, StorePrimitives } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../support/legacy/collect.js';
 import { mongoWorld, passTime } from '../../support/mongo-stores.js';
@@ -30,10 +30,17 @@ const event = fc.oneof(
   fc.record({
     type: fc.constant('release' as const),
     token,
-    outcome: fc.constantFrom('not-sent' as const, 'uncertain' as const),
+    outcome: fc.constantFrom('not-sent' as const, 'uncertain' as const, 'unsent' as const),
   }),
   fc.record({ type: fc.constant('resize' as const), token, position: fc.nat(5), size: fc.nat(5) }),
-  fc.record({ type: fc.constant('take' as const), token, messageId, leaseMs }),
+  fc.record({ type: fc.constant('take' as const), token, messageId, leaseMs, asks: fc.boolean() }),
+  fc.record({
+    type: fc.constant('unsent' as const),
+    token,
+    leaseMs,
+    target: fc.constantFrom(undefined, '$there'),
+    ageMs: fc.constantFrom(undefined, null, 80_000),
+  }),
   fc.record({ type: fc.constant('resolve' as const), messageId, attempt: fc.integer({ min: 1, max: 3 }) }),
 );
 
@@ -45,7 +52,8 @@ const pass = fc.constantFrom(...STEPS).map((ms): Step => ({ pass: ms }));
 const mark = fc
   .tuple(someKeys, fc.option(fc.constantFrom('auto', 'api')), fc.option(fc.nat(1_000_000)))
   .map(([keys, source, sentAt]) => {
-    const marks = keys.map((one) => ({ ...one, source, sentAt }));
+    const receipt = source === null ? undefined : '$receipt';
+    const marks = keys.map((one) => ({ ...one, source, sentAt, receipt }));
     return call('mark', marks, (store) => store.markRecords(marks));
   });
 const claim = fc
@@ -53,8 +61,14 @@ const claim = fc
     guildId: fc.constantFrom(...GUILDS),
     leaseMs,
     ageMs: fc.option(fc.constantFrom(0, 20_000, 80_000)),
+    idleMs: fc.constantFrom(undefined, null, 10_000),
     codes: fc.subarray(CODES, { minLength: 1 }),
-    hold: fc.record({ token: fc.option(token), messageId, attempt: fc.integer({ min: 1, max: 2 }) }),
+    hold: fc.record({
+      token: fc.option(token),
+      messageId,
+      attempt: fc.integer({ min: 1, max: 2 }),
+      target: fc.constantFrom(undefined, '$here'),
+    }),
   })
   .map(({ codes, hold, ...write }) => {
     const size = codes.length;
@@ -82,8 +96,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 function comparable(answer: unknown): unknown {
   if (Array.isArray(answer)) return answer.map(comparable);
   if (typeof answer !== 'object' || answer === null || !('ageMs' in answer)) return answer;
-  const { ageMs, ...record } = answer as CodeRecord & { readonly ageMs: number | null };
-  return { ...record, age: ageMs === null ? null : Math.floor((ageMs + 100) / 60_000) };
+  const { ageMs, idleMs, ...record } = answer as HeldRecord;
+  const minutes = (ms: number | null): number | null => (ms === null ? null : Math.floor((ms + 100) / 60_000));
+  return { ...record, age: minutes(ageMs), idle: minutes(idleMs) };
 }
 
 async function everything(store: StorePrimitives): Promise<unknown> {

@@ -6,7 +6,7 @@ import type { Mirror } from '../chain/mirror.js';
 import { allFailed, notAuthoritative } from '../chain/refusals.js';
 import { isHeld } from '../chain/hold-copies.js';
 import { deferOn } from './marks.js';
-import { guildsOf, heldBy, idOf, type MaybeRecord } from '../chain/record-strength.js';
+import { guildsOf, heldBy, idOf, type MaybeRecord, withHold } from '../chain/record-strength.js';
 import { everywhere } from './removals.js';
 
 /**
@@ -15,8 +15,10 @@ import { everywhere } from './removals.js';
  */
 export async function settleRecords(context: CallContext, changes: readonly Settlement[]): Promise<readonly MaybeRecord[]> {
   const { chain, background } = context;
-  if (changes.some(({ event }) => event.type === 'resolve')) {
-    return everywhere(context, 'resolveUncertain', guildsOf(changes), async () => {
+  const frees = changes.find(({ event }) => isRemoval(event));
+  if (frees !== undefined) {
+    const what = frees.event.type === 'resolve' ? 'resolveUncertain' : 'release';
+    return everywhere(context, what, guildsOf(changes), async () => {
       const after = await chain.first.call((store) => store.settleRecords(changes));
       for (const witness of chain.witnesses) {
         if (witness.claims) await witness.call((store) => store.settleRecords(changes));
@@ -29,6 +31,19 @@ export async function settleRecords(context: CallContext, changes: readonly Sett
   }
   await background.ready(changes);
   return chain.locks.shared(guildsOf(changes), () => oneByOne(chain, changes, () => settle(chain, changes)));
+}
+
+/**
+ * Whether an event frees a code whatever was tried. A store that misses it would hold the code for
+ * ever.
+ */
+function isRemoval(event: Settlement['event']): boolean {
+  return event.type === 'resolve' || (event.type === 'release' && event.outcome === 'unsent');
+}
+
+/** Whether an event gives somebody the right to send, or prolongs it. */
+function isGrant(event: Settlement['event']): boolean {
+  return event.type === 'take' || event.type === 'renew' || event.type === 'unsent';
 }
 
 /**
@@ -55,7 +70,7 @@ function oneByOne<T>(chain: Chain, changes: readonly Settlement[], work: () => P
 
 async function settle(chain: Chain, changes: readonly Settlement[]): Promise<readonly MaybeRecord[]> {
   const pending = changes.some((change) => chain.isPending(change));
-  const grants = changes.some(({ event }) => event.type === 'take' || event.type === 'renew');
+  const grants = changes.some(({ event }) => isGrant(event));
   if (chain.first.up && pending && grants) {
     // To take or keep the right to send is for the first store to grant while others reach it.
     throw notAuthoritative(chain, changes[0]?.guildId ?? '');
@@ -114,8 +129,9 @@ function followed(change: Settlement, after: MaybeRecord): Settlement {
 /** `asked`: the first store may have made the changes. */
 async function settleOnMirror(chain: Chain, changes: readonly Settlement[], asked: boolean): Promise<readonly MaybeRecord[]> {
   for (const { guildId, event } of changes) {
-    // To take a message over is to send it: that needs authority.
-    if (event.type === 'take' && deciderOf(chain, guildId) === undefined) throw notAuthoritative(chain, guildId);
+    // To take a message over, or to begin it anew, is to send it: that needs authority.
+    if ((event.type === 'take' || event.type === 'unsent') && deciderOf(chain, guildId) === undefined)
+      throw notAuthoritative(chain, guildId);
   }
   const takes = changes.some(({ event }) => event.type === 'take');
   const made = await chain.onMirrors(async (store) => {
@@ -126,7 +142,8 @@ async function settleOnMirror(chain: Chain, changes: readonly Settlement[], aske
   if (kept.size === 0) throw allFailed(chain);
   return changes.map(({ guildId, event }, index) => {
     const decider = deciderOf(chain, guildId);
-    if (event.type === 'take' && (decider === undefined || !kept.has(decider))) throw notAuthoritative(chain, guildId);
+    const mustDecide = event.type === 'take' || event.type === 'unsent';
+    if (mustDecide && (decider === undefined || !kept.has(decider))) throw notAuthoritative(chain, guildId);
     const answers = decider !== undefined && kept.has(decider) ? [kept.get(decider)] : [...kept.values()];
     const record = answers.map((answer) => answer?.after[index]).find((one) => one !== undefined);
     if (event.type === 'renew' && !heldBy(record, event.token) && record?.state !== 'sent' && decider === undefined) {
@@ -162,7 +179,7 @@ async function deferSettled(
 ): Promise<void> {
   const former: Settlement[] = [];
   const taken: MaybeRecord[] = [];
-  const takeovers = new Map<string, ClaimWrite & { holds: ClaimWrite['holds'][number][] }>();
+  const takeovers = new Map<string, { claim: ClaimWrite; takeover: 'retry' | 'ask' }>();
   for (const [index, { guildId, code, event }] of changes.entries()) {
     const record = after[index];
     if (event.type !== 'take' || record === undefined || record.state === 'sent' || record.token !== event.token) continue;
@@ -172,14 +189,12 @@ async function deferSettled(
       former.push({ guildId, code, event: { type: 'release', token: owner.token, outcome: 'uncertain' } });
       taken.push(record);
     }
-    const claim = takeovers.get(token) ?? { guildId, leaseMs, ageMs: null, holds: [] };
-    const { messageId, spelling, position, size, attempt } = record;
-    claim.holds.push({ token, messageId, spelling, position, size, attempt, code });
-    takeovers.set(token, claim);
+    const claim = withHold(takeovers.get(token)?.claim, { guildId, code, record }, leaseMs);
+    takeovers.set(token, { claim, takeover: event.asks === true ? 'ask' : 'retry' });
   }
   // Goes with the former owner's claim, if the first store never hears of that.
   await mirror.pending.deferChanges(former, taken);
-  for (const claim of takeovers.values()) await mirror.pending.deferClaim({ type: 'claim', claim, takeover: true }, asked);
+  for (const taken of takeovers.values()) await mirror.pending.deferClaim({ type: 'claim', ...taken }, asked);
   const others = changes.flatMap((change, index) => (change.event.type === 'take' ? [] : [{ change, record: after[index] }]));
   await mirror.pending.deferChanges(
     others.map(({ change }) => change),

@@ -24,8 +24,30 @@ export function isStale({ record, copy }: HoldPair): boolean {
 }
 
 function isOther(record: HeldRecord, copy: HeldRecord): boolean {
-  return record.token !== copy.token || record.messageId !== copy.messageId || record.attempt !== copy.attempt;
+  return (
+    record.token !== copy.token ||
+    record.messageId !== copy.messageId ||
+    record.attempt !== copy.attempt ||
+    isLaterTry(record.idleMs, copy.idleMs)
+  );
 }
+
+/**
+ * Whether the copy takes the last try for over longer than it is. A message that was begun anew has
+ * its old number of tries again, so the number does not tell:
+ *
+ * ```text
+ * first store: M, try 1, over     asked: did not arrive, sent again     given back: M, try 1
+ * mirror:      M, try 1, over     missed                                outage: the platform is asked too early
+ * ```
+ */
+function isLaterTry(idleMs: number | null, copyIdleMs: number | null): boolean {
+  if (copyIdleMs === null) return false;
+  return idleMs === null || copyIdleMs - idleMs > READS_APART_MS;
+}
+
+/** The two records may have been read so far apart, in ms. */
+const READS_APART_MS = 5000;
 
 /**
  * Brings stale copies in line. A hold in place of another one is two steps, and a crash in between

@@ -35,7 +35,7 @@ export class Mirror extends Member {
     super(source, context);
     this.#randomId = newId;
     this.coverage = new GuildCoverage(this, newId);
-    this.pending = new PendingWrites(this, newId);
+    this.pending = new PendingWrites(this, newId, context.clock);
   }
 
   /** Random; names the mirror in the first store. `undefined` until the mirror was read. */

@@ -6,9 +6,17 @@ import type { ClaimWrite, Mark, Settlement } from '../../../core/driver.js';
 /** A write that the first store has not confirmed. */
 export type PendingWrite =
   | { readonly type: 'mark'; readonly marks: readonly Mark[] }
-  /** `takeover`: the codes were uncertain, and their message was taken over. */
-  | { readonly type: 'claim'; readonly claim: ClaimWrite; readonly takeover?: boolean | undefined }
-  | { readonly type: 'settle'; readonly changes: readonly Settlement[] };
+  /**
+   * `takeover`: the codes were uncertain, and their message was taken over, for a retry or to ask.
+   * `at`: when it was remembered, in ms since 1970, because ages grow until the replay.
+   */
+  | {
+      readonly type: 'claim';
+      readonly claim: ClaimWrite;
+      readonly takeover?: 'retry' | 'ask' | undefined;
+      readonly at?: number | undefined;
+    }
+  | { readonly type: 'settle'; readonly changes: readonly Settlement[]; readonly at?: number | undefined };
 
 const key = { guildId: z.string(), code: z.string() };
 const lease = { token: z.string(), leaseMs: z.number() };
@@ -19,30 +27,37 @@ const hold = {
   position: z.number(),
   size: z.number(),
   attempt: z.number(),
+  target: z.string().optional(),
 };
+const ageMs = z.number().nullable();
 const event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('renew'), ...lease }),
-  z.object({ type: z.literal('release'), token: z.string(), outcome: z.enum(['not-sent', 'uncertain']) }),
+  z.object({ type: z.literal('release'), token: z.string(), outcome: z.enum(['not-sent', 'uncertain', 'unsent']) }),
+  z.object({ type: z.literal('unsent'), ...lease, target: z.string().optional(), ageMs: ageMs.optional() }),
   z.object({ type: z.literal('resize'), token: z.string(), position: z.number(), size: z.number() }),
-  z.object({ type: z.literal('take'), messageId: z.string(), ...lease }),
+  z.object({ type: z.literal('take'), messageId: z.string(), ...lease, asks: z.boolean().optional() }),
   z.object({ type: z.literal('resolve'), messageId: z.string(), attempt: z.number() }),
 ]);
 const schema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('mark'),
-    marks: z.array(z.object({ ...key, source: z.string().nullable(), sentAt: z.number().nullable() })),
+    marks: z.array(
+      z.object({ ...key, source: z.string().nullable(), sentAt: z.number().nullable(), receipt: z.string().optional() }),
+    ),
   }),
   z.object({
     type: z.literal('claim'),
-    takeover: z.boolean().optional(),
+    takeover: z.enum(['retry', 'ask']).optional(),
+    at: z.number().optional(),
     claim: z.object({
       guildId: z.string(),
       leaseMs: z.number(),
-      ageMs: z.number().nullable(),
+      ageMs,
+      idleMs: ageMs.optional(),
       holds: z.array(z.object({ ...hold, code: z.string() })),
     }),
   }),
-  z.object({ type: z.literal('settle'), changes: z.array(z.object({ ...key, event })) }),
+  z.object({ type: z.literal('settle'), changes: z.array(z.object({ ...key, event })), at: z.number().optional() }),
 ]);
 
 /** The codes that a write speaks of. */
@@ -77,7 +92,7 @@ export function without(
     ({ guildId, code, event }) => keyOf(guildId, code) !== id || event.type === 'resolve' || !tokens.has(event.token),
   );
   if (changes.length === write.changes.length) return write;
-  return changes.length === 0 ? undefined : { type: 'settle', changes };
+  return changes.length === 0 ? undefined : { ...write, changes };
 }
 
 /** A pending write as it is kept in a mirror's metadata. */

@@ -1,4 +1,5 @@
 import type { Settlement } from '../../../core/driver.js';
+import type { Clock } from '../../../domain/clock.js';
 import type { CodeKey } from '../../../domain/codes.js';
 import type { RandomId } from '../../../domain/random.js';
 import { PENDING } from '../keys.js';
@@ -22,6 +23,7 @@ import { idOf, type MaybeRecord } from './record-strength.js';
 export class PendingWrites {
   readonly #mirror: Member;
   readonly #randomId: RandomId;
+  readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
   /**
    * Keys of the entries about a code that the first store lacks; nearly always one, which needs no
@@ -30,8 +32,9 @@ export class PendingWrites {
   readonly #open = new Map<string, string | Set<string>>();
   #sequence = 0;
 
-  constructor(mirror: Member, newId: RandomId) {
+  constructor(mirror: Member, newId: RandomId, clock: Clock) {
     this.#mirror = mirror;
+    this.#clock = clock;
     this.#randomId = newId;
   }
 
@@ -61,7 +64,7 @@ export class PendingWrites {
   /** Remembers a claim. `asked`: the first store may have it already. */
   async deferClaim(write: PendingWrite & { type: 'claim' }, asked: boolean): Promise<void> {
     await this.#add(write, asked);
-    if (write.takeover !== true) return;
+    if (write.takeover === undefined) return;
     // An earlier owner that the first store never heard of leaves nothing.
     const edits = new Edits();
     for (const key of keysOf(write)) this.#undo(edits, idOf(key), (token) => token !== tokenOf(write));
@@ -206,7 +209,8 @@ export class PendingWrites {
     else this.#remember(key, write, entry.asked);
   }
 
-  async #add(write: PendingWrite, asked: boolean): Promise<void> {
+  async #add(added: PendingWrite, asked: boolean): Promise<void> {
+    const write = added.type === 'mark' ? added : { ...added, at: this.#clock.now() };
     // Sorted by name as by age; the random part keeps apart two processes that share a mirror
     // against the rules.
     const key = `${PENDING}${String(this.#sequence++).padStart(DIGITS, '0')}:${this.#randomId()}`;

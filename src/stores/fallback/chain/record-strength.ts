@@ -34,23 +34,41 @@ export function heldBy(record: MaybeRecord, token: string | null): boolean {
 }
 
 /**
+ * A copy of a message with one more of its codes. The codes may have different times, after a crash
+ * between the writes of one step: the copy has the most cautious ones.
+ */
+export function withHold(
+  message: ClaimWrite | undefined,
+  { guildId, code, record }: CodeKey & { readonly record: HeldRecord },
+  leaseMs: number,
+): ClaimWrite {
+  const { state, ageMs, idleMs, ...hold } = record;
+  if (message === undefined) return { guildId, leaseMs, ageMs, idleMs, holds: [{ ...hold, code }] };
+  return {
+    ...message,
+    ageMs: message.ageMs === null || ageMs === null ? null : Math.max(message.ageMs, ageMs),
+    idleMs: message.idleMs == null || idleMs === null ? null : Math.min(message.idleMs, idleMs),
+    holds: [...message.holds, { ...hold, code }],
+  };
+}
+
+/**
  * Copies records into a store that may have them, or stronger ones, already. A live claim is copied
  * with a lease that starts at the copy; it may end later there than in its store, which is the safe
  * side.
  */
 export async function copyRecords(target: StorePrimitives, records: readonly ScannedRecord[], leaseMs: number): Promise<void> {
   const marks: Mark[] = [];
-  const messages = new Map<string, ClaimWrite & { holds: ClaimWrite['holds'][number][] }>();
+  const messages = new Map<string, ClaimWrite>();
   for (const { guildId, code, record } of records) {
     if (record.state === 'sent') {
-      marks.push({ guildId, code, source: record.source, sentAt: record.sentAt });
+      const { source, sentAt, receipt } = record;
+      marks.push({ guildId, code, source, sentAt, receipt });
       continue;
     }
-    const { state, ageMs, ...hold }: HeldRecord = record;
-    const id = JSON.stringify([guildId, record.messageId, record.token, state]);
-    const message = messages.get(id) ?? { guildId, leaseMs: state === 'claimed' ? leaseMs : 0, ageMs, holds: [] };
-    message.holds.push({ ...hold, code });
-    messages.set(id, message);
+    const { messageId, token, state } = record;
+    const id = JSON.stringify([guildId, messageId, token, state]);
+    messages.set(id, withHold(messages.get(id), { guildId, code, record }, state === 'claimed' ? leaseMs : 0));
   }
   if (marks.length > 0) await target.markRecords(marks);
   for (const message of messages.values()) await target.claimRecords(message);

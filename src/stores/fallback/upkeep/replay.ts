@@ -19,7 +19,7 @@ export async function replay(chain: Chain): Promise<void> {
     if (writes.length === 0) continue;
     mirror.pending.replayBegins();
     const targets = [...chain.mirrors.filter((other) => other !== mirror), chain.first];
-    const { marks, changes } = stepsOf(writes);
+    const { marks, changes } = stepsOf(writes, chain.options.clock.now());
     const work = (step: PendingWrite): Promise<void> => make(chain, targets, step);
     // The first alone: a first store that is not really back does not get many more.
     await inLanes(marks, 1, 1, work);
@@ -61,26 +61,29 @@ async function make(chain: Chain, targets: readonly Member[], step: PendingWrite
 }
 
 /** The writes as they are made: all marks, then the claims and settlements of codes without one. */
-function stepsOf(writes: readonly PendingWrite[]): { marks: Iterator<PendingWrite>; changes: Iterator<PendingWrite> } {
+function stepsOf(
+  writes: readonly PendingWrite[],
+  now: number,
+): { marks: Iterator<PendingWrite>; changes: Iterator<PendingWrite> } {
   const marks = new Map<string, Mark>();
   for (const write of writes) {
     if (write.type === 'mark') for (const mark of write.marks) if (!marks.has(idOf(mark))) marks.set(idOf(mark), mark);
   }
-  return { marks: markSteps([...marks.values()]), changes: changeSteps(writes, marks) };
+  return { marks: markSteps([...marks.values()]), changes: changeSteps(writes, marks, now) };
 }
 
 function* markSteps(marks: readonly Mark[]): Generator<PendingWrite> {
   for (const part of chunksOf(marks, CHUNK)) yield { type: 'mark', marks: part };
 }
 
-function* changeSteps(writes: readonly PendingWrite[], marks: ReadonlyMap<string, Mark>): Generator<PendingWrite> {
+function* changeSteps(writes: readonly PendingWrite[], marks: ReadonlyMap<string, Mark>, now: number): Generator<PendingWrite> {
   const owners = new Map<string, string | null>();
   for (const write of writes) {
     if (write.type === 'claim') for (const key of keysOf(write)) owners.set(idOf(key), tokenOf(write));
   }
   for (const write of writes) {
     if (write.type === 'claim') {
-      const { claim, takeover } = write;
+      const { claim, takeover, at } = write;
       const idOfHold = (code: string): string => idOf({ guildId: claim.guildId, code });
       const left = claim.holds.filter(({ code }) => !marks.has(idOfHold(code)));
       const holds = left.filter(({ code, token }) => owners.get(idOfHold(code)) === token);
@@ -88,22 +91,34 @@ function* changeSteps(writes: readonly PendingWrite[], marks: ReadonlyMap<string
       // would keep that one out.
       const former = left.filter((hold) => !holds.includes(hold));
       if (former.length > 0) yield { type: 'settle', changes: former.flatMap((hold) => givenUp(claim.guildId, hold)) };
-      // How long ago the first try was is not known any more.
-      if (holds.length > 0) yield { type: 'claim', claim: { ...claim, ageMs: null, holds }, takeover };
+      const { ageMs, idleMs = null } = claim;
+      const ages = { ageMs: agedBy(ageMs, at, now), idleMs: agedBy(idleMs, at, now) };
+      if (holds.length > 0) yield { type: 'claim', claim: { ...claim, ...ages, holds }, takeover };
     } else if (write.type === 'settle') {
-      const changes = write.changes.filter((change) => !marks.has(idOf(change)));
+      const { at } = write;
+      const left = write.changes.filter((change) => !marks.has(idOf(change)));
+      // A copy in the first store must not take the try for a younger one: the post would be looked
+      // for in too short a time.
+      const changes = left.map((change): Settlement =>
+        change.event.type === 'unsent' ? { ...change, event: { ...change.event, ageMs: agedBy(0, at, now) } } : change,
+      );
       if (changes.length > 0) yield { type: 'settle', changes };
     }
   }
+}
+
+/** An age as it is now; `null` if that is not known, because a wall clock was set back, say. */
+function agedBy(ageMs: number | null, at: number | undefined, now: number): number | null {
+  return ageMs === null || at === undefined || at > now ? null : ageMs + now - at;
 }
 
 function givenUp(guildId: string, { code, token }: { readonly code: string; readonly token: string | null }): Settlement[] {
   return token === null ? [] : [{ guildId, code, event: { type: 'release', token, outcome: 'uncertain' } }];
 }
 
-function takes({ guildId, leaseMs, holds }: ClaimWrite): Settlement[] {
+function takes({ guildId, leaseMs, holds }: ClaimWrite, asks: boolean): Settlement[] {
   return holds.flatMap(({ code, token, messageId }) =>
-    token === null ? [] : [{ guildId, code, event: { type: 'take', messageId, token, leaseMs } }],
+    token === null ? [] : [{ guildId, code, event: { type: 'take', messageId, token, leaseMs, ...(asks && { asks }) } }],
   );
 }
 
@@ -111,8 +126,9 @@ async function apply(chain: Chain, target: Member, step: PendingWrite): Promise<
   const write = async (store: StorePrimitives): Promise<void> => {
     if (step.type === 'mark') await store.markRecords(step.marks);
     else if (step.type === 'claim') {
-      if (step.takeover === true) await store.settleRecords(takes(step.claim));
-      await store.claimRecords(step.claim);
+      const { claim, takeover } = step;
+      if (takeover !== undefined) await store.settleRecords(takes(claim, takeover === 'ask'));
+      await store.claimRecords(claim);
     } else await store.settleRecords(step.changes);
   };
   if (!(target instanceof Mirror)) return target.probe(write);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../domain/clock.js';
+import type { SentRecord } from '../../../domain/record.js';
 import type { LocalHold, LocalRecord } from '../../../domain/state-machine.js';
 
 /** What a file keeps of a held code. A lease is not kept: it ends with its process. */
@@ -11,9 +12,9 @@ interface StoredHold {
   readonly attempt: number;
   /** First try in ms since 1970. */
   readonly tried: number | null;
-  /** End of the last try in ms since 1970. Room for what is not written yet. */
+  /** End of the last try in ms since 1970. Absent: a try was under way. */
   readonly ended?: number;
-  /** Where in the guild the message is sent to. Room for what is not written yet. */
+  /** Where in the guild the message was tried. */
   readonly target?: string;
 }
 
@@ -29,10 +30,7 @@ const HOLD_FIELDS: ReadonlySet<string> = new Set<keyof StoredHold>([
   'target',
 ]);
 
-/**
- * A sent code as a file has it. The receipt, of at most 200 characters, is room for what is not
- * written yet.
- */
+/** A sent code as a file has it. A receipt has at most 200 characters. */
 export type StoredSent = readonly [code: string, source: string | null, sentAt: number | null, receipt?: string];
 
 /** A code as a file has it: sent, held, or (in a journal) absent from then on. */
@@ -55,21 +53,23 @@ export class RecordCodec {
   /** A record as a file has it; `undefined`: absent. */
   encode(code: string, record: LocalRecord | undefined): StoredRecord {
     if (record === undefined) return [code];
-    if (record.state === 'sent') return [code, record.source, record.sentAt];
-    const { token, messageId: message, spelling, position, size, attempt, firstTriedAt } = record;
-    const tried = firstTriedAt === null ? null : Math.round(this.#clock.now() - (this.#clock.monotonic() - firstTriedAt));
-    return [code, { token, message, spelling, position, size, attempt, tried }];
+    if (record.state === 'sent') return storedSent(code, record);
+    const { token, messageId: message, spelling, position, size, attempt, target, firstTriedAt, endedAt } = record;
+    const tried = firstTriedAt === null ? null : this.#toWall(firstTriedAt);
+    const optional = { ...(endedAt !== null && { ended: this.#toWall(endedAt) }), ...(target !== undefined && { target }) };
+    return [code, { token, message, spelling, position, size, attempt, tried, ...optional }];
   }
 
   /**
    * The record of a checked entry. What was claimed is uncertain: its owner is dead, and may have
-   * sent it before.
+   * sent it before. Its last try ended at the opening at the latest, also if the wall clock was set
+   * back meanwhile.
    */
   decode(stored: StoredRecord): LocalRecord | undefined {
     if (stored.length === 1) return undefined;
-    if (stored.length !== 2) return { state: 'sent', source: stored[1], sentAt: stored[2] };
-    const { token, message: messageId, spelling, position, size, attempt, tried } = stored[1];
-    const firstTriedAt = tried === null ? null : this.#clock.monotonic() - (this.#clock.now() - tried);
+    if (stored.length !== 2) return sentRecord(stored);
+    const { token, message: messageId, spelling, position, size, attempt, target, tried, ended } = stored[1];
+    const now = this.#clock.monotonic();
     return {
       token,
       messageId,
@@ -77,11 +77,31 @@ export class RecordCodec {
       position,
       size,
       attempt,
+      ...(target !== undefined && { target }),
       state: 'held',
-      leaseUntil: null,
-      firstTriedAt,
+      leaseUntil: ended === undefined ? now : null,
+      firstTriedAt: tried === null ? null : this.#toMonotonic(tried),
+      endedAt: ended === undefined ? null : Math.min(now, this.#toMonotonic(ended)),
     } satisfies LocalHold;
   }
+
+  #toWall(time: number): number {
+    return Math.round(this.#clock.now() - (this.#clock.monotonic() - time));
+  }
+
+  #toMonotonic(time: number): number {
+    return this.#clock.monotonic() - (this.#clock.now() - time);
+  }
+}
+
+/** A sent code as a file has it. */
+export function storedSent(code: string, { source, sentAt, receipt }: SentRecord): StoredSent {
+  return receipt === undefined ? [code, source, sentAt] : [code, source, sentAt, receipt];
+}
+
+/** The record of a sent code as a file has it. */
+export function sentRecord([, source, sentAt, receipt]: StoredSent): SentRecord {
+  return { state: 'sent', source, sentAt, ...(receipt !== undefined && { receipt }) };
 }
 
 /** Whether a parsed value is a record of a file. */
@@ -112,7 +132,10 @@ export function isSameStored(a: LocalRecord | undefined, b: LocalRecord | undefi
     a.messageId === b.messageId &&
     a.position === b.position &&
     a.size === b.size &&
-    a.attempt === b.attempt
+    a.attempt === b.attempt &&
+    a.target === b.target &&
+    a.firstTriedAt === b.firstTriedAt &&
+    a.endedAt === b.endedAt
   );
 }
 

@@ -4,7 +4,7 @@ import type { SentRecord } from '../../../domain/record.js';
 import { CLOSE, encodeText, hasAt, QUOTE, skipString } from '../format/json-bytes.js';
 import { hashOf, type HashSeed, PROCESS_SEED } from './hash.js';
 import type { LineBytes } from '../format/sealed-line.js';
-import type { StoredSent } from './record-codec.js';
+import { sentRecord, storedSent, type StoredSent } from './record-codec.js';
 
 /**
  * Up to this many records are looked through one by one: an index would take more room than it
@@ -21,8 +21,8 @@ interface Found {
 }
 
 /** One sent code as JSON. */
-export function encodeSent(code: string, { source, sentAt }: SentRecord): string {
-  return JSON.stringify([code, source, sentAt]);
+export function encodeSent(code: string, record: SentRecord): string {
+  return JSON.stringify(storedSent(code, record));
 }
 
 /**
@@ -197,7 +197,7 @@ export class SentTable {
   }
 
   #decode(at: number): Found {
-    const [code, source, sentAt] = JSON.parse(this.#bytes.toString('utf8', at, this.#after(at))) as StoredSent;
-    return { code, record: { state: 'sent', source, sentAt } };
+    const stored = JSON.parse(this.#bytes.toString('utf8', at, this.#after(at))) as StoredSent;
+    return { code: stored[0], record: sentRecord(stored) };
   }
 }

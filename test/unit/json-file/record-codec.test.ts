@@ -13,10 +13,12 @@ describe('a record of a file', () => {
   it('may have a receipt with a mark, and a target and the end of the last try with a hold', () => {
     const codec = new RecordCodec(new TestClock());
     expect(isStoredRecord([...SENT, RECEIPT])).toBe(true);
-    expect(codec.decode([...SENT, RECEIPT])).toEqual(codec.decode(SENT));
+    expect(codec.decode([...SENT, RECEIPT])).toEqual({ ...codec.decode(SENT), receipt: RECEIPT });
     const hold = { ...HOLD, ended: 7, target: '99' };
     expect(isStoredRecord(['A', hold])).toBe(true);
-    expect(codec.decode(['A', hold])).toEqual(codec.decode(['A', HOLD]));
+    expect(codec.decode(['A', hold])).toMatchObject({ target: '99' });
+    expect(codec.encode('A', codec.decode(['A', hold]))).toEqual(['A', hold]);
+    expect(codec.encode('A', codec.decode([...SENT, RECEIPT]))).toEqual([...SENT, RECEIPT]);
   });
 
   it('has nothing else', () => {
@@ -39,8 +41,8 @@ describe('a record of a file', () => {
     const table = new SentTable({ bytes, start: 0, end: bytes.length }, SEAL_LENGTH + opening.length, 3);
     expect([...table.entries()]).toEqual([
       ['A', { state: 'sent', source: 'auto', sentAt: 1 }],
-      ['B', { state: 'sent', source: null, sentAt: 2 }],
-      ['C', { state: 'sent', source: 'api', sentAt: null }],
+      ['B', { state: 'sent', source: null, sentAt: 2, receipt: RECEIPT }],
+      ['C', { state: 'sent', source: 'api', sentAt: null, receipt: '' }],
     ]);
     expect(salvageLine(`x${bytes.toString()}`).records).toEqual(records);
   });
