@@ -7,10 +7,10 @@ import { decodePending, encodePending, keysOf, type PendingWrite, tokenOf, witho
 import { idOf, type MaybeRecord } from './record-strength.js';
 
 /**
- * The writes that a mirror remembers for the first store: one metadata entry of the mirror each.
+ * The writes that a mirror remembers for the first store, each as one metadata entry of the mirror.
  *
- * What the first store was never asked for and is undone leaves nothing. The entry goes after what
- * undoes it is durable in the mirror:
+ * A write that is undone before the first store was asked for it leaves nothing. Its entry is
+ * removed once the undoing is durable in the mirror:
  *
  * ```text
  * mirror: X claimed   entry: claim X   mirror: X free            entry: none
@@ -24,7 +24,7 @@ export class PendingWrites {
   readonly #randomId: RandomId;
   readonly #entries = new Map<string, Entry>();
   /**
-   * Keys of the entries about a code that the first store lacks; nearly always one, which needs no
+   * By code: the keys of the entries that the first store lacks. Nearly always one, which needs no
    * set.
    */
   readonly #open = new Map<string, string | Set<string>>();
@@ -44,7 +44,7 @@ export class PendingWrites {
     return entries.map(([key, text]) => [key, decodePending(text, this.#mirror.name)]);
   }
 
-  /** Takes over what was read. Whether that process had begun to replay it is not known. */
+  /** Takes over what was read. The earlier process may have begun to replay it. */
   restore(entries: readonly (readonly [key: string, write: PendingWrite])[]): void {
     for (const [key, write] of entries) {
       if (!this.#entries.has(key)) this.#remember(key, write, true);
@@ -68,7 +68,7 @@ export class PendingWrites {
     await this.#apply(edits);
   }
 
-  /** Remembers changes of held codes, of which the mirror made what `after` shows. */
+  /** Remembers changes of held codes. `after`: the mirror's records once it made them. */
   async deferChanges(changes: readonly Settlement[], after: readonly MaybeRecord[]): Promise<void> {
     const edits = new Edits();
     const rest = changes.filter((change, index) => {
@@ -100,7 +100,7 @@ export class PendingWrites {
     return this.#open.size;
   }
 
-  /** Whether entries are left, be it only to be removed. */
+  /** Whether entries are left, even if only to be removed. */
   get hasEntries(): boolean {
     return this.#entries.size > 0;
   }
@@ -116,7 +116,7 @@ export class PendingWrites {
   }
 
   /**
-   * From here on the first store may have all that it lacks: nothing of it can be undone any more.
+   * A replay begins: the first store may have any of the writes, so none can be undone any more.
    */
   replayBegins(): void {
     for (const entry of this.#entries.values()) entry.asked = true;
@@ -164,7 +164,7 @@ export class PendingWrites {
     });
   }
 
-  /** Takes a code out of everything about tokens of which the first store never heard. */
+  /** Takes a code out of all entries about tokens that the first store never heard of. */
   #undo(edits: Edits, id: string, isUndone: (token: string | null) => boolean): void {
     const entries = this.#of(id);
     const unheard = new Set<string | null>();
@@ -177,7 +177,7 @@ export class PendingWrites {
     }
   }
 
-  /** Rewrites entries, then removes those of which nothing is left. */
+  /** Rewrites entries, then removes the empty ones. */
   async #apply({ writes }: Edits): Promise<void> {
     const changed = new Map<string, PendingWrite>();
     const gone: string[] = [];
@@ -191,7 +191,8 @@ export class PendingWrites {
     }
     for (const [key, write] of changed) this.#replace(key, write);
     if (gone.length === 0) return;
-    // Not to be replayed even if it cannot be removed now: then it goes with what was replayed.
+    // Never replayed, even if it cannot be removed now: then it is removed with the replayed
+    // entries.
     for (const key of gone) this.#replace(key, undefined);
     await this.#mirror.call((store) => store.metadata.delete(gone));
     for (const key of gone) this.#entries.delete(key);
@@ -199,7 +200,7 @@ export class PendingWrites {
 
   #replace(key: string, write: PendingWrite | undefined): void {
     const entry = this.#entries.get(key);
-    // A replay that began meanwhile has it: it is as if it had been asked for.
+    // A replay that began meanwhile has it, so it counts as asked for.
     if (entry === undefined || entry.asked || entry.applied) return;
     this.#close(key, entry.write);
     if (write === undefined) this.#entries.set(key, { ...entry, applied: true });
@@ -207,14 +208,14 @@ export class PendingWrites {
   }
 
   async #add(write: PendingWrite, asked: boolean): Promise<void> {
-    // Sorted by name as by age; the random part keeps apart two processes that share a mirror
-    // against the rules.
+    // Keys sort by age. The random part keeps two processes apart that share a mirror against the
+    // rules.
     const key = `${PENDING}${String(this.#sequence++).padStart(DIGITS, '0')}:${this.#randomId()}`;
     try {
       await this.#mirror.call((store) => store.metadata.set(new Map([[key, encodePending(write)]])));
     } catch (error) {
-      // It may have been written all the same. Nobody was told that it is remembered, so it goes as
-      // soon as the mirror is back.
+      // The entry may have been written all the same. Nobody was told that it is remembered, so it
+      // is removed when the mirror is back.
       this.#entries.set(key, { write, asked, applied: true });
       throw error;
     }
@@ -232,7 +233,7 @@ export class PendingWrites {
     }
   }
 
-  /** Counts an entry's codes as no longer lacking. */
+  /** Counts an entry's codes as no longer missing. */
   #close(key: string, write: PendingWrite): void {
     for (const code of keysOf(write)) {
       const keys = this.#open.get(idOf(code));
