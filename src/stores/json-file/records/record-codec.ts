@@ -11,9 +11,9 @@ interface StoredHold {
   readonly attempt: number;
   /** First try in ms since 1970. */
   readonly tried: number | null;
-  /** End of the last try in ms since 1970. Room for what is not written yet. */
+  /** End of the last try in ms since 1970. Reserved: not written yet. */
   readonly ended?: number;
-  /** Where in the guild the message is sent to. Room for what is not written yet. */
+  /** Where in the guild the message is sent to. Reserved: not written yet. */
   readonly target?: string;
 }
 
@@ -30,8 +30,8 @@ const HOLD_FIELDS: ReadonlySet<string> = new Set<keyof StoredHold>([
 ]);
 
 /**
- * A sent code as a file has it. The receipt, of at most 200 characters, is room for what is not
- * written yet.
+ * A sent code as a file has it. The receipt, of at most 200 characters, is reserved: not written
+ * yet.
  */
 export type StoredSent = readonly [code: string, source: string | null, sentAt: number | null, receipt?: string];
 
@@ -42,8 +42,8 @@ export type StoredRecord = StoredSent | readonly [code: string, hold: StoredHold
 export type StoredMetadata = readonly [key: string, value: string | null];
 
 /**
- * Translates records to and from what a file keeps. A first try is on the monotonic clock in this
- * process and on the wall clock in the file, since nothing else is the same after a restart.
+ * Translates records to and from their form in a file. The time of a first try is monotonic in this
+ * process, and wall-clock time in the file, because only the wall clock goes on after a restart.
  */
 export class RecordCodec {
   readonly #clock: Clock;
@@ -62,8 +62,8 @@ export class RecordCodec {
   }
 
   /**
-   * The record of a checked entry. What was claimed is uncertain: its owner is dead, and may have
-   * sent it before.
+   * The record of a checked entry. A claimed code becomes uncertain: its owner is dead, and may
+   * have sent it before.
    */
   decode(stored: StoredRecord): LocalRecord | undefined {
     if (stored.length === 1) return undefined;

@@ -14,9 +14,9 @@ const COMMA = Buffer.from(',');
 
 /** Characters of records that are made into bytes at once. */
 const ENCODED_AT_ONCE = 1 << 16;
-/** Bytes that are copied, or gone through for a checksum, as one step. */
+/** Bytes that are copied, or read for a checksum, as one step. */
 const BYTES_AT_ONCE = 1 << 20;
-/** How much more that is than a step over one record. */
+/** How many steps over one record cost the same. */
 const STEPS_OF_BYTES = 100;
 
 type SealedParts = readonly [beginning: Uint8Array, ...rest: Uint8Array[]];
@@ -25,19 +25,17 @@ type SealedParts = readonly [beginning: Uint8Array, ...rest: Uint8Array[]];
 interface PreparedLine {
   /** The first part begins with the seal. */
   readonly parts: SealedParts;
-  /**
-   * Makes the guild's records rest on the line, once it has its place in the bytes that are kept.
-   */
+  /** Makes the guild's records use the bytes of the line, once these have their final place. */
   readonly keep?: (bytes: Buffer, start: number, end: number) => Promise<void>;
 }
 
 /**
- * The bytes of a snapshot in pieces, each asked for when the one before is written; other work goes
- * on between two of them, and while a piece is made.
+ * The bytes of a snapshot in pieces. Each is asked for when the one before is written. Other work
+ * goes on between two pieces, and while a piece is made.
  *
  * Each guild's records move to the new bytes as soon as its line is made, so the old ones are let
- * go piece by piece. A guild is in the snapshot as it was when its line was begun; what changes
- * after that is in the journal that is applied to the snapshot.
+ * go piece by piece. A guild is in the snapshot as it was when its line was begun. Later changes
+ * are in the journal that is applied to the snapshot.
  */
 export async function* snapshotPieces(
   records: Records,
@@ -67,7 +65,7 @@ export async function* snapshotPieces(
     const count = placed + batch.length;
     yield Buffer.from(`${count === 0 ? '' : '\n'}${snapshotEnd({ count, checksum })}\n`);
   } finally {
-    // Nothing to do but for a snapshot that was given up.
+    // Does something only for a snapshot that was given up.
     for (const guildId of records.guildIds()) records.thaw(guildId);
   }
 }
@@ -134,7 +132,7 @@ async function* guildLines(
   }
 }
 
-/** Records as bytes, in pieces between which commas belong. */
+/** Records as bytes, in pieces. A comma belongs between two pieces. */
 class RecordBytes {
   #count = 0;
   #texts: string[] = [];
@@ -165,7 +163,8 @@ class RecordBytes {
 }
 
 /**
- * Lines in one buffer, with commas between them and before the first unless it is the first of all.
+ * Puts lines into one buffer, with commas between them, and before the first line unless it is the
+ * first of all.
  */
 async function place(lines: readonly PreparedLine[], first: boolean, turns: Turns): Promise<Buffer> {
   const separators = lines.length - (first && lines.length > 0 ? 1 : 0);
