@@ -16,7 +16,7 @@ import { allFailed } from './chain/refusals.js';
 import { canStandIn, type FallbackSettings } from './options.js';
 import { Background } from './upkeep/background.js';
 
-/** What a {@link FallbackStore} hands over: each primitive as a call of the chain. */
+/** The driver of a {@link FallbackStore}: each primitive is a call of the chain. */
 export interface FallbackDriver extends StoreDriver {
   /** The members and what is known of them. */
   readonly chain: Chain;
@@ -63,8 +63,8 @@ function supportOf(stores: readonly SentCodeStore[]): StoreSupport {
 }
 
 /**
- * Tries every member that is down, whatever its pause, and waits until the first store has what it
- * lacks if it answers.
+ * Tries every member that is down, even within its pause. If the first store answers, waits until
+ * it has everything.
  */
 async function ping({ chain, background }: CallContext): Promise<void> {
   await background.wakeAll();
@@ -74,10 +74,10 @@ async function ping({ chain, background }: CallContext): Promise<void> {
 async function open({ chain, background }: CallContext): Promise<void> {
   background.start();
   await chain.atMost(background.rejoin());
-  // Members are reached side by side, each within the limit; what else there is to do may take
+  // Members are reached in parallel, each within the limit. Other work, such as a replay, may take
   // longer, and goes on.
   await chain.atMost(background.rejoin());
-  // Nobody can answer before one of them is there.
+  // No call can be answered before a member is up.
   if (!chain.first.up && !chain.mirrors.some((mirror) => mirror.up)) await background.opened();
   const misconfigured = chain.members.find((member) => !member.up && isMisconfigured(member.lastError));
   if (misconfigured !== undefined) throw misconfigured.lastError;

@@ -8,21 +8,21 @@ import { checkMembers, type FallbackStoreOptions, resolveFallbackOptions } from 
 import { chainStatus } from './status.js';
 
 /**
- * Stores in order, of which the first decides and the others stand in for it. The first must have
- * claims and keep metadata of its own, and so must a mirror, which takes over in an outage. A
- * member that does not (a legacy adapter, or a store that is not built on the package's base) is a
- * witness: it gets every mark and every removal and may say "sent", and neither acknowledges nor
- * says "unsent" alone. A mirror belongs to one process.
+ * A chain of stores, in order. The first store decides. A mirror takes over in an outage, and
+ * belongs to one process. Both need claims and metadata of their own. A store without them (a
+ * legacy adapter, or a store that is not built on the package's base) is a witness: it gets every
+ * mark and every removal, and may say "sent". Alone it neither acknowledges a mark nor says
+ * "unsent".
  *
- * - A mark that was acknowledged is never offered again by this process, and is in the first store
- *   before that is believed again after an outage.
- * - While the first store is away, `NOT_AUTHORITATIVE` for a guild of which no mirror has all
- *   records, or that somebody else writes too.
- * - `forget`, `clearGuild` and `resolveUncertain(…, 'not-sent')` need every store, and say which is
- *   away (`STORE_UNAVAILABLE`).
+ * - This process never offers a code again whose mark was acknowledged. After an outage, the first
+ *   store has all such marks before it is believed again.
+ * - While the first store is away: `NOT_AUTHORITATIVE` for a guild that another process writes too,
+ *   or of which no mirror has all records.
+ * - `forget`, `clearGuild` and `resolveUncertain(…, 'not-sent')` need every store.
+ *   `STORE_UNAVAILABLE` says which one is away.
  * - `ALL_STORES_FAILED` if no store can take a call.
- * - A witness has no pending writes: marks that it missed while it was away are counted in
- *   {@link FallbackStore.status} and told by the event `witness-missed`.
+ * - A witness never gets marks that it missed while it was away. {@link FallbackStore.status}
+ *   counts them, and the event `witness-missed` tells of them.
  *
  * The members belong to the chain: `close` closes them.
  */
@@ -34,13 +34,14 @@ export class FallbackStore extends AbstractSentCodeStore {
   }
 
   /**
-   * Which members are up, in step, and what is pending. Looks at nothing but this process's memory.
+   * The state of the chain: which members are up, and what is pending. Reads only this process's
+   * memory.
    */
   status(): FallbackStatus {
     return chainStatus(this.#chain);
   }
 
-  /** Also of a chain that could not be opened. */
+  /** Closes every member, even if the chain could not be opened. */
   override async close(): Promise<void> {
     await super.close();
     for (const member of this.#chain.members) {

@@ -1,11 +1,11 @@
-/** Begins every metadata key that a chain keeps for itself. */
+/** Prefix of every metadata key of the chain's own. */
 export const OWN_KEYS = 'fallback:';
 
 /** In a mirror: its random id. */
 export const ID = `${OWN_KEYS}id`;
 
 /**
- * In a mirror: the secrets of the first store that it is kept beside, with a space between them.
+ * In a mirror: the secrets that it shares with its first store, with a space between them.
  * {@link belowKey} is the other side.
  */
 export const ABOVE = `${OWN_KEYS}above`;
@@ -13,18 +13,18 @@ export const ABOVE = `${OWN_KEYS}above`;
 /** In a mirror: the era in which its authority counts. */
 export const ERA = `${OWN_KEYS}era`;
 
-/** In a mirror, before a guild id: the era in which the guild was copied. */
+/** In a mirror, prefix of a guild id: the era in which the guild was copied. */
 export const COVERED = `${OWN_KEYS}authority:`;
 
-/** In a mirror, before a guild id: somebody else writes the guild too. */
+/** In a mirror, prefix of a guild id: another process writes the guild too. */
 export const FOREIGN = `${OWN_KEYS}foreign:`;
 
-/** In a mirror, before a number and a random part: a write that the first store lacks. */
+/** In a mirror, prefix of a number and a random part: a write that the first store lacks. */
 export const PENDING = `${OWN_KEYS}pending:`;
 
 /**
- * In the first store: a random value, which changes when a mirror that could not be read misses a
- * write. In a mirror: the last value that it has seen.
+ * In the first store: a random value. It changes when a mirror misses a write while it cannot be
+ * read. In a mirror: the last value that it has seen.
  */
 export const MISSED = `${OWN_KEYS}missed`;
 
@@ -32,8 +32,8 @@ export const MISSED = `${OWN_KEYS}missed`;
 export const NEIGHBOURS = `${OWN_KEYS}neighbours`;
 
 /**
- * In the first store, before a mirror's id: a random value that changes every minute while its
- * process lives.
+ * In the first store, prefix of a mirror's id: a random value that changes every minute while the
+ * mirror's process lives.
  */
 export const LIVE = `${OWN_KEYS}live:`;
 

@@ -10,8 +10,8 @@ import type { FallbackEvent } from './events.js';
 /** Options of a {@link FallbackStore}. */
 export interface FallbackStoreOptions extends Omit<StoreOptions, 'identity'> {
   /**
-   * Limit of each call of each member. Default: 2 000 ms. A store that does not answer in time is
-   * away. A mirror may take ten times as long to open: it reads its file.
+   * Time limit of each call to each member. Default: 2 000 ms. A store that does not answer in time
+   * is away. A mirror may take ten times as long to open, because it reads its file.
    */
   readonly operationTimeoutMs?: number;
   /**
@@ -20,26 +20,26 @@ export interface FallbackStoreOptions extends Omit<StoreOptions, 'identity'> {
    */
   readonly probeAfterMs?: number;
   /**
-   * Which guilds go on while the first store is away. `auto`: those that only this process writes,
-   * as far as it has seen. `continue`: all that were copied; asserts that nobody else writes.
+   * Which guilds go on while the first store is away. `auto`: guilds that only this process writes,
+   * as far as it has seen. `continue`: all copied guilds; you assert that no other process writes.
    * `hold`: none. Default: `auto`. Marks are always accepted.
    */
   readonly whenDegraded?: 'auto' | 'continue' | 'hold';
   /**
-   * `synced`: a mirror says "unsent" only of guilds that it has copied and kept. `always`: it says
-   * so of everything that it does not know, and the first store is believed even while a mirror
-   * cannot be read: codes can be sent twice. `whenDegraded: 'hold'` holds all the same. Default:
-   * `synced`.
+   * When a mirror says "unsent". `synced`: only for guilds that it has copied, with no write missed
+   * since. `always`: for every code that it does not know; the first store is believed even while a
+   * mirror cannot be read. With `always`, codes can be sent twice. `whenDegraded: 'hold'` still
+   * holds every guild. Default: `synced`.
    */
   readonly trust?: 'synced' | 'always';
   /**
-   * Told of every change, as it happens. What it throws, or rejects with, becomes a process warning
-   * and changes no call.
+   * Called with every event, as it happens. An error that it throws, or rejects with, becomes a
+   * process warning and changes no call.
    */
   readonly onEvent?: (event: FallbackEvent) => unknown;
 }
 
-/** What the chain needs of {@link FallbackStoreOptions}, with nothing left open. */
+/** The chain's part of {@link FallbackStoreOptions}, with the defaults filled in. */
 export interface FallbackSettings {
   readonly operationTimeoutMs: number;
   readonly probeAfterMs: number;
@@ -56,7 +56,7 @@ const schema = storeOptionsSchema.omit({ identity: true }).extend({
   onEvent: functionSchema<(event: FallbackEvent) => unknown>().optional(),
 });
 
-/** Checks the options and fills in what they leave open. */
+/** Checks the options and fills in the defaults. */
 export function resolveFallbackOptions(options: FallbackStoreOptions): FallbackSettings {
   checkOptions(schema, options, 'FallbackStore');
   return {
@@ -73,7 +73,7 @@ export function canStandIn(store: SentCodeStore): boolean {
   return lackOf(store) === undefined;
 }
 
-/** What keeps a store from being more than a witness; `undefined`: nothing. */
+/** Why a store can only be a witness; `undefined` if it can be more. */
 function lackOf(store: SentCodeStore): string | undefined {
   if (primitivesOf(store) === undefined) return 'is not built on AbstractSentCodeStore';
   if (store.supports.claims === false) return 'has no claims';
@@ -90,7 +90,7 @@ const METHODS = [
   'close',
 ] as const satisfies readonly (keyof SentCodeStore)[];
 
-/** Checks that a value is a store: it has what a witness is asked for. */
+/** Checks that a value is a store: it has the methods that a witness needs. */
 function checkStore(value: unknown, argument: string): void {
   const given = (typeof value === 'object' && value !== null ? value : {}) as Partial<Record<string, unknown>>;
   const lacks = METHODS.filter((method) => typeof given[method] !== 'function');

@@ -30,14 +30,11 @@ export interface CompactionDependencies {
   readonly snapshot: FileIdentity | undefined;
   /** The snapshot's generation. */
   readonly generation: number | undefined;
-  /** `false` where no file can be renamed to the snapshot's path: the journal grows on then. */
+  /** `false` if no file can be renamed to the snapshot's path: then the journal keeps growing. */
   readonly replaceable: boolean;
-  /**
-   * Generations of journals that the snapshot does not make superfluous, but for the one that is
-   * written to.
-   */
+  /** Generations of the journals that the snapshot needs, without the one that is written to. */
   readonly olderJournals: readonly number[];
-  /** Their bytes. */
+  /** Bytes of the older journals. */
   readonly olderBytes: number;
 }
 
@@ -50,15 +47,15 @@ export interface CompactionDependencies {
  * snapshot 8:                             written piece by piece   all in it durable   renamed   journal 7 removed
  * ```
  *
- * A crash at any point leaves a snapshot and all journals from its generation on. What the snapshot
- * has of journal 8 already is applied to it again, which changes nothing: a line says how its
- * records are, not what happened to them.
+ * A crash at any point leaves a snapshot and all journals from its generation on. The snapshot may
+ * already have lines of journal 8. They are applied again, which changes nothing: a line says what
+ * its records are, not what happened to them.
  */
 export class Compaction {
   readonly #dependencies: CompactionDependencies;
   /**
-   * What may be at the snapshot's path: what was read or written last, and what may have been
-   * renamed to it before a step failed.
+   * Files that may be at the snapshot's path: the one that was read or written last, and any that
+   * may have been renamed to it before a step failed.
    */
   #known: readonly (FileIdentity | undefined)[];
   #generation: number | undefined;
@@ -87,8 +84,8 @@ export class Compaction {
   }
 
   /**
-   * {@link Compaction.run}, or a line in the log: the journals have everything, and are tried again
-   * when they have grown.
+   * {@link Compaction.run}, but a failure is only logged: the journals have everything, and the
+   * next try is when they have grown.
    */
   async tryToRun(): Promise<void> {
     if (!this.#dependencies.replaceable) return;
@@ -103,7 +100,8 @@ export class Compaction {
   }
 
   /**
-   * Folds the journals as they are now: after a folding that is under way, which began with less.
+   * Folds the journals as they are now. Waits first for a folding that is under way, because that
+   * began with less.
    */
   async run(): Promise<void> {
     while (this.#running !== undefined) await this.#running.catch(() => undefined);
@@ -113,15 +111,15 @@ export class Compaction {
     await this.#running;
   }
 
-  /** Gives up what is under way: nothing is lost by that. */
+  /** Gives up a folding that is under way. Nothing is lost. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running?.catch(() => undefined);
   }
 
   /**
-   * To be called after {@link Compaction.stop}, when nothing more is written. Folds what is small,
-   * so that the snapshot of a closed store has all of it for the person who opens it.
+   * Folds a small store when it closes, so that a person finds everything in the snapshot. To be
+   * called after {@link Compaction.stop}, when nothing more is written.
    */
   async finish(): Promise<void> {
     const { seams, commits } = this.#dependencies;
@@ -131,7 +129,7 @@ export class Compaction {
     await this.tryToRun();
   }
 
-  /** Of all journals. */
+  /** Bytes of all journals. */
   get #bytes(): number {
     return this.#olderBytes + this.#dependencies.commits.journal.end;
   }
@@ -155,8 +153,8 @@ export class Compaction {
       path: paths.snapshot,
       pieces: this.#unlessStopped(snapshotPieces(records, codec, header, pieceBytes), (length) => (bytes += length)),
       beforeRename: async (temporary) => {
-        // What is in the snapshot may not be durable yet, and may still be taken back. A snapshot
-        // must not have it then.
+        // Changes in the new snapshot may not be durable yet, and may still be taken back. The
+        // snapshot must not have those.
         await commits.settled();
         if (commits.failures !== failures) throw new Error('A write to the journal failed meanwhile.');
         const found = await fileIdentity(files, paths.snapshot);
@@ -178,8 +176,8 @@ export class Compaction {
   }
 
   /**
-   * Whether a file at the snapshot's path is what this process knows. One that was only touched is:
-   * its seals tell, and its generation.
+   * Whether this process knows the file at the snapshot's path. A file that was only touched counts
+   * as known: its seals and its generation show that.
    */
   async #isKnown(found: FileIdentity | undefined): Promise<boolean> {
     if (this.#known.some((known) => isSameFile(known, found))) return true;
@@ -197,9 +195,9 @@ export class Compaction {
   }
 
   /**
-   * Lets marks go on in a journal of the next generation. An empty journal after others will do,
-   * which an interrupted compaction left: so a process that dies at each start does not leave one
-   * more at each.
+   * Lets marks go on in a journal of the next generation. Reuses an empty journal that an
+   * interrupted compaction left, so that a process that dies at each start does not leave one more
+   * each time.
    */
   async #turnPage(): Promise<void> {
     const { seams, paths, store, commits } = this.#dependencies;

@@ -13,7 +13,7 @@ import { openWritable } from './open-writable.js';
 import type { JsonFileStoreOptions } from './options.js';
 import { ReadOnlyFile } from './read-only-file.js';
 
-/** What is known from the files, and the files themselves. */
+/** The driver of a JsonFileStore: the records in memory, and the files. */
 export class JsonFileDriver extends LocalDriver {
   readonly supports: StoreSupport = {
     claims: 'process',
@@ -24,7 +24,7 @@ export class JsonFileDriver extends LocalDriver {
     durable: true,
   };
   readonly #fileOptions: JsonFileStoreOptions;
-  /** As of the store's making: the process may change its folder later. */
+  /** Absolute from the beginning: the process may change its folder later. */
   readonly #path: string;
   #open: OpenFile | undefined;
   #recover = false;
@@ -52,7 +52,7 @@ export class JsonFileDriver extends LocalDriver {
 
   async setAsideDamaged(): Promise<string> {
     this.#recover = true;
-    // Open: found while it was in use. Otherwise the next call opens it.
+    // If the store is open, the damage was found in use. Otherwise the next call opens it.
     if (this.#open !== undefined) {
       await this.close();
       await this.open();
@@ -121,12 +121,12 @@ export class JsonFileDriver extends LocalDriver {
     return this.#file.commit(changes);
   }
 
-  /** Makes the records what the files say, or rejects if they are no evidence any more. */
+  /** Brings the records up to date with the files. Rejects if they are no evidence any more. */
   async #current(): Promise<void> {
     await this.#file.read([], [], () => undefined);
   }
 
-  /** Makes what look-ups in these guilds need, with pauses: they themselves have none. */
+  /** Makes the indexes of these guilds, with pauses. A look-up has no pauses. */
   async #ready(keys: readonly { readonly guildId: string }[]): Promise<void> {
     const { records } = this.#file;
     for (;;) {

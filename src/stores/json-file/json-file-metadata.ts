@@ -24,8 +24,7 @@ export class JsonFileMetadata implements StoreMetadata {
 
   async insert(key: string, value: string): Promise<string> {
     const known = this.#file.records.metadata.get(key);
-    // A store that holds nothing, as one whose creation was interrupted, is the same whatever its
-    // first metadata will be.
+    // An empty store, such as one whose creation was interrupted, would keep any first value.
     if (this.#readOnly && (known !== undefined || this.#isEmpty())) return known ?? value;
     // No pause before the commit: two callers never both find the key absent.
     await this.#file.commit([], known === undefined ? [[key, value]] : []);

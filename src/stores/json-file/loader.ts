@@ -15,13 +15,13 @@ export interface LoadedJournal extends Pick<JournalContent, 'end' | 'last' | 'un
   readonly generation: number;
 }
 
-/** A journal, and what it says. */
+/** A journal and its entries. */
 type ReadJournal = LoadedJournal & JournalContent;
 
-/** All that the files of a store say. */
+/** The content of all files of a store. */
 export interface LoadedStore {
   readonly records: Records;
-  /** `undefined` if no file says it, which only damage or an interrupted creation leaves. */
+  /** Id of the store. `undefined` if no file says it, after damage or an interrupted creation. */
   readonly store: string | undefined;
   /** {@link fileIdentity} of the snapshot; `undefined` if there is none. */
   readonly snapshot: FileIdentity | undefined;
@@ -61,11 +61,11 @@ export async function loadStore(
   const store = content?.header?.store ?? journals[0]?.store;
   const stale = present.filter((generation) => generation < first);
   if (snapshot === undefined) {
-    // The first journal is made before the first snapshot, which is empty: as long as it says
-    // nothing, there was nothing.
+    // The first journal is made before the first snapshot, which is empty. While that journal has
+    // no entries, nothing was acknowledged.
     if (present.length === 1 && first === 1 && journals[0]?.entries.length === 0 && journals[0].torn === undefined)
       return undefined;
-    onDamage(paths.snapshot, undefined, 'is missing, and its journal is there');
+    onDamage(paths.snapshot, undefined, 'is missing, but its journal is there');
   }
   checkSequence(paths, first, journals, onDamage);
   for (const { entries } of journals) for (const entry of entries) applyEntry(records, codec, entry);
@@ -94,8 +94,8 @@ export function applyEntry(records: Records, codec: RecordCodec, { changes, meta
 }
 
 /**
- * Reads journals, the newest first: a writer beside us appends to one only until the next one has
- * its first line. So what is read of an older one is complete as far as the newer one needs it.
+ * Reads journals, the newest first. A writer appends to a journal only until the next one has its
+ * first line. So what is read of an older journal is complete as far as the newer one needs it.
  */
 async function readJournals(
   files: FileSystem,
@@ -112,8 +112,9 @@ async function readJournals(
 }
 
 /**
- * A snapshot's own journal is always there, and those after it follow without a gap. Only the last
- * one that says anything may be torn, and each goes on from the end of the one before.
+ * Checks that no journal is missing. A snapshot's own journal is always there, and later ones
+ * follow without a gap. Each continues the end of the one before. Only the last journal with
+ * entries may be torn.
  */
 function checkSequence(paths: StorePaths, first: number, journals: readonly ReadJournal[], onDamage: OnDamage): void {
   let expected = first;
@@ -122,7 +123,7 @@ function checkSequence(paths: StorePaths, first: number, journals: readonly Read
     expected += 1;
   }
   if (journals.length === 0 || expected <= (journals.at(-1)?.generation ?? 0)) {
-    onDamage(paths.journal(expected), undefined, 'is missing, and marks that it held with it');
+    onDamage(paths.journal(expected), undefined, 'is missing, with the marks in it');
   }
   for (const [index, { generation, torn, end }] of journals.entries()) {
     const next = journals[index + 1];
@@ -132,7 +133,7 @@ function checkSequence(paths: StorePaths, first: number, journals: readonly Read
       onDamage(
         paths.journal(generation),
         end.line,
-        'is not where it ended when the next journal was begun: lines at its end are missing',
+        'does not end where it ended when the next journal was begun: lines at its end are missing',
       );
     }
   }

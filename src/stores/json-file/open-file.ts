@@ -4,11 +4,11 @@ import type { MetadataChange, Records } from './records/records.js';
 
 /** The files of a store, open for writing or beside a writer. */
 export interface OpenFile {
-  /** All that is in them. Ask inside {@link OpenFile.read} only. */
+  /** All records of the files. To be used inside {@link OpenFile.read} only. */
   readonly records: Records;
   /**
-   * Runs a look at the records when they are current and those asked for are durable. The look
-   * itself must not wait.
+   * Runs `look` when the records are current and those under the keys are durable. `look` must not
+   * wait.
    */
   read<T>(keys: readonly CodeKey[], metadataKeys: readonly string[], look: () => T): Promise<T>;
   /**

@@ -40,7 +40,7 @@ export async function openWritable(options: WritableOptions): Promise<WritableFi
   const { path, create, seams, logger, lockTimeoutMs: timeoutMs } = options;
   const paths = await resolvePaths(path);
   if ((await fileIdentity(seams.files, paths.snapshot)) === undefined && create === 'never') {
-    // Before the lock, which would leave its traces in a folder that may be the wrong one.
+    // Before the lock is taken: a lock leaves traces, and the folder may be the wrong one.
     if ((await paths.journals(seams.files)).length === 0) throw notFound(paths.snapshot);
   }
   const lock = await lockStore(paths, { timeoutMs, logger, platform: seams.platform });
@@ -56,8 +56,8 @@ export async function openWritable(options: WritableOptions): Promise<WritableFi
     }
     const file = await openLoaded(store, paths, lock, options);
     if (recovery?.hasDamage === true) await rewrite(file);
-    // A compaction was interrupted. Before the first mark, so that the journals of a process that
-    // dies at each start do not add up.
+    // A compaction was interrupted. It is repeated before the first mark, so that the journals of a
+    // process that dies at each start do not add up.
     else if (store.journals.length > 1) await file.tryToCompact();
     return file;
   } catch (error) {
@@ -67,9 +67,8 @@ export async function openWritable(options: WritableOptions): Promise<WritableFi
 }
 
 /**
- * Makes the first journal, then the first snapshot, which is empty: a journal that says nothing
- * without a snapshot is a creation that was interrupted, and any other journal without one is
- * damage.
+ * Makes the first journal, then the first snapshot, which is empty. So an empty journal without a
+ * snapshot is an interrupted creation, and any other journal without a snapshot is damage.
  */
 async function createStore(paths: StorePaths, { seams, clock, randomId }: WritableOptions): Promise<LoadedStore> {
   const { files, pieceBytes } = seams;
@@ -92,7 +91,9 @@ async function createStore(paths: StorePaths, { seams, clock, randomId }: Writab
   };
 }
 
-/** Copies what is dropped before anything is changed, and says what is known of it. */
+/**
+ * Copies the dropped ends of journals before anything is changed, and logs what is known of them.
+ */
 async function keepTails({ journals }: LoadedStore, paths: StorePaths, { seams, logger }: WritableOptions): Promise<void> {
   for (const { generation, torn, end } of journals) {
     if (torn === undefined) continue;
@@ -118,8 +119,7 @@ async function openLoaded(
   const store = loaded.store ?? randomId();
   const replaceable = !(await isMountPoint(paths.snapshot));
   if (!replaceable) logger.warn(mountPoint(paths));
-  // Names that a killed process gave may not be on the disk yet, and what is removed next rests on
-  // them.
+  // Renames of a killed process may not be on the disk yet, and the removals below depend on them.
   await syncFolder(files, paths.folder);
   for (const generation of loaded.stale) await removeIfThere(files, paths.journal(generation));
   await removeUnfinished(files, paths.folder, (name) => paths.isOurs(name));
@@ -154,7 +154,7 @@ async function openLoaded(
 
 function mountPoint({ snapshot, folder }: StorePaths): string {
   return (
-    `${snapshot} is mounted as a single file, so it can never be replaced: its journal beside it grows on, and is lost with the container if ` +
+    `${snapshot} is mounted as a single file, so it can never be replaced: its journal beside it keeps growing, and is lost with the container if ` +
     `${folder} is. Mount the folder in place of the file.`
   );
 }

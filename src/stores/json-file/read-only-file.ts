@@ -15,7 +15,7 @@ import type { Records } from './records/records.js';
 import { notFound } from './format/store-errors.js';
 import { resolvePaths, type StorePaths } from './store-paths.js';
 
-/** How often files that a writer replaces while they are read are read again. */
+/** Most tries to read files that a writer replaces meanwhile. */
 const MOST_ATTEMPTS = 20;
 
 /** How a store is opened for reading. */
@@ -93,7 +93,7 @@ export class ReadOnlyFile implements OpenFile {
   }
 
   /**
-   * What was appended, applied; `undefined` if the files were replaced meanwhile, or a line was
+   * Applies what was appended. `undefined` if the files were replaced meanwhile, or a line was
    * taken back. The newest journal is read first, as when the store opens.
    */
   async #readAppended(): Promise<readonly LoadedJournal[] | undefined> {
@@ -112,8 +112,8 @@ export class ReadOnlyFile implements OpenFile {
         const { last } = known?.end.checksum === content.end.checksum ? known : content;
         read.unshift({ generation, content: { ...content, last } });
       } catch (error) {
-        // What is there now is no sequel to what was read before. It is read from the beginning,
-        // which tells whether it is damaged.
+        // The files do not continue what was read before. They are read from the beginning, which
+        // shows whether they are damaged.
         if (error instanceof StoreDamagedError) return undefined;
         if (error instanceof SentCodeStoreError && hasCode(error.cause, 'ENOENT')) return undefined;
         throw error;
@@ -125,8 +125,8 @@ export class ReadOnlyFile implements OpenFile {
 }
 
 /**
- * The first journal that may still grow: a writer makes the next one before it has written its last
- * line to this one.
+ * Index of the first journal that may still grow: a writer makes the next journal before it writes
+ * its last line to this one.
  */
 function firstOpen(journals: readonly LoadedJournal[]): number {
   return Math.max(
@@ -136,8 +136,8 @@ function firstOpen(journals: readonly LoadedJournal[]): number {
 }
 
 /**
- * A writer may replace the files between two steps of reading them, or take a line back. What is
- * wrong with files that nobody has touched meanwhile is wrong.
+ * Reads the files again if a writer changed them meanwhile: it may replace a file, or take a line
+ * back. An error in files that nobody touched meanwhile is a real one.
  */
 async function load(paths: StorePaths, { clock, seams }: ReadOnlyOptions): Promise<LoadedStore> {
   const { files } = seams;
@@ -155,7 +155,7 @@ async function load(paths: StorePaths, { clock, seams }: ReadOnlyOptions): Promi
   }
 }
 
-/** Of the snapshot and its journals. */
+/** Identities of the snapshot and its journals. */
 async function identities(files: FileSystem, paths: StorePaths): Promise<(FileIdentity | undefined)[]> {
   const all = [paths.snapshot, ...(await paths.journals(files)).map((generation) => paths.journal(generation))];
   return Promise.all(all.map((path) => fileIdentity(files, path)));

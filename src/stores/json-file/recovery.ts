@@ -4,7 +4,7 @@ import { type FileSystem, hasCode } from '../../files/file-system.js';
 import { ioError } from '../../files/io-error.js';
 import type { StorePaths } from './store-paths.js';
 
-/** Takes note of damage instead of refusing it, and keeps the damaged files. */
+/** A recovery: notes damage instead of refusing it, and keeps the damaged files. */
 export class Recovery {
   readonly #paths: StorePaths;
   readonly #files: FileSystem;
@@ -44,7 +44,7 @@ export class Recovery {
           `Recovering: the damaged ${path} is kept as ${kept}. Codes that could not be read of it count as new.`,
         );
       } catch (error) {
-        // What is damaged may be that it is missing.
+        // The damage may be that the file is missing.
         if (!hasCode(error, 'ENOENT')) throw ioError(error, 'keep a copy of', path);
       }
     }

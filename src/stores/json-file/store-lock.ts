@@ -3,7 +3,7 @@ import type { Logger } from '../../contract/logger.js';
 import { FileLock } from '../../files/lock/file-lock.js';
 import type { StorePaths } from './store-paths.js';
 
-/** How long the lock of a store is waited for, and where. */
+/** How a store's lock is taken. */
 export interface StoreLockOptions {
   readonly timeoutMs: number;
   readonly logger: Logger;
@@ -11,8 +11,8 @@ export interface StoreLockOptions {
 }
 
 /**
- * Takes the lock of a store's files. `STORE_LOCKED` with the owner's process id if somebody else
- * has it after the time.
+ * Takes the lock of a store's files. `STORE_LOCKED` with the owner's process id if another owner
+ * still has it after the timeout.
  */
 export function lockStore({ folder, base, snapshot }: StorePaths, options: StoreLockOptions): Promise<FileLock> {
   return FileLock.acquire({

@@ -5,7 +5,7 @@ import { hasCode } from '../../files/file-system.js';
 import { ioError, withPath } from '../../files/io-error.js';
 import { refuseTemporaryPath } from '../../files/temporary-name.js';
 
-/** What the name of a journal's dropped end has after the journal's name. */
+/** Suffix of the copy of a journal's dropped end, after the journal's name. */
 const DROPPED = /\.dropped-\d+-[0-9a-f]{8}$/;
 const MOST_LINKS = 40;
 
@@ -41,8 +41,8 @@ export class StorePaths {
   }
 
   /**
-   * Whether a name in the folder is that of the snapshot, of a journal, or of what was dropped of
-   * one.
+   * Whether a name in the folder is that of the snapshot, of a journal, or of a journal's dropped
+   * end.
    */
   isOurs(name: string): boolean {
     return name === this.base || this.#generationOf(name.replace(DROPPED, '')) !== undefined;
@@ -57,8 +57,7 @@ export class StorePaths {
 
 /**
  * Follows the symbolic links of a path once, so that a rename replaces the file and not the link to
- * it. The file need not be there. `INVALID_OPTION` for a name that only a file in the making may
- * have.
+ * it. The file need not be there. `INVALID_OPTION` for a name that is reserved for temporary files.
  */
 export async function resolvePaths(path: string): Promise<StorePaths> {
   let target = resolve(path);
@@ -77,7 +76,7 @@ async function linkAt(path: string): Promise<string | undefined> {
   try {
     return (await lstat(path)).isSymbolicLink() ? await readlink(path) : undefined;
   } catch (error) {
-    // Nothing there, or no folder: the look at the folder says so, with its path.
+    // No file, or no folder: the search for the folder reports that, with its path.
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw ioError(error, 'look at', path);
   }

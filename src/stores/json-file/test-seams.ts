@@ -1,12 +1,12 @@
 import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
 
-/** What a test may put in place of the machine's own. */
+/** The parts of the machine that a test may replace. */
 export interface TestSeams {
   readonly files: FileSystem;
   readonly platform: NodeJS.Platform;
   /**
-   * A journal is folded into the snapshot when it has at least this many bytes, and at least a
-   * sixteenth of the snapshot's; `most` are enough at any size.
+   * A journal is folded into the snapshot when it has at least `least` bytes and a sixteenth of the
+   * snapshot's; `most` bytes are always enough.
    */
   readonly compactAtBytes: { readonly least: number; readonly most: number };
   /**
@@ -29,15 +29,13 @@ const DEFAULTS: TestSeams = {
 
 const replaced = new WeakMap<object, Partial<TestSeams>>();
 
-/**
- * Options of a store in which a test has put something in place of the machine's own. Not public.
- */
+/** Options of a store for which a test has replaced parts of the machine. Not public. */
 export function withTestSeams<T extends object>(options: T, seams: Partial<TestSeams>): T {
   replaced.set(options, seams);
   return options;
 }
 
-/** What a store that is made with these options works on. */
+/** The parts of the machine that a store with these options works on. */
 export function testSeamsOf(options: object): TestSeams {
   return { ...DEFAULTS, ...replaced.get(options) };
 }

@@ -8,7 +8,7 @@ import type { OpenFile } from './open-file.js';
 import type { RecordCodec } from './records/record-codec.js';
 import type { MetadataChange, Records } from './records/records.js';
 
-/** What a {@link WritableFile} is put together of. */
+/** The parts of a {@link WritableFile}. */
 export interface WritableFileDependencies {
   readonly records: Records;
   readonly codec: RecordCodec;
@@ -63,7 +63,7 @@ export class WritableFile implements OpenFile {
     await this.#compaction.run();
   }
 
-  /** {@link WritableFile.compact}, without which the store is as good: a failure is logged. */
+  /** {@link WritableFile.compact}, but a failure is only logged: the store works without it. */
   async tryToCompact(): Promise<void> {
     await this.#compaction.tryToRun();
   }
@@ -76,7 +76,7 @@ export class WritableFile implements OpenFile {
     await this.#lock.release();
   }
 
-  /** Throws once somebody else may have written: what is in memory is no evidence any more. */
+  /** Throws once another process may have written: then the memory is no evidence any more. */
   #checkCurrent(): void {
     const lost = this.#lost ?? this.#commits.journal.changed;
     if (lost !== undefined) throw lost;

@@ -2,12 +2,12 @@ import type { WriteOperation } from './driver.js';
 import { RECORD_FIELDS, type StoredDocument } from './stored-record.js';
 import { IS_UNCERTAIN } from './mark-and-claim-operations.js';
 
-/** What is read of a document that may be removed. */
+/** The fields that are read of a document before its removal. */
 export const REMOVAL_FIELDS = { ...RECORD_FIELDS, created_at: 1 } as const;
 
 /**
  * The removal of a document as it was seen. A command may arrive long after its caller gave it up,
- * so it names the mark or the claim that it is about:
+ * so it names the mark or the claim that was seen:
  *
  * ```text
  * process 1: forget A -> sees mark 1   delete A with mark 1 …    (no answer: STORE_TIMEOUT)
@@ -16,8 +16,8 @@ export const REMOVAL_FIELDS = { ...RECORD_FIELDS, created_at: 1 } as const;
  *                                      … arrives: mark 2 is another, nothing is removed
  * ```
  *
- * A document of an older bot has neither: the times of its mark stand for it. A document that makes
- * no sense is compared in what it has.
+ * A document of an older bot has neither, so the times of its mark are compared. A document that
+ * makes no sense is compared by the fields that it has.
  */
 export function removalAsSeen(document: StoredDocument): WriteOperation {
   const filter = 'sent_at' in document ? markAsSeen(document) : holdAsSeen(document);
@@ -34,8 +34,8 @@ function markAsSeen(document: StoredDocument): object {
 }
 
 /**
- * The same try of the same message; and, since its owner may renew it at any moment, only while its
- * lease is over.
+ * The condition for a hold: the same try of the same message, and only while its lease is over,
+ * because its owner may renew it at any moment.
  */
 function holdAsSeen(document: StoredDocument): object {
   const claim = document['claim'];
@@ -50,8 +50,8 @@ function holdAsSeen(document: StoredDocument): object {
 }
 
 /**
- * The condition that a field is as it was read. Of a value that cannot be sent back exactly: that
- * there is one.
+ * The condition that a field is as it was read. If its value cannot be sent back exactly: that the
+ * field exists.
  */
 export function fieldAsSeen(holder: object, field: string): object {
   if (!(field in holder)) return { $exists: false };

@@ -7,9 +7,9 @@ import type { Commands } from './commands.js';
  * Refuses a collection in which a guild's records are not a range of ids (`STORE_FOREIGN`), and a
  * server that cannot say what a majority has.
  *
- * A collection may have a collation of its own, under which `;` comes before `:`. Then every range
- * of a guild is empty there: nothing would be cleared, and every guild would look new. So the range
- * of the store's own documents must hold one, which is written if the store is new.
+ * A collection with a collation of its own may sort `;` before `:`. Then the range of every guild
+ * is empty: nothing would be cleared, and every guild would look new. So the range of the store's
+ * own documents must not be empty; a new store writes its first one.
  */
 export async function checkCollection(
   commands: Commands,
@@ -29,7 +29,7 @@ export async function checkCollection(
   if (await isOrdered()) return;
   throw new SentCodeStoreError(
     'STORE_FOREIGN',
-    `${storeName}: the collection ${namespace} does not keep ids in byte order, as one with a default collation. The store could not find the ` +
-      'records of a guild in it. Make a collection without a collation, copy the documents into it, and name that one.',
+    `${storeName}: the collection ${namespace} does not keep ids in byte order: it has a default collation. The store could not find ` +
+      'the records of a guild in it. Copy the documents into a collection without a collation, and name that one.',
   );
 }

@@ -7,32 +7,32 @@ import { failureOf, isOnlyDuplicates, timeoutError, toStoreError, type CommandCo
 export interface FindRequest {
   readonly filter: object;
   readonly projection: object;
-  /** The most documents that can match, or that are wanted: they come in one round trip. */
+  /** The most documents that can match or are wanted. They come in one round trip. */
   readonly atMost: number;
   /** Only the first `atMost`, in the order of ids. */
   readonly page?: boolean;
-  /** Only what a majority has, and so will stay. Default: the newest that the primary has. */
+  /** Only data that a majority has, so it will stay. Default: the newest data of the primary. */
   readonly majority?: boolean;
 }
 
-/** What a bulk write did. Every operation of it was answered. */
+/** The outcome of a bulk write. Every operation was answered. */
 export interface WriteOutcome {
   /** Number of documents removed. */
   readonly removed: number;
   /** Number of documents that an update found, changed or not. */
   readonly matched: number;
   /**
-   * What the server says if an upsert met a document that its filter does not match: that one was
-   * not done, and is no failure by itself.
+   * The server's error if an upsert met a document that its filter does not match. That upsert
+   * changed nothing, which alone is no failure.
    */
   readonly duplicates?: SentCodeStoreError;
 }
 
-/** How documents are read, whatever the collection was made with. */
+/** How documents are read, whatever the settings of the collection are. */
 export const READ_OPTIONS = {
   readPreference: 'primary',
-  // The newest that the primary has: a mark that is not on a majority yet is a reason not to send,
-  // and `majority` would not show it.
+  // The newest data of the primary: a mark that a majority does not have yet is a reason not to
+  // send, and `majority` would not show it.
   readConcern: { level: 'local' },
   raw: false,
   promoteValues: true,
@@ -40,12 +40,12 @@ export const READ_OPTIONS = {
   useBigInt64: false,
 } as const;
 
-/** The part of a command's deadline that the server has for the confirmation of a majority. */
+/** The share of a command's deadline that the server has to get the confirmation of a majority. */
 const MAJORITY_SHARE = 0.8;
 
 /**
- * Runs the store's commands on its collection: each with the same concerns whatever the collection
- * was made with, within a time limit, and with errors of this package.
+ * Runs the store's commands on its collection: with the same concerns whatever the settings of the
+ * collection are, within a time limit, and with errors of this package.
  */
 export class Commands {
   readonly #collection: MongoCollectionLike;
@@ -57,14 +57,14 @@ export class Commands {
     this.#context = context;
     this.#writeOptions = {
       ordered: false,
-      // `j`: acknowledged is on disk, on a server without a replica set too. `wtimeoutMS`: the
-      // server says that a majority did not confirm while its answer is still waited for; at the
-      // deadline itself nobody could tell that from silence.
+      // `j`: acknowledged means on disk, also without a replica set. `wtimeoutMS` is below the
+      // deadline, so the answer "not confirmed" still arrives in time. At the deadline it would
+      // look like silence.
       writeConcern: { w: 'majority', j: true, wtimeoutMS: Math.ceil(context.operationTimeoutMs * MAJORITY_SHARE) },
     };
   }
 
-  /** Finds documents, in one round trip unless they exceed the size of one answer. */
+  /** Finds documents, in one round trip unless they are too large for one answer. */
   async find({ filter, projection, atMost, page = false, majority = false }: FindRequest): Promise<Record<string, unknown>[]> {
     const options = {
       projection,
@@ -85,9 +85,9 @@ export class Commands {
   /**
    * Runs write operations, in one round trip for each kind.
    *
-   * Where the connection breaks nobody can say what was done. `repeatable` operations, which change
-   * nothing the second time, are sent once more then: only an acknowledgement says that what they
-   * did will stay.
+   * If the connection breaks, it is not known what was done. `repeatable` operations change nothing
+   * the second time, so they are sent once more: only an acknowledgement says that their effect
+   * will stay.
    */
   async write(operations: readonly WriteOperation[], { repeatable }: { readonly repeatable: boolean }): Promise<WriteOutcome> {
     const context = this.#contextOf('write');

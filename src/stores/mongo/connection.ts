@@ -13,24 +13,24 @@ import { redactError, redactor, redactUris, type Redact } from './redact.js';
 import { StuckMonitor } from './stuck-monitor.js';
 
 /**
- * The most time that the search for a server gets in a client of the store's own, in ms: an
- * unreachable database is said before the deadline.
+ * Longest search for a server in a client of the store's own, in ms. An unreachable database is
+ * reported before the deadline.
  */
 const SERVER_SELECTION_MS = 5000;
 /**
- * After the deadline of a command, in ms, so that the deadline is what the caller hears; then the
- * silent connection is dropped.
+ * Time from the deadline of a command until its silent connection is dropped, in ms. So the caller
+ * hears of the deadline first.
  */
 const SOCKET_GRACE_MS = 1000;
 
 /** An open collection. */
 export interface Connection {
   readonly collection: MongoCollectionLike;
-  /** Hides what is secret about the connection. */
+  /** Hides the secrets of the connection. */
   readonly redact: Redact;
-  /** What to do about a server that is not found, where more is known than the driver says. */
+  /** What to do about a server that is not found, if the store knows more than the driver. */
   readonly advice?: () => string | undefined;
-  /** Lets go of what was opened for the store, and of nothing else. */
+  /** Closes what was opened for the store, and nothing else. */
   close(): Promise<void>;
 }
 
@@ -56,9 +56,9 @@ export async function openConnection(options: MongoStoreOptions, limits: Connect
 }
 
 /**
- * A client connects by itself at its first command. If that fails, it answers every later command
- * with "Topology is closed", until somebody calls `connect`. (A client that its owner closed
- * answers something else, and is left closed.)
+ * Connects a client again whose first connection failed. A client connects by itself at its first
+ * command. If that fails, it answers every later command with "Topology is closed", until somebody
+ * calls `connect`. (A client that its owner closed answers something else, and stays closed.)
  */
 async function wake(collection: MongoCollectionLike, context: CommandContext): Promise<void> {
   const client = collection.db?.client;
@@ -96,8 +96,8 @@ async function openUri(options: MongoUriOptions, limits: ConnectionLimits): Prom
 }
 
 /**
- * By itself the driver waits 30 s for a server, and for ever for an answer. What the caller says,
- * in the URI or beside it, stands.
+ * Options of the store's own client. By default the driver waits 30 s for a server, and for ever
+ * for an answer. What the caller sets, in the URI or in `clientOptions`, takes precedence.
  */
 function clientOptions({ uri, clientOptions: given = {} }: MongoUriOptions, operationTimeoutMs: number): Record<string, unknown> {
   const own = {

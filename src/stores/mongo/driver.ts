@@ -4,13 +4,13 @@
  * fit.
  */
 
-/** What `find` answers. */
+/** The cursor that `find` returns. */
 export interface MongoCursorLike {
   /** All documents. */
   toArray(): Promise<unknown[]>;
 }
 
-/** What a bulk write answers. */
+/** The result of a bulk write. */
 export interface MongoBulkResultLike {
   /** Number of documents that were removed. */
   readonly deletedCount: number;
@@ -23,8 +23,8 @@ export interface MongoCollectionLike {
   /** `database.collection`, for error texts. */
   readonly namespace: string;
   /**
-   * Where the collection comes from; the driver has it, and it is used to connect again after a
-   * first connection that failed.
+   * The database of the collection. Its client is used to connect again after a first connection
+   * that failed.
    */
   readonly db?: { readonly client?: { connect(): Promise<unknown> } };
   /** Finds documents. */

@@ -2,23 +2,23 @@ import { SentCodeStoreError } from '../../contract/errors.js';
 import { errorText } from '../../domain/error-text.js';
 import { redactError, type Redact } from './redact.js';
 
-/** What an error of the driver says of the command. */
+/** What an error of the driver says about the command. */
 export type FailureKind =
   /** Never sent: no server was found. */
   | 'unreachable'
   /**
-   * Sent perhaps, without an answer, or to a server that could not serve it at that moment. Worth
+   * Perhaps sent: without an answer, or to a server that could not serve it at that moment. Worth
    * another try at once.
    */
   | 'broken'
   /** No answer in time. */
   | 'late'
-  /** Done, but not on as many members of the replica set as it takes to keep it. */
+  /** Done, but not confirmed by a majority of the replica set: it may be lost. */
   | 'unconfirmed'
-  /** An answer, and it is no. */
+  /** The server refused it. */
   | 'refused';
 
-/** Who runs a command, for error texts. */
+/** What error texts say about a command. */
 export interface CommandContext {
   readonly storeName: string;
   /** What was done, and where: `write on db.collection`. */
@@ -26,8 +26,8 @@ export interface CommandContext {
   readonly operationTimeoutMs: number;
   readonly redact: Redact;
   /**
-   * What to do about a server that is not found; `undefined` where nothing is known but what the
-   * driver says.
+   * What to do about a server that is not found; `undefined` if the store knows no more than the
+   * driver.
    */
   readonly advice?: () => string | undefined;
 }
@@ -43,8 +43,8 @@ interface DriverError {
 
 const DUPLICATE_KEY = 11000;
 /**
- * The server steps down, starts, stops, lost another, or met a conflict of two writes: the same
- * command may be answered a moment later.
+ * Codes of a passing state: the server steps down, starts, stops, lost another server, or met a
+ * write conflict. The same command may succeed a moment later.
  */
 const PASSING_CODES = new Set<unknown>([6, 7, 89, 91, 112, 189, 9001, 10107, 11600, 11602, 13435, 13436]);
 const LATE_CODES = new Set<unknown>([50, 262]);
@@ -75,16 +75,17 @@ const ADVICE: readonly (readonly [code: number, words: RegExp, advice: string])[
  */
 export function isOnlyDuplicates(error: unknown): boolean {
   const { code, result } = asDriverError(error);
-  // The code is that of the first write error only if the whole bulk was answered: a connection
-  // that breaks between two parts of a bulk leaves the write errors of the first part, and no code.
+  // Only a bulk that was answered completely has the code of its first write error. If the
+  // connection breaks between two parts of a bulk, the error has the write errors of the first
+  // part, and no code.
   if (code !== DUPLICATE_KEY || result?.getWriteConcernError?.() !== undefined) return false;
   const writeErrors = result?.getWriteErrors?.() ?? [];
   return writeErrors.length > 0 && writeErrors.every((writeError) => writeError.code === DUPLICATE_KEY);
 }
 
 /**
- * What an error of the driver means. By name and code: the store may have been handed a driver that
- * it did not load.
+ * What an error of the driver means. Compares names and codes, not classes: the driver may be
+ * another copy of the package.
  */
 export function failureOf(error: unknown): FailureKind {
   const { name, code, result } = asDriverError(error);
@@ -93,10 +94,9 @@ export function failureOf(error: unknown): FailureKind {
   }
   if (PASSING_CODES.has(code)) return 'broken';
   if (LATE_CODES.has(code)) return 'late';
-  // A bulk write wraps whatever befell its connection in an error of its own kind, which has no
-  // code then.
+  // A bulk write wraps a connection error in an error of its own kind, without a code.
   if (name === 'MongoBulkWriteError' && code === undefined) return 'broken';
-  // System errors, as of a name that was not resolved, have codes in letters.
+  // System errors, such as a host name that was not resolved, have codes in letters.
   if (typeof code === 'string') return 'unreachable';
   return FAILURE_BY_NAME.get(name) ?? 'refused';
 }
@@ -133,7 +133,7 @@ export function toStoreError(error: unknown, context: CommandContext): SentCodeS
   }
 }
 
-/** `STORE_TIMEOUT`. */
+/** The error `STORE_TIMEOUT`. */
 export function timeoutError({ storeName, what, operationTimeoutMs }: CommandContext, cause?: unknown): SentCodeStoreError {
   return new SentCodeStoreError(
     'STORE_TIMEOUT',

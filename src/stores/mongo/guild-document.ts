@@ -8,23 +8,23 @@ import { type StoredDocument, toSource } from './stored-record.js';
 import { fromTimestamp } from '../../domain/timestamps.js';
 
 /**
- * A guild's document `{ _id: "guild", codes: […] }`, which another bot may keep beside the
- * documents of codes: what it lists was sent. It goes before the documents of codes, because it was
- * there first: this package never adds to it.
+ * A guild's document `{ _id: "guild", codes: […] }`: every code in its list was sent. Another bot
+ * may keep it beside the documents of codes. It takes precedence over them because it was there
+ * first: this package never adds to it.
  */
 export interface GuildDocument {
   readonly guildId: string;
   /** The record of every code of the list. */
   readonly record: SentRecord;
-  /** By code, its elements in the list as they stand there. */
+  /** By code: its elements in the list, as they are written there. */
   readonly codes: ReadonlyMap<string, readonly unknown[]>;
   /** The condition that nobody has added to the list since it was read. */
   readonly asSeen: { readonly codes: object; readonly last_sent_at: object };
 }
 
 /**
- * Reads a guild's document; `undefined` if it is one without `codes`. A list that cannot be read
- * could hold any code: `STORE_DAMAGED`.
+ * Reads a guild's document; `undefined` if it has no `codes`. `STORE_DAMAGED` for a list that
+ * cannot be read: it could hold any code.
  */
 export function toGuildDocument(document: StoredDocument, guildId: string, identity: Identity): GuildDocument | undefined {
   const listed = document['codes'];
@@ -58,7 +58,7 @@ function withoutGuild(text: string, guildId: string): string {
 
 function unreadable(guildId: string, what: string): StoreDamagedError {
   return new StoreDamagedError(
-    `The document of guild ${guildId} cannot be read: ${what}. Which codes were sent to the guild is not known until it is mended: ` +
-      'make codes an array of strings, or remove the document.',
+    `The document of guild ${guildId} cannot be read: ${what}. So it is not known which codes were sent to the guild. ` +
+      'Make codes an array of strings, or remove the document.',
   );
 }

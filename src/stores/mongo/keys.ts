@@ -1,13 +1,13 @@
 /**
- * The ids of the collection: `guild:CODE` is a code, `guild` may be a guild's list of codes, and
- * what begins with `:` is the store's own, since no guild's id is empty.
+ * The ids of the collection: `guild:CODE` is a code, `guild` may be a guild's list of codes, and an
+ * id that begins with `:` is the store's own, because no guild's id is empty.
  */
 
 /** What an id names. */
 export interface ParsedId {
   /** Empty for the store's own metadata. */
   readonly guildId: string;
-  /** Absent where the id is a guild's alone. */
+  /** Absent if the id is only a guild's. */
   readonly code?: string;
 }
 
@@ -33,9 +33,9 @@ export function afterGuild(guildId: string): string {
 }
 
 /**
- * A guild id as a document keeps it: a number where it is one of 64 bits in its usual form, because
- * the collection's other readers ask for numbers. A `bigint` is written as a BSON Long, which a
- * `number` never is.
+ * A guild id as a document keeps it: a number if it is a 64-bit integer in its usual form, because
+ * other readers of the collection ask for numbers. Only a `bigint` is written as a BSON Long, never
+ * a `number`.
  */
 export function guildIdValue(guildId: string): bigint | string {
   if (!/^(?:0|-?[1-9]\d{0,18})$/.test(guildId)) return guildId;

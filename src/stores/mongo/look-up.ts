@@ -5,10 +5,10 @@ import type { Commands } from './commands.js';
 import { type GuildDocument, toGuildDocument } from './guild-document.js';
 import { RECORD_FIELDS, type StoredDocument, toRecord } from './stored-record.js';
 
-/** What is under a key. */
+/** What the collection has under a key. */
 export interface Found {
   readonly record: CodeRecord | undefined;
-  /** The mark that made the code's own document; absent where the code is in its guild's list. */
+  /** Id of the mark in the code's own document; absent if the code is in its guild's list. */
   readonly markId?: unknown;
 }
 

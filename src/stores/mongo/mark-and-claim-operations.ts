@@ -7,7 +7,7 @@ import { type TimestampFormat, toTimestamp } from '../../domain/timestamps.js';
 
 /** What every mark of one call writes. */
 export interface MarkStamp {
-  /** Of this call alone: who made a mark is read from it afterwards. */
+  /** Unique to this call: it shows afterwards who made a mark. */
   readonly markId: string;
   /** ms since 1970. */
   readonly now: number;
@@ -23,8 +23,8 @@ export interface MarkStamp {
  * process 1: connection broke, mark A once more -> sent: the same        (reads it: mine)
  * ```
  *
- * A claim of whatever owner gives way: the mark is evidence of a post. But where a claim is
- * inserted in the very instant of the mark, the mark is a duplicate too, and is made again:
+ * A claim of any owner gives way: the mark is evidence of a post. If a claim is inserted at the
+ * same instant, the mark is a duplicate too, and is made again:
  *
  * ```text
  * process 1: mark A  -> nothing is there                     insert: duplicate   (reads it: a claim)   mark A -> held: written
@@ -37,7 +37,7 @@ export function markOperation(mark: Mark, stamp: MarkStamp): WriteOperation {
     guild_id: guildIdValue(mark.guildId),
     code: mark.code,
     source: mark.source,
-    // Present even where the time is not known: its presence is what says "sent".
+    // Present even if the time is not known: its presence means "sent".
     sent_at: mark.sentAt === null ? null : toTimestamp(mark.sentAt, stamp.timestamps),
     created_at: now,
     updated_at: now,
@@ -57,11 +57,11 @@ export function markOperation(mark: Mark, stamp: MarkStamp): WriteOperation {
  * process 2: claim A, at the same instant: duplicate as well                               (reads it: not mine)
  * ```
  *
- * What is there is not even written again as it was: a server that removes a document by its place
- * would miss it while others do that, and a code that its owner gives back would stay claimed.
+ * An existing document is not even rewritten unchanged. During a rewrite, a server that removes
+ * documents by their place would miss it, and a code that its owner gives back would stay claimed.
  *
- * However long the command took to get there, the owner's lease is no shorter than it believes, and
- * nobody else's clock plays a part.
+ * However late the command arrives, the owner's lease is no shorter than the owner believes, and no
+ * other clock plays a part.
  */
 export function claimOperation(claim: ClaimWrite, hold: Hold & { readonly code: string }): WriteOperation {
   const { guildId, leaseMs, ageMs, idleMs = null } = claim;
@@ -85,7 +85,7 @@ export function claimOperation(claim: ClaimWrite, hold: Hold & { readonly code: 
       { claim: { $mergeObjects: [{ $literal: fields }, times] } },
     ],
   };
-  // A document that is neither mark nor claim is somebody's, and not free.
+  // A document that is neither mark nor claim belongs to somebody else: the code is not free.
   const isNew = { $eq: ['$$ROOT', { _id: { $literal: id } }] };
   return {
     updateOne: {
@@ -107,6 +107,6 @@ export function unsent({ guildId, code }: CodeKey): { _id: string; sent_at: obje
 }
 
 /**
- * True for a held document whose lease is over, or that has none: nobody may be sending the code.
+ * True for a held document whose lease is over or missing: nobody has the right to send the code.
  */
 export const IS_UNCERTAIN = { $expr: { $lte: ['$claim.lease_until', '$$NOW'] } };

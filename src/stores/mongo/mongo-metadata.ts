@@ -21,8 +21,8 @@ export class MongoMetadata implements StoreMetadata {
   }
 
   async insert(key: string, value: string): Promise<string> {
-    // First wins: `$setOnInsert` leaves what is there, and a duplicate is another's insert of the
-    // same instant. Who was first is read afterwards.
+    // The first insert wins: `$setOnInsert` keeps an existing value, and a duplicate is another
+    // process's insert at the same instant. The read shows who was first.
     await this.#commands().write([upsert(key, { $setOnInsert: { value } })], { repeatable: true });
     const kept = (await this.get([key])).get(key);
     if (kept !== undefined) return kept;
@@ -35,15 +35,15 @@ export class MongoMetadata implements StoreMetadata {
     if (entries.size === 0) return;
     const operations = [...entries].map(([key, value]) => upsert(key, { $set: { value } }));
     let { duplicates } = await this.#commands().write(operations, { repeatable: true });
-    // A duplicate is another's insert of the same instant: the second time it is there to be
-    // changed.
+    // A duplicate is another process's insert at the same instant: the second try finds it, and
+    // changes it.
     if (duplicates !== undefined) ({ duplicates } = await this.#commands().write(operations, { repeatable: true }));
     if (duplicates !== undefined) throw duplicates;
   }
 
   async delete(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;
-    // As they were seen: a command that arrives late must not remove what was written since.
+    // Only as they were seen: a command that arrives late must not remove what was written since.
     const seen = await this.get(keys);
     if (seen.size === 0) return;
     const operations = [...seen].map(([key, value]) => ({ deleteOne: { filter: { _id: toId(key), value } } }));

@@ -16,10 +16,10 @@ import { settlementOperations } from './settlement-operations.js';
 import { claimOperation, markOperation, type MarkStamp } from './mark-and-claim-operations.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** How often a mark is tried that meets an insert of the same id. */
+/** Most tries of a mark or claim that meets another insert of the same id. */
 const MAX_TRIES = 5;
 
-/** The primitives as commands to a MongoDB collection. */
+/** The driver of a MongoStore: the primitives as commands to a collection. */
 export class MongoStoreDriver implements StoreDriver {
   readonly supports: StoreSupport = {
     claims: 'shared',
@@ -75,9 +75,9 @@ export class MongoStoreDriver implements StoreDriver {
   }
 
   /**
-   * Only what a majority has is as good as a mark of the caller's own. The newest may be the very
-   * mark that was not confirmed, and that the caller repeats: to take it for made would acknowledge
-   * what a failover undoes.
+   * Reads only what a majority has. The newest data may contain the very mark that was not
+   * confirmed, and that the caller repeats: to count it as made would acknowledge what a failover
+   * undoes.
    */
   async readKnown(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
     const found = await lookUp(this.#commands, keys, this.#settings.identity, { majority: true });
@@ -91,12 +91,12 @@ export class MongoStoreDriver implements StoreDriver {
     let open = marks.map((mark, index) => ({ ...mark, index }));
     for (let tries = 1; ; tries += 1) {
       const { duplicates } = await this.#write(open, (mark) => [markOperation(mark, stamp)]);
-      // What the server counts is no evidence: a command that was sent twice counts twice, and
-      // meets its own first time as a duplicate.
+      // The server's counts are no evidence: a command that was sent twice counts twice, and meets
+      // its own first run as a duplicate.
       const found = await this.#lookUp(open);
       for (const [position, { index }] of open.entries()) made[index] = found[position]?.markId === stamp.markId;
       open = open.filter((_, position) => found[position]?.record?.state !== 'sent');
-      // Without duplicates all marks were made, and what is not sent has been forgotten since.
+      // Without duplicates all marks were made, and a code that is not sent was forgotten since.
       if (open.length === 0 || duplicates === undefined) return made;
       if (tries === MAX_TRIES) throw duplicates;
     }
@@ -107,8 +107,8 @@ export class MongoStoreDriver implements StoreDriver {
     for (let tries = 1; ; tries += 1) {
       const { duplicates } = await this.#write(holds, (hold) => [claimOperation(claim, hold)]);
       const after = await this.readRecords(holds);
-      // A duplicate of what is not there was let go in this moment, or is one of an index of
-      // somebody else's.
+      // A duplicate, but no document: it was removed at this moment, or the duplicate comes from
+      // somebody else's index.
       if (duplicates === undefined || after.every((record) => record !== undefined)) return after;
       if (tries === MAX_TRIES) throw duplicates;
     }
@@ -151,8 +151,8 @@ export class MongoStoreDriver implements StoreDriver {
   }
 
   /**
-   * In the order of keys: a server that runs a bulk as one transaction would find two of them
-   * waiting for each other otherwise.
+   * Writes in the order of keys: otherwise two bulks could deadlock on a server that runs a bulk as
+   * one transaction.
    */
   async #write<K extends CodeKey>(
     keys: readonly K[],

@@ -7,24 +7,24 @@ import type { MongoClientLike, MongoCollectionLike } from './driver.js';
 import { redactWholeUris } from './redact.js';
 import type { TimestampFormat } from '../../domain/timestamps.js';
 
-/** The collection's name unless one is given. */
+/** The default name of the collection. */
 export const DEFAULT_COLLECTION = 'sent_giftcodes';
 
 /** Options that every {@link MongoStore} takes. */
 export interface MongoStoreSettings extends StoreOptions {
   /**
-   * How times are written: BSON dates (`date`, the default), or ISO strings without zone, in UTC,
-   * as Python bots write them. Both are read.
+   * How times are written: as BSON dates (`date`), or as ISO strings in UTC without a zone, like
+   * Python bots (`iso`). Both are read. Default: `date`.
    */
   readonly timestamps?: TimestampFormat;
   /**
-   * How long one command may take, in ms, until it is given up with `STORE_TIMEOUT`; 10 000 unless
-   * given. A call to the store is one to three commands for each 1 000 codes.
+   * Deadline of one command; then `STORE_TIMEOUT`. Default: 10 000 ms. A call to the store is one
+   * to three commands for each 1 000 codes.
    */
   readonly operationTimeoutMs?: number;
 }
 
-/** A store on a collection of the bot's own client. The client is not closed by the store. */
+/** Options of a store on a collection of the bot's own client, which the store does not close. */
 export interface MongoCollectionOptions extends MongoStoreSettings {
   /** A collection of the driver `mongodb`, version 6 or 7. */
   readonly collection: MongoCollectionLike;
@@ -34,7 +34,7 @@ export interface MongoCollectionOptions extends MongoStoreSettings {
   readonly clientOptions?: never;
 }
 
-/** A store on the bot's own client, which the store does not close. */
+/** Options of a store on the bot's own client, which the store does not close. */
 export interface MongoClientOptions extends MongoStoreSettings {
   /** A client of the driver `mongodb`, version 6 or 7. */
   readonly client: MongoClientLike;
@@ -46,7 +46,9 @@ export interface MongoClientOptions extends MongoStoreSettings {
   readonly collection?: string;
 }
 
-/** A store that makes its own client, with the installed package `mongodb`, and closes it. */
+/**
+ * Options of a store that makes its own client with the installed package `mongodb`, and closes it.
+ */
 export interface MongoUriOptions extends MongoStoreSettings {
   /** `mongodb://` or `mongodb+srv://`. */
   readonly uri: string;
@@ -56,7 +58,7 @@ export interface MongoUriOptions extends MongoStoreSettings {
   /** The collection. Default: `sent_giftcodes`. */
   readonly collection?: string;
   /**
-   * Options for the driver's client, such as `auth` or `tls`. They go before those that the store
+   * Options for the driver's client, such as `auth` or `tls`. They override those that the store
    * sets.
    */
   readonly clientOptions?: Readonly<Record<string, unknown>>;
@@ -85,15 +87,15 @@ const mongoOptionsSchema = storeOptionsSchema.extend({
 });
 
 /**
- * Checks the options of a {@link MongoStore}; `INVALID_OPTION`, which never shows what stands in a
- * URI.
+ * Checks the options of a {@link MongoStore}. The text of `INVALID_OPTION` never shows the content
+ * of a URI.
  */
 export function checkMongoOptions(options: MongoStoreOptions): MongoStoreOptions {
   checkSource(checkOptions(mongoOptionsSchema, options, 'MongoStore', redactWholeUris));
   return options;
 }
 
-/** The types say the same; a caller without types reads it here. */
+/** Checks what the types say too, for callers without types. */
 function checkSource(options: z.infer<typeof mongoOptionsSchema>): void {
   const { collection, client, uri } = options;
   const given = [typeof collection === 'object' && 'collection', client && 'client', uri !== undefined && 'uri'].filter(
@@ -109,7 +111,7 @@ function checkSource(options: z.infer<typeof mongoOptionsSchema>): void {
   }
   for (const name of ['database', 'clientOptions'] as const) {
     if (options[name] === undefined || uri !== undefined || (name === 'database' && client !== undefined)) continue;
-    throw invalid(name, `${name} is given, which ${given[0] ?? ''} has settled already. Leave it out.`);
+    throw invalid(name, `${name} is given, but ${given[0] ?? ''} decides it already. Leave it out.`);
   }
 }
 

@@ -7,32 +7,32 @@ import type { MongoBulkResultLike, MongoCollectionLike, MongoCursorLike, OwnMong
 import { type CommandContext, failureOf, timeoutError, toStoreError } from './errors.js';
 
 /**
- * The most time that the end of a connection gets, in ms. A silent server lets the driver wait
- * longer for nothing that is needed.
+ * Longest wait for a client to close, in ms. With a silent server the driver would wait longer, for
+ * nothing that is needed.
  */
 const LET_GO_MS = 1000;
 
-/** A client, and what is under way on it. */
+/** A client, and the number of commands under way on it. */
 interface OwnConnection {
   readonly client: OwnMongoClient;
   readonly collection: MongoCollectionLike;
   underWay: number;
 }
 
-/** How a client of the store's own is made, and what is said of it. */
+/** How a client of the store's own is made, and what its error texts say. */
 export interface OwnClientContext extends Omit<CommandContext, 'what' | 'advice'> {
   readonly logger: Logger;
-  /** A new client that is not connected yet, and the collection of it. */
+  /** Makes a client that is not connected yet, and its collection. */
   make(): { readonly client: OwnMongoClient; readonly collection: MongoCollectionLike };
 }
 
 /**
- * A collection of the store's own client, which is replaced when it is dead: a driver whose
- * connections were ended by the other side can wait for ever for a server that is there. (Drivers 6
- * and 7 write to a socket that is destroyed already, and wait for it to drain.)
+ * A collection of the store's own client. A dead client is replaced: after the other side ended its
+ * connections, a driver can wait for ever for a server that is there. (Drivers 6 and 7 write to a
+ * socket that is destroyed already, and wait for it to drain.)
  *
- * A command that finds no server is the reason to look. Whether the client is dead is what two
- * clients say that are asked at the same time:
+ * A command that finds no server starts a check: the current client and a new one are asked at the
+ * same time:
  *
  * ```text
  * command 1 on client 1: finds no server             (its caller is told)
@@ -47,7 +47,7 @@ export interface OwnClientContext extends Omit<CommandContext, 'what' | 'advice'
 export class OwnClient implements MongoCollectionLike {
   readonly #context: OwnClientContext;
   #current: OwnConnection;
-  /** Made to see whether a new client gets further than the current one. */
+  /** A new client, made to see whether it gets further than the current one. */
   #trial: OwnConnection | undefined;
   #isClosed = false;
 
@@ -65,7 +65,7 @@ export class OwnClient implements MongoCollectionLike {
     try {
       await this.#limited(this.#current.client.connect(), 'connecting');
     } catch (error) {
-      // What failed is told; that its remains could not be cleared away would hide it.
+      // The caller gets the first error. An error of the clean-up would hide it.
       await this.close().catch(() => undefined);
       throw error;
     }
@@ -79,14 +79,14 @@ export class OwnClient implements MongoCollectionLike {
     return this.#run(({ collection }) => collection.bulkWrite(operations, options));
   }
 
-  /** Lets go of all clients. A server that says nothing is not waited for. */
+  /** Closes all clients, without a long wait for a silent server. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const all = this.#trial === undefined ? [this.#current] : [this.#current, this.#trial];
     await Promise.all(all.map((connection) => this.#letGo(connection)));
   }
 
-  /** While something was waited for. */
+  /** A function, because the answer changes during a wait. */
   #wasClosed(): boolean {
     return this.#isClosed;
   }
@@ -109,7 +109,7 @@ export class OwnClient implements MongoCollectionLike {
     }
   }
 
-  /** Never rejects: what is wrong is told by the commands. */
+  /** Replaces a dead client. Never rejects: the commands report what is wrong. */
   async #replaceIfDead(suspect: OwnConnection): Promise<void> {
     if (this.#isClosed || this.#trial !== undefined || suspect !== this.#current) return;
     const trial = this.#make();

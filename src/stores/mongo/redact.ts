@@ -6,21 +6,20 @@ const HIDDEN = '***';
 export type Redact = (text: string) => string;
 
 /**
- * Hides what a URI of MongoDB has before its last `@`: the credentials, whatever characters they
- * have.
+ * Hides the credentials of a MongoDB URI: all before its last `@`, whatever characters they have.
  */
 export function redactUris(text: string): string {
   return text.replace(/(mongodb(?:\+srv)?:\/\/)\S*@/gi, `$1${HIDDEN}@`);
 }
 
-/** Hides all of a URI but its scheme: for a text that may show the beginning of one only. */
+/** Hides all of a URI but its scheme: for a text that may show only the beginning of a URI. */
 export function redactWholeUris(text: string): string {
   return text.replace(/:\/\/[^\s"]*/g, `://${HIDDEN}`);
 }
 
 /**
- * Hides the credentials of a URI and the secrets among client options, wherever a text shows them
- * or a part of them: drivers quote parts of a URI that they cannot read.
+ * Makes a function that hides the credentials of a URI and the secrets in client options, wherever
+ * a text shows them or a part of them: drivers quote parts of a URI that they cannot parse.
  */
 export function redactor(uri: string, clientOptions: unknown): Redact {
   const patterns = [...new Set([...secretsOfUri(uri), ...secretsOfOptions(clientOptions)])]
@@ -31,8 +30,8 @@ export function redactor(uri: string, clientOptions: unknown): Redact {
 }
 
 /**
- * The error as it may be kept as a `cause`: itself, unless a log line of it would show a secret.
- * Then a copy of its name, text and stack without them.
+ * The error in a form that is safe as a `cause`: unchanged, unless a log line of it would show a
+ * secret. Then a copy of its name, text and stack without secrets.
  */
 export function redactError(error: unknown, redact: Redact): unknown {
   if (!(error instanceof Error)) return typeof error === 'string' ? redact(error) : error;
@@ -60,7 +59,7 @@ function secretsOfOptions(options: unknown, depth = 0): string[] {
   });
 }
 
-/** A short secret is a word of its own in a text, not a part of others. */
+/** The pattern of a secret. A short secret matches only as a whole word. */
 function pattern(secret: string): RegExp {
   const escaped = secret.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   return new RegExp(secret.length < 5 ? `(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])` : escaped, 'gu');

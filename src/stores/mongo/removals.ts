@@ -12,7 +12,7 @@ import { isLive, type StoredDocument } from './stored-record.js';
 
 /** Documents, or codes of a guild's list, that are removed at once. */
 const CHUNK = 1000;
-/** How often codes are taken out of a list that somebody else changes meanwhile. */
+/** Most tries to take codes out of a list that another process changes meanwhile. */
 const MAX_TRIES = 5;
 
 /** What removals work with. */
@@ -46,8 +46,8 @@ export async function removeKeys(context: RemovalContext, keys: readonly CodeKey
 }
 
 /**
- * Forgets what is listed of a guild, page by page. A range would be shorter, and a range that
- * arrives late removes what was marked since.
+ * Forgets the records of a guild, page by page. One command for the whole range would be shorter,
+ * but if it arrived late it would remove what was marked since.
  */
 export async function removeGuild(context: RemovalContext, guildId: string): Promise<number> {
   const { commands, identity } = context;
@@ -75,20 +75,23 @@ function found(documents: ReadonlyMap<unknown, StoredDocument>, keys: readonly C
   return keys.map(({ guildId, code }) => documents.get(keyOf(guildId, code))).filter((document) => document !== undefined);
 }
 
-/** In the order of ids, as all writes. A live claim stays: its owner may be sending. */
+/**
+ * Removes documents in the order of ids, like all writes. A live claim stays: its owner may be
+ * sending.
+ */
 async function removeDocuments({ commands }: RemovalContext, documents: readonly StoredDocument[]): Promise<number> {
   const operations = documents
     .filter((document) => !isLive(document))
     .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
     .map(removalAsSeen);
   if (operations.length === 0) return 0;
-  // Never sent twice: the number of what it removed would be lost.
+  // Never sent twice: the number that the first run removed would be lost.
   return (await commands.write(operations, { repeatable: false })).removed;
 }
 
 /**
- * Takes codes out of lists that are as they were read. Resolves to the guilds whose list has
- * changed since, where nothing was taken out.
+ * Takes codes out of lists that have not changed since they were read. Resolves to the guilds whose
+ * list has changed; nothing was taken out of it.
  *
  * ```text
  * forget: reads the list of Monday                        list of Monday? no: nothing, reads it again

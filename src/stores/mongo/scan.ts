@@ -9,7 +9,7 @@ import { findGuildDocuments } from './look-up.js';
 import { RECORD_FIELDS, type StoredDocument, toRecord } from './stored-record.js';
 
 const PAGE = 1000;
-/** Of ids alone: a page reaches over many small guilds, and does not go far into a big one. */
+/** Ids on a page of guilds: it covers many small guilds, and does not go far into a big one. */
 const GUILD_PAGE = 200;
 
 /** What a scan works with. */
@@ -82,8 +82,7 @@ async function* pages(commands: Commands, ids: object, filter: object): AsyncGen
 
 /**
  * The records of documents in the order of ids. A guild's list comes before the documents of its
- * codes, with nothing in between but ids that begin with the guild's: so few lists are open at a
- * time.
+ * codes. Only ids that begin with the guild's id come in between, so few lists are open at a time.
  */
 async function* toRecords(
   context: ScanContext,

@@ -4,17 +4,16 @@ import type { WriteOperation } from './driver.js';
 import { after, unsent, IS_UNCERTAIN } from './mark-and-claim-operations.js';
 
 /**
- * An event on a held code as conditional writes: each does nothing unless the document is in the
- * state that the event needs, at the moment when the server gets to it. None of them touches a code
- * that is sent.
+ * An event on a held code, as conditional writes. Each changes nothing unless the document is in
+ * the state that the event needs when the server gets to it. None of them touches a sent code.
  */
 export function settlementOperations(change: Settlement): WriteOperation[] {
   const { event } = change;
   const held = unsent(change);
   switch (event.type) {
     case 'renew':
-      // The token, not the time, is compared. Either this comes first, and a taker meets a live
-      // lease; or the taker does, and this meets its token.
+      // Compares the token, not the time. If this write comes first, a taker meets a live lease. If
+      // the taker comes first, this write meets the taker's token.
       return [updateOne({ ...held, 'claim.token': event.token }, [{ $set: { 'claim.lease_until': after(event.leaseMs) } }])];
     case 'resize':
       return [
@@ -71,17 +70,17 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
         ]),
       ];
     case 'resolve':
-      // Between the caller's decision and this, somebody may have taken the message over. Either it
-      // is being sent, and its lease lives; or that try is over and unclear too, and its number is
-      // another.
+      // Between the caller's decision and this write, another owner may have taken the message
+      // over. Either that owner is sending, and its lease lives; or that try is over and unclear
+      // too, and has another number.
       return [{ deleteOne: { filter: { ...held, ...messageFilter(change, event), ...IS_UNCERTAIN } } }];
   }
 }
 
 /**
- * The try of a message. A document of another origin counts as a message named by its id; a claim
- * of this package, which may stand in its place by the time a late command arrives, has a token and
- * an attempt.
+ * The filter for one try of a message. A document of another origin counts as a message named by
+ * its id. When a late command arrives, a claim of this package may have taken its place: a claim
+ * has a token and an attempt.
  *
  * ```text
  * process 1: resolve A, not sent -> sees a document of another origin …   (no answer: STORE_TIMEOUT)

@@ -8,7 +8,10 @@ import { fromTimestamp } from '../../domain/timestamps.js';
  */
 export type StoredDocument = Readonly<Record<string, unknown>>;
 
-/** What is read of a document. The server says what time it is, since leases are on its clock. */
+/**
+ * The fields that are read of a document. The server gives the time, because leases run on its
+ * clock.
+ */
 export const RECORD_FIELDS = {
   sent_at: 1,
   source: 1,
@@ -37,10 +40,10 @@ const claimSchema = z.object({
 });
 
 /**
- * The record that the document of a code is. `sent_at` alone decides whether the code was sent,
- * whatever its value: it is evidence of a post even where no time can be read from it. A document
- * that is neither that nor a claim of this package says only that somebody did something with the
- * code: it is uncertain, and of no message that could be retried.
+ * The record of a code, from its document. `sent_at` alone decides whether the code was sent,
+ * whatever its value: it is evidence of a post even if it holds no time. A document with neither
+ * `sent_at` nor a claim of this package only shows that somebody did something with the code: it is
+ * uncertain, and belongs to no message that could be retried.
  */
 export function toRecord(document: StoredDocument, code: string): CodeRecord {
   if ('sent_at' in document) {

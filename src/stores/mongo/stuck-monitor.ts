@@ -14,17 +14,17 @@ interface EventSource {
 }
 
 interface Heartbeat {
-  /** Of the server, in heartbeats. */
+  /** Address of the server, in heartbeats. */
   readonly connectionId?: string;
-  /** Of the server, in other events. */
+  /** Address of the server, in other events. */
   readonly address?: string;
 }
 
 /**
  * Watches whether a client that the store did not make still looks for its servers. The driver asks
- * each server at least every `heartbeatFrequencyMS`, and gives a question up after
- * `connectTimeoutMS`: a server of which nothing was heard for longer than both is asked no more,
- * and will not be found again by this client.
+ * each server at least every `heartbeatFrequencyMS`, and gives up a request after
+ * `connectTimeoutMS`. After a longer time than both together without any event of a server, the
+ * client has stopped asking it, and will not find it again.
  */
 export class StuckMonitor {
   readonly #source: EventSource | undefined;
@@ -67,7 +67,7 @@ export class StuckMonitor {
     this.#source?.off(SERVER_CLOSED, this.#onClosed);
   }
 
-  /** Infinite where the caller has turned the limit off. */
+  /** A limit of the client in ms. Infinite if the caller has turned it off. */
   #limitOf(name: keyof typeof DEFAULTS): number {
     const value = this.#source?.options?.[name];
     if (typeof value !== 'number') return DEFAULTS[name];

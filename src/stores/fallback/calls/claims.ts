@@ -11,23 +11,23 @@ import { noteForeign } from './reads.js';
 import { keepIfSame } from '../upkeep/shared-secret.js';
 
 /**
- * Claims codes. The first store decides. Mirrors hold the codes before it is asked, and let go of
- * those that it refuses, so a crash in between leaves a code that an outage holds, and never one
- * that it offers while the first store has it as claimed.
+ * Claims codes. The first store decides. Mirrors hold the codes before it is asked, and then
+ * release those that it refused. So a crash in between can leave a code that an outage holds. It
+ * never leaves a code that a mirror offers while the first store has it as claimed.
  *
- * If the first store does not answer, it may have made the claim or not, or may still make it. A
- * mirror with authority then decides under the same token, so whatever the first store has made is
- * the same claim. Without one, the call rejects, and the token is released wherever it may turn up.
+ * If the first store does not answer, it may have made the claim, or may still make it. A mirror
+ * with authority then decides under the same token, so both make the same claim. Without such a
+ * mirror the call rejects, and the token is released in every store that may have it.
  */
 export async function claimRecords({ chain, background }: CallContext, claim: ClaimWrite): Promise<readonly MaybeRecord[]> {
   const keys = claim.holds.map(({ code }) => ({ guildId: claim.guildId, code }));
   await background.ready(keys);
-  // One claim of a guild at a time: two that took the mirror in one order and the first store in
-  // the other would leave each with a part.
+  // One claim of a guild at a time. Two claims could reach the mirror in one order and the first
+  // store in the other, and each would win a part.
   return chain.locks.exclusive([claim.guildId], async () => {
     if (!chain.first.up) return claimOnMirror(chain, claim, false);
-    // The first store does not know yet what is pending, and a mirror must not decide while others
-    // reach the first store.
+    // The first store lacks what is pending, and a mirror must not decide while others reach the
+    // first store.
     if (!isBelieved(chain) || keys.some((key) => chain.isPending(key))) throw notAuthoritative(chain, claim.guildId);
     const mirrors = await chain.onMirrors((store) => store.claimRecords(claim));
     let own: readonly MaybeRecord[];
@@ -43,9 +43,8 @@ export async function claimRecords({ chain, background }: CallContext, claim: Cl
 }
 
 /**
- * Brings a mirror in line with what the first store decided. Rejects if that turns out not to be
- * the first store any more. A mirror that missed how a code became free has the hold of an older
- * message:
+ * Updates a mirror to what the first store decided. Rejects if the first store turns out to be
+ * another one. A mirror that missed a release still has the hold of an older message:
  *
  * ```text
  * first store: X of M1     given back     X of M2, alive
@@ -66,8 +65,8 @@ async function compare(
     copied: heldBy(copy?.[index], hold.token),
   }));
   const won = given.filter(({ record, token }) => heldBy(record, token));
-  // Granted although the mirror knows better, or does not answer: the code was forgotten elsewhere,
-  // or the first store has lost it.
+  // Granted, but the mirror has another record or does not answer: the code was forgotten
+  // elsewhere, or the first store has lost it.
   if (won.some(({ copied }) => !copied) && mirror.joined && !(await keepIfSame(chain, mirror))) throw chain.first.lastError;
   const lost = given.filter(({ record, token, copied }) => copied && !heldBy(record, token));
   const { guildId } = claim;
@@ -87,7 +86,7 @@ async function compare(
   }
 }
 
-/** `asked`: the first store may have made the claim. */
+/** Lets a mirror decide about a claim. `asked`: the first store may have made the claim. */
 async function claimOnMirror(chain: Chain, claim: ClaimWrite, asked: boolean): Promise<readonly MaybeRecord[]> {
   const { guildId, holds } = claim;
   const decider = deciderOf(chain, guildId);
@@ -104,7 +103,7 @@ async function claimOnMirror(chain: Chain, claim: ClaimWrite, asked: boolean): P
   );
   const free = holds.filter((_, index) => evidence[index] === undefined);
   const denied = holds.filter((_, index) => evidence[index] !== undefined);
-  // Of an attempt that the first store did not answer.
+  // Mirrors may hold them from the attempt that the first store did not answer.
   if (denied.length > 0) await chain.onMirrors((store) => store.settleRecords(releases(guildId, denied)));
   if (free.length === 0) return evidence;
   const write = { ...claim, holds: free };
@@ -116,7 +115,10 @@ async function claimOnMirror(chain: Chain, claim: ClaimWrite, asked: boolean): P
   return holds.map(({ code }, index) => evidence[index] ?? byCode.get(code));
 }
 
-/** Nobody may decide. The token may have reached some store, and must not stay there. */
+/**
+ * Rejects, because no store may decide. The token may have reached some store, and must not stay
+ * there.
+ */
 async function refuse(chain: Chain, claim: ClaimWrite, asked: boolean): Promise<never> {
   const changes = releases(claim.guildId, claim.holds);
   const mirrors = await chain.onMirrors((store) => store.settleRecords(changes));

@@ -7,7 +7,7 @@ import type { Mirror } from '../chain/mirror.js';
 import { guildsOf } from '../chain/record-strength.js';
 
 /**
- * Makes marks. Mirrors are written before the first store, so that a crash in between leaves them
+ * Makes marks. Mirrors are written before the first store, so a crash in between leaves the mirrors
  * with more than it has, never with less:
  *
  * ```text
@@ -31,7 +31,8 @@ export async function markRecords({ chain, background }: CallContext, marks: rea
         await demoteOthers(chain, mirrors);
         return await chain.first.call((store) => store.markRecords(marks));
       } catch {
-        // It may have the marks or not. Marks can be repeated, so they are remembered for it.
+        // The first store may have the marks or not. Marks can be repeated, so mirrors remember
+        // them.
       }
     }
     return deferMarks(chain, marks, mirrors);
@@ -50,8 +51,8 @@ async function deferMarks(
 }
 
 /**
- * Has mirrors remember a write that they have made. If at least one of them can, those that cannot
- * have missed the write. Keeps priority order.
+ * Makes mirrors remember a write that they have made. A mirror that cannot remember it loses its
+ * authority, if another one can. Keeps priority order.
  */
 export async function deferOn<T>(
   chain: Chain,
@@ -65,7 +66,7 @@ export async function deferOn<T>(
         await defer(mirror, answer);
         done.add(mirror);
       } catch {
-        // It is down, and that was told.
+        // The mirror is down, and that was told.
       }
     }),
   );
@@ -78,8 +79,7 @@ export async function deferOn<T>(
     try {
       await demoteOthers(chain, kept);
     } catch {
-      // The first store did not take the note, so it is away. Before it is up again it gets the
-      // note.
+      // The first store is away now, without the note. It gets the note before it is up again.
     }
   }
   return kept;

@@ -6,15 +6,15 @@ import type { Chain } from '../chain/chain.js';
 import { OWN_KEYS } from '../keys.js';
 
 /**
- * The metadata of callers (baselines, migrations): the first store's, copied to the mirrors. While
- * the first store is away, an entry that a mirror has is given, one that no mirror has is refused,
- * and nothing is changed: an insert decides between processes, and only the first store can.
+ * The metadata of callers (baselines, migrations): that of the first store, copied to the mirrors.
+ * While the first store is away, a mirror's entries can be read, and all other entries are refused.
+ * Nothing is changed, because an insert decides between processes, which only the first store can.
  */
 export function chainMetadata(context: CallContext): StoreMetadata {
   const { chain, background } = context;
   return {
     async get(keys) {
-      // Every member keeps the identity and has checked it: the chain opens while all of them are
+      // Each member checks its own copy of the identity, so the chain opens while all of them are
       // away.
       if (keys.length === 1 && keys[0] === IDENTITY_KEY) return new Map([[IDENTITY_KEY, chain.options.identity.name]]);
       await background.ready();
@@ -22,7 +22,7 @@ export function chainMetadata(context: CallContext): StoreMetadata {
         try {
           return await chain.first.call((store) => store.metadata.get(keys));
         } catch {
-          // It is away from here on.
+          // The first store is away now.
         }
       }
       const found = new Map<string, string>();

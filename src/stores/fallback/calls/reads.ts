@@ -9,7 +9,9 @@ import type { Mirror } from '../chain/mirror.js';
 import { copyRecords, guildsOf, type MaybeRecord, strength, strongest } from '../chain/record-strength.js';
 import { keepIfSame } from '../upkeep/shared-secret.js';
 
-/** Reads records. "Absent" is an answer only of one who may decide; else `NOT_AUTHORITATIVE`. */
+/**
+ * Reads records. Only a store that may decide can say "absent"; without one, `NOT_AUTHORITATIVE`.
+ */
 export async function readRecords(context: CallContext, keys: readonly CodeKey[]): Promise<readonly MaybeRecord[]> {
   const { records, believed } = await readAll(context, keys);
   for (const [index, { guildId }] of keys.entries()) {
@@ -19,8 +21,8 @@ export async function readRecords(context: CallContext, keys: readonly CodeKey[]
 }
 
 /**
- * Reads what is known, for a caller who marks the codes. What only a mirror or a witness has as
- * sent is marked here: the caller takes it as acknowledged, and the first store may not have it.
+ * Reads what is known, for a caller that marks the codes. A code that only a mirror or a witness
+ * has as sent is marked here: the caller takes it as acknowledged, and the first store may lack it.
  */
 export async function readKnown(context: CallContext, keys: readonly CodeKey[]): Promise<readonly MaybeRecord[]> {
   const { records, degraded } = await readAll(context, keys, (store) => store.readKnown(keys));
@@ -52,7 +54,7 @@ async function readAll(
   ask: Ask = (store) => store.readRecords(keys),
 ): Promise<Answer> {
   const { chain, background } = context;
-  // Twice: a first store that was exchanged goes down, and comes back with everything.
+  // Twice: a replaced first store goes down, and comes back with everything.
   for (let attempt = 0; attempt < 2; attempt += 1) {
     await background.ready();
     const answer = chain.first.up ? await readFirst(context, keys, ask) : undefined;
@@ -61,12 +63,10 @@ async function readAll(
   return readOthers(chain, keys);
 }
 
-/**
- * The answer of the first store, with what is pending laid over it. `undefined` if it went away.
- */
+/** The answer of the first store, combined with what is pending. `undefined` if it went away. */
 async function readFirst({ chain, background }: CallContext, keys: readonly CodeKey[], ask: Ask): Promise<Answer | undefined> {
-  // Looked at before the first store is read: what is replayed while it answers may be in neither
-  // its answer nor the list afterwards.
+  // Listed before the first store is read. A write that is replayed during the read may be neither
+  // in the answer nor in a later list.
   const pending = keys.map((key) => chain.mirrors.filter((mirror) => mirror.pending.has(key)));
   const copying = background.copies.ensure(guildsOf(keys));
   const [own, mirrors] = await Promise.all([
@@ -95,7 +95,7 @@ async function readFirst({ chain, background }: CallContext, keys: readonly Code
   return { records, believed: (guildId) => firstBelieved && !unknown.has(guildId), degraded: false };
 }
 
-/** The strongest of what all others say. */
+/** The strongest record that any other member has. */
 async function readOthers(chain: Chain, keys: readonly CodeKey[]): Promise<Answer> {
   const [mirrors, witnesses] = await Promise.all([
     chain.onMirrors((store) => store.readRecords(keys)),
@@ -111,9 +111,10 @@ async function readOthers(chain: Chain, keys: readonly CodeKey[]): Promise<Answe
 }
 
 /**
- * A first store that lacks what a mirror has was wiped or exchanged, unless it shows the secret
- * that the two share: then the code was forgotten elsewhere. What a mirror has that does not answer
- * is not known, so then it must show the secret for every code that it lacks.
+ * Whether the first store is still the same. If it lacks a code that a mirror has, it was wiped or
+ * replaced, unless it has the secret that the two share: then the code was forgotten elsewhere. A
+ * mirror that does not answer may have any code, so then every code that the first store lacks
+ * needs the secret.
  */
 async function checkSame(
   chain: Chain,
@@ -129,8 +130,8 @@ async function checkSame(
 }
 
 /**
- * Records of the first store that a mirror lacks although it has the whole guild were made by
- * somebody else.
+ * Notes guilds that another process writes: a mirror has the whole guild, but lacks a record of the
+ * first store.
  */
 async function checkForeign(
   chain: Chain,
@@ -144,8 +145,8 @@ async function checkForeign(
   );
   for (const guildId of guildsOf(suspects)) {
     const part = suspects.filter((key) => key.guildId === guildId);
-    // Looked at again with nothing of this process under way: between the two reads a code may have
-    // been forgotten, or marked and read.
+    // Read again while no other call of this process is under way: between the two reads a code may
+    // have been forgotten, or marked and read.
     await chain.locks.exclusive([guildId], () => confirmForeign(chain, mirror, guildId, part));
   }
 }
@@ -164,18 +165,18 @@ async function confirmForeign(chain: Chain, mirror: Mirror, guildId: string, key
     await noteForeign(chain, mirror, guildId);
     await mirror.call((store) => copyRecords(store, strange, chain.options.leaseMs));
   } catch {
-    // It could not be looked at again. The mirror must not go on as if nothing had been seen.
+    // The second read failed. The mirror must not go on as if nothing had been seen.
     await noteForeign(chain, mirror, guildId);
   }
 }
 
-/** Remembers that somebody else writes a guild that a mirror covers. */
+/** Remembers that another process writes a guild that a mirror covers. */
 export async function noteForeign(chain: Chain, mirror: Mirror, guildId: string): Promise<void> {
   if (!mirror.coverage.covers(guildId) || mirror.coverage.foreignGuilds.has(guildId)) return;
   try {
     await mirror.coverage.setForeign(guildId);
   } catch {
-    // Not remembered: then it may not answer for any guild once it is back.
+    // Not remembered, so the mirror may not answer for any guild once it is back.
     await demote(chain, mirror).catch(() => undefined);
   }
   chain.tell({ type: 'foreign-writer', store: mirror.name, guildId });

@@ -11,12 +11,12 @@ import { guildsOf } from '../chain/record-strength.js';
 export async function removeRecords(context: CallContext, keys: readonly CodeKey[]): Promise<number> {
   const { chain } = context;
   return everywhere(context, 'forget', guildsOf(keys), async () => {
-    // First of all: a witness may refuse, and nothing else has changed then.
+    // Witnesses first: if one refuses, no other store has changed.
     for (const witness of chain.witnesses) await witness.call((store) => store.removeRecords(keys));
     const removed = await chain.first.call((store) => store.removeRecords(keys));
     const left = await chain.first.call((store) => store.readRecords(keys));
-    // What the first store did not let go of is being sent: the others must not let go of it
-    // either, whatever their clocks say.
+    // A code that the first store kept is being sent. The mirrors must keep it too, whatever their
+    // clocks say.
     const gone = keys.filter((_, index) => left[index] === undefined);
     for (const mirror of chain.mirrors) await mirror.call((store) => store.removeRecords(gone));
     return removed;
@@ -41,10 +41,10 @@ export async function removeGuild(context: CallContext, guildId: string): Promis
 }
 
 /**
- * Runs what frees codes: with every store up and nothing pending, or not at all, because a store
- * that misses it would bring the codes back or hold them for ever. Nothing else of the guilds is
- * under way. The first store comes first, so that a failure halfway leaves others with more than it
- * has, never with less; the call can be repeated.
+ * Runs work that frees codes, only with every store up and nothing pending: a store that missed it
+ * would bring the codes back, or hold them for ever. No other call of these guilds is under way.
+ * The first store goes before the mirrors, so a failure halfway leaves them with more than it has,
+ * never with less. The call can be repeated.
  */
 export async function everywhere<T>(
   { chain, background }: CallContext,
@@ -65,7 +65,7 @@ export async function everywhere<T>(
       throw down.length === 0 ? error : away(chain, what, down, error);
     }
   };
-  // One after the other, in the order in which a copy takes them.
+  // The locks are taken in the same order as by a copy.
   return chain.locks.exclusive(names.map(copyLock), () => chain.locks.exclusive(names, alone));
 }
 
@@ -76,7 +76,7 @@ function missing(chain: Chain): Member[] {
 function away(chain: Chain, what: string, down: readonly Member[], cause?: unknown): SentCodeStoreError {
   const who =
     down.length === 0
-      ? 'something of an outage is not in every store yet'
+      ? 'some writes of an outage are not in every store yet'
       : `away: ${down.map((member) => `${member.name} (${errorText(member.lastError)})`).join(', ')}`;
   return new SentCodeStoreError(
     'STORE_UNAVAILABLE',

@@ -8,8 +8,8 @@ import type { Member } from '../chain/member.js';
 import { strength } from '../chain/record-strength.js';
 
 /**
- * Streams records: those of the first store, or of all others while it is away. What cannot be
- * known whole is refused.
+ * Streams the records of the first store, or of all others while it is away. Rejects where the
+ * records might not be complete.
  */
 export async function* scanRecords(
   { chain, background }: CallContext,
@@ -51,11 +51,11 @@ export async function* scanGuilds({ chain, background }: CallContext): AsyncGene
 }
 
 async function* guildsOfOthers(chain: Chain): AsyncGenerator<string, void, undefined> {
-  // Nobody but the first store knows of all guilds.
+  // Only the first store knows of all guilds.
   if (chain.settings.trust !== 'always') {
     throw new SentCodeStoreError(
       'STORE_UNAVAILABLE',
-      `${chain.options.name}: ${chain.first.name} is away, and no other store knows of all guilds.`,
+      `${chain.options.name}: ${chain.first.name} is away, and no other store knows of all guilds. Call again when it is back.`,
       {
         retryable: true,
         cause: chain.first.lastError,
@@ -90,7 +90,7 @@ async function* scanOthers(
         if (before === undefined || strength(record.record) > strength(before.record)) records.set(record.code, record);
       }
     } catch (error) {
-      // It is down, and that was told. The others may still know everything.
+      // The member is down, and that was told. The others may still know everything.
       if (deciderOf(chain, scope.guildId) === undefined) throw error;
     }
   }

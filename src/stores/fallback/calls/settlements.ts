@@ -23,7 +23,7 @@ export async function settleRecords(context: CallContext, changes: readonly Sett
       for (const witness of chain.witnesses) {
         if (witness.claims) await witness.call((store) => store.settleRecords(changes));
       }
-      // What the first store did not let go of is being sent by somebody.
+      // A code that the first store kept is being sent.
       const gone = changes.filter((_, index) => after[index] === undefined);
       for (const mirror of chain.mirrors) await mirror.call((store) => store.settleRecords(gone));
       return after;
@@ -47,8 +47,9 @@ function isGrant(event: Settlement['event']): boolean {
 }
 
 /**
- * One change of a code at a time, until the mirrors have it too. Otherwise the first store grants a
- * message to one taker, goes away, and a mirror that knows nothing of it grants it to another:
+ * Runs one change of a code at a time, until the mirrors have it too. Otherwise the first store
+ * could grant a message to one taker and go away, and a mirror that missed this would grant it to
+ * another:
  *
  * ```text
  * taker 1: first store: take, done      answer on its way                mirror: not mine      sends
@@ -56,9 +57,9 @@ function isGrant(event: Settlement['event']): boolean {
  * taker 2:                                     mirror: take, done        sends
  * ```
  *
- * A renewal, or a code given back, whose answer is on its way leaves the same gap. Another change
- * of these codes waits for two calls at most, each within `operationTimeoutMs`, which is far below
- * a lease; marks, and changes of other codes, wait for nothing.
+ * A renewal or a release leaves the same gap while its answer is on its way. Another change of
+ * these codes waits for two calls at most, each within `operationTimeoutMs`, which is far below a
+ * lease. Marks, and changes of other codes, do not wait.
  */
 function oneByOne<T>(chain: Chain, changes: readonly Settlement[], work: () => Promise<T>): Promise<T> {
   // No guild id is "hold", and this lock is always taken inside that of the guild.
@@ -72,7 +73,7 @@ async function settle(chain: Chain, changes: readonly Settlement[]): Promise<rea
   const pending = changes.some((change) => chain.isPending(change));
   const grants = changes.some(({ event }) => isGrant(event));
   if (chain.first.up && pending && grants) {
-    // To take or keep the right to send is for the first store to grant while others reach it.
+    // While others reach the first store, only that store may grant the right to send.
     throw notAuthoritative(chain, changes[0]?.guildId ?? '');
   }
   // A pending code is not yet in the first store as the mirror has it.
@@ -82,8 +83,8 @@ async function settle(chain: Chain, changes: readonly Settlement[]): Promise<rea
     try {
       after = await chain.first.call((store) => store.settleRecords(changes));
     } catch {
-      // It may have made the changes or not. They name the token or the message, so they can be
-      // repeated.
+      // The first store may have made the changes or not. They name the token or the message, so
+      // they can be repeated.
     }
     if (after !== undefined) {
       await follow(chain, changes, after, grants);
@@ -94,9 +95,9 @@ async function settle(chain: Chain, changes: readonly Settlement[]): Promise<rea
 }
 
 /**
- * Makes on the mirrors what the first store has made. A mirror that misses what was given back
- * keeps it as held, and an outage keeps it back. One that misses a take or a renewal would take a
- * live claim for one that is over, and give the message to somebody else: it loses its authority.
+ * Repeats on the mirrors what the first store did. A mirror that misses a release keeps the code as
+ * held, so an outage holds it. A mirror that misses a take or a renewal would see a live claim as
+ * over, and give the message to another taker: it loses its authority.
  */
 async function follow(
   chain: Chain,
@@ -107,14 +108,14 @@ async function follow(
   const seen = changes.map((change, index) => followed(change, after[index]));
   const mirrors = await chain.onMirrors((store) => store.settleRecords(seen));
   if (!grants) return;
-  // This process knows it in any case. Whether a note for the next one could be left does not
-  // matter: the owner ends with this one.
+  // This process knows of the loss in any case. The next process needs no note: the owner of the
+  // claim ends with this process.
   await demoteOthers(chain, mirrors).catch(() => undefined);
 }
 
 /**
- * What a mirror is told of a change that the first store was asked for. A code that was given back,
- * and is there still, belongs to somebody else by then:
+ * A change as the mirrors make it after the first store. A code that was given back, but is still
+ * in the first store, belongs to another owner by then:
  *
  * ```text
  * this process: claims X     lease ends                        gives X back     mirror: X free, unless it is told otherwise
@@ -126,10 +127,12 @@ function followed(change: Settlement, after: MaybeRecord): Settlement {
   return { ...change, event: { ...change.event, outcome: 'uncertain' } };
 }
 
-/** `asked`: the first store may have made the changes. */
+/**
+ * Makes changes on the mirrors, which remember them. `asked`: the first store may have made them.
+ */
 async function settleOnMirror(chain: Chain, changes: readonly Settlement[], asked: boolean): Promise<readonly MaybeRecord[]> {
   for (const { guildId, event } of changes) {
-    // To take a message over, or to begin it anew, is to send it: that needs authority.
+    // Whoever takes a message over, or begins it anew, sends it, which needs authority.
     if ((event.type === 'take' || event.type === 'unsent') && deciderOf(chain, guildId) === undefined)
       throw notAuthoritative(chain, guildId);
   }
@@ -154,17 +157,16 @@ async function settleOnMirror(chain: Chain, changes: readonly Settlement[], aske
 }
 
 /**
- * Remembers changes that a mirror has made. A message that it gave to a taker is remembered as the
- * mirror has it, because the first store may not have it at all:
+ * Remembers changes that a mirror has made. A takeover is remembered with the mirror's record,
+ * because the first store may not have the code at all:
  *
  * ```text
  * first store: gave X back     answer lost      replay: "take X" finds no X: free, while the taker sends
  * mirror:                      X held           taken
  * ```
  *
- * So is that the owner before the taker is over, because the first store may have that lease alive:
- * of a process that died, by a renewal that is pending, or of a taker that a replay just brought
- * there.
+ * The end of the owner before is remembered too, because its lease may still be alive in the first
+ * store: its process died, a renewal is pending, or a replay just brought that owner there.
  *
  * ```text
  * first store: X of T1, alive     outage            replay: "take X" is refused      T1's lease ends: X to T3
@@ -192,7 +194,7 @@ async function deferSettled(
     const claim = withHold(takeovers.get(token)?.claim, { guildId, code, record }, leaseMs);
     takeovers.set(token, { claim, takeover: event.asks === true ? 'ask' : 'retry' });
   }
-  // Goes with the former owner's claim, if the first store never hears of that.
+  // Dropped together with the former owner's claim, if the first store never hears of that claim.
   await mirror.pending.deferChanges(former, taken);
   for (const taken of takeovers.values()) await mirror.pending.deferClaim({ type: 'claim', ...taken }, asked);
   const others = changes.flatMap((change, index) => (change.event.type === 'take' ? [] : [{ change, record: after[index] }]));
@@ -202,9 +204,9 @@ async function deferSettled(
   );
 }
 
-/** What a mirror has of the changed codes. */
+/** A mirror's records of the changed codes. */
 interface Settled {
-  /** Before the changes; empty where nothing was to be taken over. */
+  /** Before the changes; empty if none is a takeover. */
   readonly before: readonly MaybeRecord[];
   readonly after: readonly MaybeRecord[];
 }

@@ -3,9 +3,9 @@ import type { Chain } from './chain.js';
 import type { Mirror } from './mirror.js';
 
 /**
- * Takes authority from every mirror that did not take part in a write, before the write is made
- * elsewhere. The mirror is told; if it cannot be, the first store keeps a note. Rejects if neither
- * could be told and the first store was asked to.
+ * Takes authority from every mirror that misses a write, before the write is made elsewhere. The
+ * mirror remembers the loss; if it cannot, the first store keeps a note. Rejects if the first store
+ * is up and does not take the note.
  */
 export async function demoteOthers(chain: Chain, confirmed: ReadonlyMap<Mirror, unknown>): Promise<void> {
   for (const mirror of chain.mirrors) if (!confirmed.has(mirror)) await demote(chain, mirror);
@@ -20,8 +20,8 @@ export async function demote(chain: Chain, mirror: Mirror): Promise<void> {
       await mirror.coverage.beginEra();
       return;
     } catch {
-      // It is down now, and its failure was told: the note is for the case that we are gone when it
-      // is back.
+      // The mirror is down now, and its failure was told. The note is for the case that this
+      // process ends before the mirror is back.
     }
   }
   if (chain.first.up) await noteDemotion(chain, mirror);
@@ -34,7 +34,7 @@ export async function noteDemotion(chain: Chain, mirror: Mirror): Promise<void> 
   if (!demoted) return;
   if (id === undefined) {
     if (mirror.missedUnread) return;
-    // Which of all mirrors it is cannot be read, so the note is for all.
+    // The mirror's id could not be read, so the note is for all mirrors.
     await chain.first.probe((store) => store.metadata.set(new Map([[MISSED, chain.options.randomId()]])));
     mirror.missedWriteNoted();
   } else if (eraToRevoke !== undefined) {
@@ -60,7 +60,7 @@ export function deciderOf(chain: Chain, guildId: string): Mirror | undefined {
 }
 
 /**
- * Whether "absent" of the first store can be believed: not while a mirror may remember something
+ * Whether "absent" from the first store can be believed: not while a mirror may remember writes
  * that nobody has read.
  */
 export function isBelieved(chain: Chain): boolean {

@@ -12,14 +12,11 @@ import { canStandIn, type FallbackSettings } from '../options.js';
 import { callHook } from '../../../core/callbacks.js';
 import { waitAtMost } from '../../../core/time-limit.js';
 
-/**
- * The members of a {@link FallbackStore} and what is known of them: what the calls of the store are
- * made of.
- */
+/** The members of a {@link FallbackStore}, and what is known of them. Every call works on it. */
 export class Chain {
   /** Decides while it can be reached. */
   readonly first: Member;
-  /** Stand in for it. */
+  /** Stand in for the first store. */
   readonly mirrors: readonly Mirror[];
   /** Get every mark and may say "sent"; nothing else. */
   readonly witnesses: readonly Witness[];
@@ -53,14 +50,14 @@ export class Chain {
   }
 
   /**
-   * A call of every mirror that is up, side by side. Those that failed, or are down, are not in the
+   * Calls every mirror that is up, in parallel. Mirrors that failed or are down are not in the
    * answer.
    */
   onMirrors<T>(operation: (store: StorePrimitives) => Promise<T>): Promise<Map<Mirror, T>> {
     return callEach(this.mirrors, operation);
   }
 
-  /** A call of every witness that is up, side by side. */
+  /** Calls every witness that is up, in parallel. */
   onWitnesses<T>(operation: (store: StorePrimitives) => Promise<T>): Promise<Map<Witness, T>> {
     return callEach(this.witnesses, operation);
   }
@@ -70,27 +67,27 @@ export class Chain {
     return this.mirrors.some((mirror) => mirror.pending.has(key));
   }
 
-  /** Waits for work in the background, within the limit of a call. */
+  /** Waits for background work, within the limit of a call. */
   atMost(work: Promise<unknown>): Promise<void> {
     return waitAtMost(this.settings.operationTimeoutMs, work);
   }
 
-  /** Whether the work in the background is to end. */
+  /** Whether background work is to end. */
   get closing(): boolean {
     return this.#closing;
   }
 
-  /** Lets the work in the background end at its next step. */
+  /** Ends background work at its next step. */
   beginClosing(): void {
     this.#closing = true;
   }
 
-  /** Monotonic time in ms when the first store was last shown that this process lives. */
+  /** When this process last showed itself in the first store, in ms of the monotonic clock. */
   get presentAt(): number {
     return this.#presentAt;
   }
 
-  /** The first store was shown that this process lives. */
+  /** Notes that this process showed itself in the first store. */
   present(at: number): void {
     this.#presentAt = at;
   }
@@ -131,8 +128,7 @@ async function callEach<M extends Member, T>(
       try {
         answers.set(member, await member.call(operation));
       } catch {
-        // It is down from here on, and its failure was told. What that means is for the caller to
-        // say, by who is missing.
+        // The member is down now, and its failure was told. The caller sees who is missing.
       }
     }),
   );

@@ -5,8 +5,8 @@ import type { Member } from './member.js';
 /**
  * The guilds that a mirror may answer for.
  *
- * Authority for a guild is the name of the era in which the guild was copied, and counts in that
- * era alone. So one small write, a new era, takes it away from all guilds.
+ * The authority for a guild is the era in which the guild was copied, and counts in that era only.
+ * So one small write, a new era, takes the authority for all guilds away.
  */
 export class GuildCoverage {
   readonly #mirror: Member;
@@ -36,12 +36,12 @@ export class GuildCoverage {
     if (!this.#demoted) this.#era = era;
   }
 
-  /** The era, for a copy that must not outlive it. */
+  /** The current era. A copy counts only if its era is still the current one. */
   get era(): string | undefined {
     return this.#era;
   }
 
-  /** Whether the guild was copied from the first store, and kept since. */
+  /** Whether the guild was copied from the first store, and no write was missed since. */
   covers(guildId: string): boolean {
     return this.#era !== undefined && this.#covered.get(guildId) === this.#era;
   }
@@ -51,22 +51,22 @@ export class GuildCoverage {
     return [...this.#covered.values()].filter((era) => era === this.#era).length;
   }
 
-  /** The guilds that somebody else writes too. */
+  /** The guilds that another process writes too. */
   get foreignGuilds(): ReadonlySet<string> {
     return this.#foreign;
   }
 
-  /** Whether the mirror itself does not know of its demotion. */
+  /** Whether the authority is gone, and the mirror has no record of that yet. */
   get demoted(): boolean {
     return this.#demoted;
   }
 
-  /** An era that ended while the mirror could not be told, for a note in the first store. */
+  /** The era that ended while the mirror could not be written: for a note in the first store. */
   get eraToRevoke(): string | undefined {
     return this.#eraToRevoke;
   }
 
-  /** Remembers that a guild was copied in an era; nothing if the era is over. */
+  /** Remembers that a guild was copied in an era. Does nothing if the era is over. */
   async cover(guildId: string, era: string): Promise<boolean> {
     if (this.#era !== era) return false;
     await this.#mirror.call((store) => store.metadata.set(new Map([[COVERED + guildId, era]])));
@@ -74,16 +74,13 @@ export class GuildCoverage {
     return this.covers(guildId);
   }
 
-  /** Remembers that somebody else writes a guild. */
+  /** Remembers that another process writes a guild. */
   async setForeign(guildId: string): Promise<void> {
     this.#foreign.add(guildId);
     await this.#mirror.call((store) => store.metadata.set(new Map([[FOREIGN + guildId, 'yes']])));
   }
 
-  /**
-   * Takes all authority away in this process. Returns whether it had any, or may have without our
-   * knowing.
-   */
+  /** Takes all authority away, in this process. Returns `false` if it was gone already. */
   demote(): boolean {
     if (this.#demoted) return false;
     this.#demoted = true;
@@ -92,7 +89,7 @@ export class GuildCoverage {
     return true;
   }
 
-  /** Takes all authority away for good. */
+  /** Takes all authority away for good: begins a new era in the mirror. */
   async beginEra(): Promise<void> {
     this.#demoted = true;
     this.#era = undefined;

@@ -17,7 +17,7 @@ export function isHeld(record: MaybeRecord): record is HeldRecord {
 }
 
 /**
- * Whether a copy is to be brought in line: another hold, or a live claim whose lease is over there.
+ * Whether a copy is out of date: it is another hold, or its lease is over while the claim is live.
  */
 export function isStale({ record, copy }: HoldPair): boolean {
   return isOther(record, copy) || (record.state === 'claimed' && copy.state === 'uncertain');
@@ -50,9 +50,9 @@ function isLaterTry(idleMs: number | null, copyIdleMs: number | null): boolean {
 const READS_APART_MS = 5000;
 
 /**
- * Brings stale copies in line. A hold in place of another one is two steps, and a crash in between
- * leaves the code absent. So the caller sees to it that nobody is told so: the store has no
- * authority yet, or the new owner does not know of its claim yet.
+ * Updates stale copies. Replacing a hold takes two steps, and a crash in between leaves the code
+ * absent. So the caller makes sure that nobody is told "absent": the store has no authority yet, or
+ * the new owner does not know of its claim yet.
  */
 export async function updateHolds(target: StorePrimitives, pairs: readonly HoldPair[], leaseMs: number): Promise<void> {
   const others = pairs.filter(({ record, copy }) => isOther(record, copy));
@@ -69,7 +69,7 @@ export async function updateHolds(target: StorePrimitives, pairs: readonly HoldP
   await copyRecords(target, others, leaseMs);
 }
 
-/** Ends the lease of another hold, and begins that of the same hold again. */
+/** Ends the lease of another hold, or renews that of the same hold. */
 function firstStep({ guildId, code, record, copy }: HoldPair, leaseMs: number): Settlement[] {
   const { token } = copy;
   if (token === null) return [];

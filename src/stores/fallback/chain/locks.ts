@@ -1,7 +1,6 @@
 /**
  * Shared and exclusive locks by name, within this process, first come first served. A call takes
- * its place under all its names at once, so calls with several names cannot wait for each other in
- * a circle.
+ * its place under all its names at once, so calls with several names cannot deadlock.
  */
 export class Locks {
   readonly #lanes = new Map<string, Lane>();

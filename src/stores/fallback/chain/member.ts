@@ -6,8 +6,8 @@ import type { ScannedRecord, ScanScope, StorePrimitives } from '../../../core/dr
 import { withinLimit } from '../../../core/time-limit.js';
 
 /**
- * A store of the chain behind a time limit and a circuit breaker: down after one failure, and then
- * not called before a probe succeeded.
+ * A store of the chain, behind a time limit and a circuit breaker. One failure takes it down. No
+ * call goes to it until a probe succeeds.
  */
 export class Member {
   readonly name: string;
@@ -44,7 +44,7 @@ export class Member {
     return this.#up;
   }
 
-  /** Why it went down last. */
+  /** Why it last went down. */
   get lastError(): unknown {
     return this.#lastError;
   }
@@ -59,36 +59,34 @@ export class Member {
     this.#probeAt = -Infinity;
   }
 
-  /**
-   * A call of a member that is up. Any failure takes it down; a member that is down fails at once.
-   */
+  /** Calls the store. Any failure takes the member down; a member that is down fails at once. */
   async call<T>(operation: (store: StorePrimitives) => Promise<T>): Promise<T> {
     if (!this.#up) throw this.#lastError;
     const answer = await this.probe(operation);
-    // Not at the rise: a store may answer pings and fail at all else.
+    // Not in `rise`: a store may answer pings and fail at everything else.
     this.#failures = 0;
     return answer;
   }
 
-  /** A call whether or not the member is up. */
+  /** Calls the store, whether or not the member is up. */
   async probe<T>(operation: (store: StorePrimitives) => Promise<T>, limitMs = this.limitMs): Promise<T> {
     const session = this.#session;
     try {
       return await withinLimit(limitMs, operation(this.#primitives), () => this.#late(limitMs));
     } catch (error) {
-      // The failure of a call that was given up long ago says nothing of a member that came back
-      // since, and input that a store refuses says nothing at all.
+      // Two failures say nothing about the member: that of a call from before it last came back,
+      // and a refusal of bad input.
       if (session === this.#session && !(error instanceof InvalidInputError)) this.fall(error);
       throw error;
     }
   }
 
-  /** Records in a scope; each step is a call under the limit. */
+  /** Streams records in a scope. Each step has the limit of a call. */
   async *scan(scope: ScanScope): AsyncGenerator<ScannedRecord, void, undefined> {
     yield* this.iterate((store) => store.scanRecords(scope));
   }
 
-  /** Any iteration of the store, each step a call under the limit. */
+  /** Runs an iteration of the store. Each step has the limit of a call. */
   async *iterate<T>(items: (store: StorePrimitives) => AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
     const iterator = items(this.#primitives)[Symbol.asyncIterator]();
     let finished = false;
@@ -136,7 +134,8 @@ export class Member {
   }
 
   /**
-   * See {@link StorePrimitives.setAsideDamaged}. Without a limit: it reads and writes whole files.
+   * See {@link StorePrimitives.setAsideDamaged}. No time limit, because it reads and writes whole
+   * files.
    */
   setAsideDamaged(): Promise<string | undefined> {
     return this.#primitives.setAsideDamaged();
@@ -156,13 +155,13 @@ export class Member {
   }
 }
 
-/** What a member needs to know of its chain. */
+/** What a member needs from its chain. */
 export interface MemberContext {
   readonly clock: Clock;
   /** Limit of each call in ms. */
   readonly limitMs: number;
   /**
-   * Pause before the first probe of a member that is down in ms; doubles with each one that fails.
+   * Pause before the first probe of a member that is down, in ms. Doubles with each failed probe.
    */
   readonly probeAfterMs: number;
   readonly onDown: (member: Member, error: unknown) => void;

@@ -8,9 +8,9 @@ import { Neighbours } from './neighbours.js';
 import { PendingWrites } from './pending-writes.js';
 
 /**
- * A member that may stand in for the first store: it keeps, beside the records, what it has to
- * remember about itself. Everything is read once, at the first opening; from then on this process
- * is the only one that changes it.
+ * A member that may stand in for the first store. Beside the records it keeps metadata about
+ * itself, which is read once, at the first opening. From then on only this process changes the
+ * metadata.
  */
 export class Mirror extends Member {
   /** The guilds that it may answer for. */
@@ -38,20 +38,20 @@ export class Mirror extends Member {
     this.pending = new PendingWrites(this, newId, context.clock);
   }
 
-  /** Random; names the mirror in the first store. `undefined` until the mirror was read. */
+  /** Random id that names the mirror in the first store. `undefined` until the mirror was read. */
   get id(): string | undefined {
     return this.#id;
   }
 
   /**
-   * The first store's secret. Two while it is being changed; none of a mirror without a first
+   * The first store's secret. Two while it is being changed; none in a mirror without a first
    * store.
    */
   get above(): readonly string[] {
     return this.#above;
   }
 
-  /** Monotonic time of the last secret in ms. */
+  /** When the secret last changed, in ms of the monotonic clock. */
   get secretSince(): number {
     return this.#secretSince;
   }
@@ -62,18 +62,18 @@ export class Mirror extends Member {
   }
 
   /**
-   * Whether the first store has a note that a write was missed while the mirror could not be read.
+   * Whether the first store has the note: a write was missed while this mirror could not be read.
    */
   get missedUnread(): boolean {
     return this.#missedUnread;
   }
 
-  /** The last such note, of any process, that the mirror has seen. */
+  /** The last note about unread mirrors that this one has seen, from any process. */
   get missed(): string | undefined {
     return this.#missed;
   }
 
-  /** Why its data does not make sense; `undefined` if it does. */
+  /** The error of damaged data; `undefined` if there is none. */
   get damaged(): unknown {
     return this.#damaged;
   }
@@ -99,19 +99,21 @@ export class Mirror extends Member {
   }
 
   /**
-   * It was compared with the first store, which has shown the secret or has all that the mirror
-   * has.
+   * Notes that it was compared with the first store: that store has the secret, or all that the
+   * mirror has.
    */
   comparedWithFirst(): void {
     this.#joined = true;
   }
 
-  /** The first store went away, or is another one: the comparison counts no more. */
+  /**
+   * Notes that the first store is away, or is another one: the comparison does not count any more.
+   */
   firstLost(): void {
     this.#joined = false;
   }
 
-  /** The first store has the new secret. `at` is monotonic time in ms. */
+  /** Notes that the first store has the new secret. `at`: ms of the monotonic clock. */
   secretChanged(at: number): void {
     this.#secretSince = at;
   }
@@ -122,8 +124,8 @@ export class Mirror extends Member {
   }
 
   /**
-   * The damaged data was put out of the way. The metadata of the store in its place is read at the
-   * next opening; what this process knows stays.
+   * Notes that the damaged data was set aside. The next opening reads the metadata of the new
+   * store. What this process knows stays.
    */
   damageSetAside(): void {
     this.#damaged = undefined;
@@ -134,7 +136,7 @@ export class Mirror extends Member {
     this.coverage.recordsLost();
   }
 
-  /** Remembers which first store it is kept beside. */
+  /** Remembers the secrets that it shares with the first store. */
   async setAbove(secrets: readonly string[]): Promise<void> {
     await this.call((store) => store.metadata.set(new Map([[ABOVE, secrets.join(' ')]])));
     this.#above = secrets;
@@ -146,7 +148,7 @@ export class Mirror extends Member {
     this.#missed = note;
   }
 
-  /** Remembers the mirrors of other processes, if that is something new. */
+  /** Remembers the mirrors of other processes, if they changed. */
   async keepNeighbours(): Promise<void> {
     const text = String(this.neighbours);
     if (text === this.#keptNeighbours) return;
@@ -163,7 +165,8 @@ export class Mirror extends Member {
   }
 
   /**
-   * Records may have been saved whose pending entry was not: without the secret all of them go up.
+   * Some saved records may have lost their pending entry. Without the secret, the first store gets
+   * all records.
    */
   async #clearAbove(): Promise<void> {
     await this.probe((store) => store.metadata.delete([ABOVE]));

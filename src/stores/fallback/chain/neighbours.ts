@@ -5,9 +5,9 @@ import { StoreDamagedError } from '../../../contract/errors.js';
  * The mirrors of other processes beside the same first store, as one mirror remembers them.
  *
  * Each shows itself in the first store by a random value that changes every minute. No clock is
- * shared: a mirror is taken for live until its value has not changed through an hour of looks, on
- * this process's monotonic clock. So is one that a process sees for the first time, or for the
- * first time since it began: it cannot tell.
+ * shared: a mirror counts as live until its value has stayed the same through an hour of looks, on
+ * this process's monotonic clock. A mirror that this process sees for the first time, or for the
+ * first time since it began, counts as live too.
  */
 export class Neighbours {
   readonly #seen = new Map<string, { value: string; unchangedMs: number; quiet: boolean }>();
@@ -27,10 +27,10 @@ export class Neighbours {
     for (const [id, value] of Object.entries(kept.quiet)) this.#seen.set(id, { value, unchangedMs: QUIET_MS, quiet: true });
   }
 
-  /** Looks at what the others show, at a monotonic time in ms. */
+  /** Takes in what the others show. `now`: ms of the monotonic clock. */
   look(shown: ReadonlyMap<string, string>, now: number): void {
     this.#remembered = [];
-    // While the first store is away nobody can show anything: that time does not count.
+    // While the first store is away, nobody can show anything: that time does not count.
     const passed = this.#lookedAt === undefined ? 0 : Math.min(now - this.#lookedAt, LOOKED_MS);
     this.#lookedAt = now;
     for (const id of this.#seen.keys()) if (!shown.has(id)) this.#seen.delete(id);
@@ -49,7 +49,7 @@ export class Neighbours {
     return this.#remembered.length > 0 || [...this.#seen.values()].some(({ quiet }) => !quiet);
   }
 
-  /** For the mirror to keep. Changes only when one comes, goes or falls quiet. */
+  /** The text that the mirror keeps. Changes only when a neighbour comes, goes or falls quiet. */
   toString(): string {
     const live: string[] = [];
     const quiet: Record<string, string> = {};
@@ -65,8 +65,8 @@ export class Neighbours {
 const LOOKED_MS = 120_000;
 
 /**
- * A mirror that showed nothing new for so long in ms is not live. Far above a short outage of
- * another process alone.
+ * A mirror that showed nothing new for this long, in ms, is not live. Far longer than a short
+ * outage of one process.
  */
 const QUIET_MS = 3_600_000;
 

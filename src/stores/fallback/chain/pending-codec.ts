@@ -60,7 +60,7 @@ const schema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('settle'), changes: z.array(z.object({ ...key, event })), at: z.number().optional() }),
 ]);
 
-/** The codes that a write speaks of. */
+/** The codes of a write. */
 export function keysOf(write: PendingWrite): readonly CodeKey[] {
   if (write.type === 'mark') return write.marks;
   if (write.type === 'settle') return write.changes;
@@ -73,9 +73,7 @@ export function tokenOf(write: PendingWrite): string | null {
   return write.type === 'claim' ? (write.claim.holds[0]?.token ?? null) : null;
 }
 
-/**
- * What is left of a write without what it says of a code under some tokens; `undefined`: nothing.
- */
+/** A write without its parts about a code under some tokens; `undefined` if nothing is left. */
 export function without(
   write: PendingWrite | undefined,
   id: string,
@@ -100,7 +98,7 @@ export function encodePending(write: PendingWrite): string {
   return JSON.stringify(write);
 }
 
-/** What {@link encodePending} made; `STORE_DAMAGED` for anything else. */
+/** Reads what {@link encodePending} made. `STORE_DAMAGED` for anything else. */
 export function decodePending(text: string, storeName: string): PendingWrite {
   try {
     return schema.parse(JSON.parse(text));

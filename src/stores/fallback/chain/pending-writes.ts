@@ -5,13 +5,14 @@ import type { RandomId } from '../../../domain/random.js';
 import { PENDING } from '../keys.js';
 import type { Member } from './member.js';
 import { decodePending, encodePending, keysOf, type PendingWrite, tokenOf, without } from './pending-codec.js';
+import { PendingEntries } from './pending-entries.js';
 import { idOf, type MaybeRecord } from './record-strength.js';
 
 /**
- * The writes that a mirror remembers for the first store: one metadata entry of the mirror each.
+ * The writes that a mirror remembers for the first store, each as one metadata entry of the mirror.
  *
- * What the first store was never asked for and is undone leaves nothing. The entry goes after what
- * undoes it is durable in the mirror:
+ * A write that is undone before the first store was asked for it leaves nothing. Its entry is
+ * removed once the undoing is durable in the mirror:
  *
  * ```text
  * mirror: X claimed   entry: claim X   mirror: X free            entry: none
@@ -24,12 +25,7 @@ export class PendingWrites {
   readonly #mirror: Member;
   readonly #randomId: RandomId;
   readonly #clock: Clock;
-  readonly #entries = new Map<string, Entry>();
-  /**
-   * Keys of the entries about a code that the first store lacks; nearly always one, which needs no
-   * set.
-   */
-  readonly #open = new Map<string, string | Set<string>>();
+  readonly #entries = new PendingEntries();
   #sequence = 0;
 
   constructor(mirror: Member, newId: RandomId, clock: Clock) {
@@ -47,10 +43,10 @@ export class PendingWrites {
     return entries.map(([key, text]) => [key, decodePending(text, this.#mirror.name)]);
   }
 
-  /** Takes over what was read. Whether that process had begun to replay it is not known. */
+  /** Takes over what was read. The earlier process may have begun to replay it. */
   restore(entries: readonly (readonly [key: string, write: PendingWrite])[]): void {
     for (const [key, write] of entries) {
-      if (!this.#entries.has(key)) this.#remember(key, write, true);
+      if (this.#entries.get(key) === undefined) this.#entries.add(key, write, true);
       this.#sequence = Math.max(this.#sequence, Number(key.slice(PENDING.length, PENDING.length + DIGITS)) + 1);
     }
   }
@@ -71,23 +67,23 @@ export class PendingWrites {
     await this.#apply(edits);
   }
 
-  /** Remembers changes of held codes, of which the mirror made what `after` shows. */
+  /** Remembers changes of held codes. `after`: the mirror's records once it made them. */
   async deferChanges(changes: readonly Settlement[], after: readonly MaybeRecord[]): Promise<void> {
     const edits = new Edits();
     const rest = changes.filter((change, index) => {
       const { event } = change;
       const id = idOf(change);
       if (event.type === 'take' || event.type === 'resolve') return true;
-      const claim = this.#claimOf(id, event.token);
+      const claim = this.#entries.claimOf(id, event.token);
       if (event.type === 'renew') {
         // A claim begins its lease when the first store gets it.
-        return claim === undefined && !this.#hasChange(id, event.type, event.token);
+        return claim === undefined && !this.#entries.hasChange(id, event.type, event.token);
       }
       if (event.type === 'release' && after[index] === undefined && claim?.asked === false) {
         this.#undo(edits, id, (token) => token === event.token);
         return false;
       }
-      return event.type !== 'release' || !this.#hasChange(id, event.type, event.token);
+      return event.type !== 'release' || !this.#entries.hasChange(id, event.type, event.token);
     });
     if (rest.length > 0) await this.#add({ type: 'settle', changes: rest }, false);
     await this.#apply(edits);
@@ -95,49 +91,45 @@ export class PendingWrites {
 
   /** The writes that the first store lacks, oldest first. */
   get unapplied(): PendingWrite[] {
-    return [...this.#entries.values()].filter(({ applied }) => !applied).map(({ write }) => write);
+    return this.#entries.all.filter(([, { applied }]) => !applied).map(([, { write }]) => write);
   }
 
   /** Number of codes that the first store lacks. */
   get codeCount(): number {
-    return this.#open.size;
+    return this.#entries.codeCount;
   }
 
-  /** Whether entries are left, be it only to be removed. */
+  /** Whether entries are left, even if only to be removed. */
   get hasEntries(): boolean {
     return this.#entries.size > 0;
   }
 
   /** Whether the first store lacks something about a code. */
   has(key: CodeKey): boolean {
-    return this.#open.size > 0 && this.#open.has(idOf(key));
+    return this.#entries.codeCount > 0 && this.#entries.has(idOf(key));
   }
 
   /** Whether the first store lacks a mark of a code. */
   hasMark(key: CodeKey): boolean {
-    return this.#open.size > 0 && this.#of(idOf(key)).some(([, { write }]) => write.type === 'mark');
+    return this.#entries.codeCount > 0 && this.#entries.of(idOf(key)).some(([, { write }]) => write.type === 'mark');
   }
 
   /**
-   * From here on the first store may have all that it lacks: nothing of it can be undone any more.
+   * A replay begins: the first store may have any of the writes, so none can be undone any more.
    */
   replayBegins(): void {
-    for (const entry of this.#entries.values()) entry.asked = true;
+    for (const [, entry] of this.#entries.all) entry.asked = true;
   }
 
   /** The first store has these writes. */
   applied(writes: readonly PendingWrite[]): void {
     const done = new Set(writes);
-    for (const [key, entry] of this.#entries) {
-      if (entry.applied || !done.has(entry.write)) continue;
-      entry.applied = true;
-      this.#close(key, entry.write);
-    }
+    for (const [key, { write }] of this.#entries.all) if (done.has(write)) this.#entries.apply(key);
   }
 
   /** Removes the entries of writes that the first store has. */
   async removeApplied(): Promise<void> {
-    const keys = [...this.#entries].filter(([, { applied }]) => applied).map(([key]) => key);
+    const keys = this.#entries.all.filter(([, { applied }]) => applied).map(([key]) => key);
     for (let at = 0; at < keys.length; at += CHUNK) {
       const part = keys.slice(at, at + CHUNK);
       await this.#mirror.call((store) => store.metadata.delete(part));
@@ -145,31 +137,9 @@ export class PendingWrites {
     }
   }
 
-  /** The entry of a claim of a code under a token. */
-  #claimOf(id: string, token: string): Entry | undefined {
-    return this.#of(id).find(([, { write }]) => write.type === 'claim' && tokenOf(write) === token)?.[1];
-  }
-
-  #hasChange(id: string, type: 'renew' | 'release', token: string): boolean {
-    return this.#of(id).some(
-      ([, { write, asked }]) =>
-        !asked &&
-        write.type === 'settle' &&
-        write.changes.some((change) => idOf(change) === id && change.event.type === type && change.event.token === token),
-    );
-  }
-
-  #of(id: string): (readonly [key: string, entry: Entry])[] {
-    const keys = this.#open.get(id) ?? [];
-    return (typeof keys === 'string' ? [keys] : [...keys]).flatMap((key) => {
-      const entry = this.#entries.get(key);
-      return entry === undefined ? [] : [[key, entry] as const];
-    });
-  }
-
-  /** Takes a code out of everything about tokens of which the first store never heard. */
+  /** Takes a code out of all entries about tokens that the first store never heard of. */
   #undo(edits: Edits, id: string, isUndone: (token: string | null) => boolean): void {
-    const entries = this.#of(id);
+    const entries = this.#entries.of(id);
     const unheard = new Set<string | null>();
     for (const [, { write, asked }] of entries) {
       if (write.type === 'claim' && !asked && isUndone(tokenOf(write))) unheard.add(tokenOf(write));
@@ -180,7 +150,7 @@ export class PendingWrites {
     }
   }
 
-  /** Rewrites entries, then removes those of which nothing is left. */
+  /** Rewrites entries, then removes the empty ones. */
   async #apply({ writes }: Edits): Promise<void> {
     const changed = new Map<string, PendingWrite>();
     const gone: string[] = [];
@@ -194,7 +164,8 @@ export class PendingWrites {
     }
     for (const [key, write] of changed) this.#replace(key, write);
     if (gone.length === 0) return;
-    // Not to be replayed even if it cannot be removed now: then it goes with what was replayed.
+    // Never replayed, even if it cannot be removed now: then it is removed with the replayed
+    // entries.
     for (const key of gone) this.#replace(key, undefined);
     await this.#mirror.call((store) => store.metadata.delete(gone));
     for (const key of gone) this.#entries.delete(key);
@@ -202,47 +173,27 @@ export class PendingWrites {
 
   #replace(key: string, write: PendingWrite | undefined): void {
     const entry = this.#entries.get(key);
-    // A replay that began meanwhile has it: it is as if it had been asked for.
+    // A replay that began meanwhile has it, so it counts as asked for.
     if (entry === undefined || entry.asked || entry.applied) return;
-    this.#close(key, entry.write);
-    if (write === undefined) this.#entries.set(key, { ...entry, applied: true });
-    else this.#remember(key, write, entry.asked);
+    if (write === undefined) this.#entries.apply(key);
+    else this.#entries.replace(key, write);
   }
 
   async #add(added: PendingWrite, asked: boolean): Promise<void> {
     const write = added.type === 'mark' ? added : { ...added, at: this.#clock.now() };
-    // Sorted by name as by age; the random part keeps apart two processes that share a mirror
-    // against the rules.
+    // Keys sort by age. The random part keeps two processes apart that share a mirror against the
+    // rules.
     const key = `${PENDING}${String(this.#sequence++).padStart(DIGITS, '0')}:${this.#randomId()}`;
     try {
       await this.#mirror.call((store) => store.metadata.set(new Map([[key, encodePending(write)]])));
     } catch (error) {
-      // It may have been written all the same. Nobody was told that it is remembered, so it goes as
-      // soon as the mirror is back.
-      this.#entries.set(key, { write, asked, applied: true });
+      // The entry may have been written all the same. Nobody was told that it is remembered, so it
+      // is removed when the mirror is back.
+      this.#entries.add(key, write, asked);
+      this.#entries.apply(key);
       throw error;
     }
-    this.#remember(key, write, asked);
-  }
-
-  #remember(key: string, write: PendingWrite, asked: boolean): void {
-    this.#entries.set(key, { write, asked, applied: false });
-    for (const code of keysOf(write)) {
-      const id = idOf(code);
-      const keys = this.#open.get(id);
-      if (keys === undefined) this.#open.set(id, key);
-      else if (typeof keys === 'string') this.#open.set(id, new Set([keys, key]));
-      else keys.add(key);
-    }
-  }
-
-  /** Counts an entry's codes as no longer lacking. */
-  #close(key: string, write: PendingWrite): void {
-    for (const code of keysOf(write)) {
-      const keys = this.#open.get(idOf(code));
-      if (typeof keys === 'object') keys.delete(key);
-      if (keys === key || (typeof keys === 'object' && keys.size === 0)) this.#open.delete(idOf(code));
-    }
+    this.#entries.add(key, write, asked);
   }
 }
 
@@ -250,14 +201,6 @@ export class PendingWrites {
 const DIGITS = 15;
 /** Entries removed at once. */
 const CHUNK = 1000;
-
-interface Entry {
-  readonly write: PendingWrite;
-  /** The first store may have it, or may be given it at any moment. */
-  asked: boolean;
-  /** The first store has it, or it is undone; only the entry is left to be removed. */
-  applied: boolean;
-}
 
 /** Entries as they are to be; `undefined`: nothing is left. */
 class Edits {

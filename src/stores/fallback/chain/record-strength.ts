@@ -15,13 +15,13 @@ export function idOf({ guildId, code }: CodeKey): string {
   return keyOf(guildId, code);
 }
 
-/** How much a record keeps a code from being sent: absent, held, sent. */
+/** How strongly a record keeps a code from being sent: absent (0), held (1), sent (2). */
 export function strength(record: MaybeRecord): 0 | 1 | 2 {
   if (record === undefined) return 0;
   return record.state === 'sent' ? 2 : 1;
 }
 
-/** The strongest of what several stores say of one key; of equals the first. */
+/** The strongest record that several stores have of one key; of equal ones the first. */
 export function strongest(records: readonly MaybeRecord[]): MaybeRecord {
   let best: MaybeRecord;
   for (const record of records) if (strength(record) > strength(best)) best = record;

@@ -6,7 +6,7 @@ import { endPresence, PRESENCE_MS, presenceIsDue } from './presence.js';
 import { rejoin } from './rejoin.js';
 import { keepIfSame, secretIsOld } from './shared-secret.js';
 
-/** What goes on in a chain beside its calls. */
+/** The background work of a chain: brings members back, and fills mirrors. */
 export class Background {
   /** Fills mirrors. */
   readonly copies: GuildCopies;
@@ -20,9 +20,9 @@ export class Background {
   }
 
   /**
-   * Gives the background a push; waits for it, within the limit, only where the first store is up
-   * and lacks something. Once more if that is about one of the keys: what is pending since a replay
-   * began is in the next one.
+   * Starts the work that is due. Waits for it, within the limit, only if the first store is up and
+   * lacks something. Does so once more if one of the keys is still pending: what came after a
+   * replay began is in the next replay.
    */
   async ready(keys: readonly CodeKey[] = []): Promise<void> {
     await this.#push();
@@ -30,18 +30,18 @@ export class Background {
   }
 
   /**
-   * Brings members back that are down and due, and the first store up to date. One at a time; never
-   * rejects.
+   * Brings back members that are down and due, and the first store up to date. One run at a time;
+   * never rejects.
    */
   rejoin(): Promise<void> {
     this.#rejoining ??= this.#rejoin();
     return this.#rejoining;
   }
 
-  /** Tries every member that is down at once, whatever its pause, and waits until that is done. */
+  /** Tries every member that is down, even within its pause, and waits until that is done. */
   async wakeAll(): Promise<void> {
     const { first, mirrors, members } = this.#chain;
-    // One that is under way may have passed a member by.
+    // A run that is under way may have passed a member by.
     await this.#rejoining;
     for (const mirror of mirrors) if (first.up && mirror.joined) await keepIfSame(this.#chain, mirror);
     for (const member of members) member.hurry();
@@ -53,7 +53,9 @@ export class Background {
     await Promise.allSettled(this.#chain.mirrors.filter((mirror) => mirror.opening).map((mirror) => mirror.open()));
   }
 
-  /** Begins what goes on also where no call gives a push. Does not keep the process alive. */
+  /**
+   * Starts the timer, for work that is due while no call comes. Does not keep the process alive.
+   */
   start(): void {
     this.#timer ??= setInterval(() => void this.#push(), PRESENCE_MS).unref();
   }

@@ -6,8 +6,8 @@ import type { Mirror } from '../chain/mirror.js';
 import { copyRecords, type MaybeRecord } from '../chain/record-strength.js';
 
 /**
- * Copies guilds from the first store into mirrors, once each: a few at a time, each guild at most
- * once at a time.
+ * Copies guilds from the first store into mirrors, a few guilds at a time. No guild is copied twice
+ * at once.
  */
 export class GuildCopies {
   readonly #chain: Chain;
@@ -20,7 +20,7 @@ export class GuildCopies {
   }
 
   /**
-   * Sees to it that guilds are copied. Resolves when they were, or could not be; at once if they
+   * Starts the copies that guilds need. Resolves when they are made or have failed; at once if they
    * are many.
    */
   async ensure(guilds: Iterable<string>): Promise<void> {
@@ -45,10 +45,7 @@ export class GuildCopies {
     return copy;
   }
 
-  /**
-   * Mirrors without the guild, each with the era in which the copy begins: it counts for nothing if
-   * a write was missed since.
-   */
+  /** Mirrors that lack the guild, each with its era: a copy counts only if its era lasts. */
   #targets(guildId: string): Map<Mirror, string> {
     const targets = new Map<Mirror, string>();
     if (!this.#chain.first.up || this.#chain.closing) return targets;
@@ -62,7 +59,7 @@ export class GuildCopies {
   async #copy(guildId: string): Promise<void> {
     const { locks } = this.#chain;
     await locks.exclusive([copyLock(guildId)], async () => {
-      // A barrier. A write that passed a mirror by while it was down may still be on its way to the
+      // A barrier. A write that the mirror missed while it was down may still be on its way to the
       // first store:
       //
       //   write: mirror down, passed by            first store: X
@@ -81,8 +78,8 @@ export class GuildCopies {
   }
 
   /**
-   * Gives a mirror the first store's holds where it has other ones. One that missed a take would
-   * otherwise keep the hold of the owner before, and be believed:
+   * Gives a mirror the first store's holds in place of its own. Otherwise a mirror that missed a
+   * take would keep the hold of the owner before, and be believed:
    *
    * ```text
    * first store: X of T1, over     taken by T2, alive
@@ -100,7 +97,8 @@ export class GuildCopies {
       copies,
     );
     if (suspects.length === 0) return;
-    // Looked at again with nothing of this process under way: what the mirror has may be newer.
+    // Read again while no other call of this process is under way: the mirror's record may be
+    // newer.
     await chain.locks.exclusive([guildId], async () => {
       const own = await chain.first.call((store) => store.readRecords(suspects));
       const copy = await mirror.call((store) => store.readRecords(suspects));
@@ -136,7 +134,7 @@ export class GuildCopies {
   }
 }
 
-/** The codes that two stores hold, of which the second is to be brought in line. */
+/** The codes that two stores hold, where the copy in the second is stale. */
 function staleOf(keys: readonly CodeKey[], own: readonly MaybeRecord[], copies: readonly MaybeRecord[]): HoldPair[] {
   return keys.flatMap(({ guildId, code }, index) => {
     const [record, copy] = [own[index], copies[index]];
@@ -152,8 +150,8 @@ const LANES = 8;
 const AWAITED = 20;
 
 /**
- * The lock of a guild's copy, which what frees codes takes too: otherwise a copy brings back what
- * was just forgotten.
+ * The lock of a guild's copy. Work that frees codes takes it too: otherwise a copy would bring back
+ * what was just forgotten.
  */
 export function copyLock(guildId: string): string {
   // No guild id has a colon in it.

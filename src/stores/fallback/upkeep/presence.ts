@@ -12,8 +12,7 @@ export function presenceIsDue(chain: Chain): boolean {
 
 /**
  * Shows in the first store that the mirrors of this process live, then looks who else does. In this
- * order, so that of two processes that begin at once at least one sees the other. One write and one
- * read.
+ * order: if two processes begin at once, at least one sees the other. One write and one read.
  */
 export async function showPresence(chain: Chain): Promise<void> {
   const own = ownKeys(chain);
@@ -30,19 +29,19 @@ export async function showPresence(chain: Chain): Promise<void> {
     const { live } = mirror.neighbours;
     if (live !== before) chain.tell({ type: 'other-mirrors', store: mirror.name, live });
     if (!mirror.up) continue;
-    // Not remembered: then it may not answer for any guild once it is back.
+    // Not remembered, so the mirror may not answer for any guild once it is back.
     await mirror.keepNeighbours().catch(() => demote(chain, mirror));
   }
 }
 
 /**
- * Ends it: this process writes nothing any more, and nothing that it wrote is missing in the first
- * store.
+ * Removes the sign of life: this process writes nothing any more. Keeps it if the first store may
+ * lack something that this process wrote.
  */
 export async function endPresence(chain: Chain): Promise<void> {
   const own = ownKeys(chain);
   if (own.length === 0 || !chain.first.up || chain.mirrors.some(({ joined, pending }) => !joined || pending.hasEntries)) return;
-  // Left there, it only holds others for a while.
+  // A sign of life that stays only holds others for a while.
   await chain.first.call((store) => store.metadata.delete(own)).catch(() => undefined);
 }
 

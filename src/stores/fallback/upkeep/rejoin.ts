@@ -10,9 +10,9 @@ import { replay } from './replay.js';
 import { isSameFirst, secretIsOld, tie } from './shared-secret.js';
 
 /**
- * Brings back what is down and due. The first store is up only after every mirror that was ever
- * read was compared with it, and everything that they remember is in it. A crash at any step leaves
- * what was not done yet: entries are removed, and the secret is written, last.
+ * Brings back members that are down and due. The first store is up only after it was compared with
+ * every mirror that was ever read, and has everything that they remember. A crash at any step
+ * leaves the rest still to be done: entries are removed, and the secret is written, last.
  */
 export async function rejoin(chain: Chain): Promise<void> {
   const { first } = chain;
@@ -25,8 +25,8 @@ export async function rejoin(chain: Chain): Promise<void> {
       witness.rise();
     });
   if (first.due) waking.push(first.probe((store) => store.pingStore()).then(() => void (reached = true)));
-  // Each failure was told when its member went down. A mirror may take longer to open than a call
-  // may take: it joins when it is there.
+  // Each failure was told when its member went down. A mirror that takes longer to open than a call
+  // may take joins later.
   await Promise.all([Promise.allSettled(waking), chain.atMost(Promise.allSettled(opening))]);
   if (!reached || stopped(chain)) return;
   try {
@@ -37,15 +37,14 @@ export async function rejoin(chain: Chain): Promise<void> {
     }
     for (let round = 0; chain.mirrors.some((mirror) => mirror.pending.codeCount > 0) && !stopped(chain); round += 1) {
       await replay(chain);
-      // More is marked all the time. Once it is up, marks reach it by themselves; what is pending
-      // is laid over its answers until it has that too.
+      // New marks come all the time. Once the first store is up, marks reach it directly. What is
+      // still pending is combined with its answers.
       if (round === ROUNDS && !stopped(chain)) await rise(chain);
     }
     for (const mirror of chain.mirrors) if (mirror.up) await ifMirrorLasts(mirror, () => mirror.pending.removeApplied());
     if (!stopped(chain) && (!first.up || presenceIsDue(chain))) await showPresence(chain);
   } catch (error) {
-    // Told already, unless it is a mirror's failure that keeps the first store from having
-    // everything.
+    // Told already, unless a mirror's failure keeps the first store from having everything.
     if (!first.up && first.lastError !== error) first.fall(error);
     return;
   }
@@ -53,26 +52,25 @@ export async function rejoin(chain: Chain): Promise<void> {
 }
 
 const CHUNK = 500;
-/** Times that what was remembered during a replay is replayed too before the first store is up. */
+/**
+ * Further replays before the first store is up, each of what was remembered during the last one.
+ */
 const ROUNDS = 3;
 
-/**
- * Lets the first store decide again, after it was told of mirrors that missed something of what it
- * was given.
- */
+/** Lets the first store decide again, once it has the notes about mirrors that missed a write. */
 async function rise(chain: Chain): Promise<void> {
   for (const mirror of chain.mirrors) if (!mirror.up) await noteDemotion(chain, mirror);
   chain.first.rise();
 }
 
-/** A function, because it changes while work goes on. */
+/** A function, because the answer changes while work goes on. */
 function stopped(chain: Chain): boolean {
   return chain.closing;
 }
 
 /**
- * A step that may fail with its mirror. The first store goes on without it; what it says of absent
- * codes is not believed while a mirror is not joined.
+ * Runs a step that may fail with its mirror. The first store goes on without the mirror, but its
+ * "absent" is not believed while a mirror is not joined.
  */
 async function ifMirrorLasts(mirror: Mirror, step: () => Promise<void>): Promise<void> {
   try {
@@ -100,8 +98,8 @@ async function join(chain: Chain, mirror: Mirror): Promise<void> {
 }
 
 /**
- * Copies everything that a mirror has into a first store that it was not kept beside, and only then
- * ties the two together.
+ * Copies everything that a mirror has into a first store that is new to it, and only then ties the
+ * two together.
  */
 async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
   if (mirror.above.length > 0) chain.tell({ type: 'first-store-replaced', store: mirror.name });
@@ -129,8 +127,8 @@ async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
 }
 
 /**
- * Only while the first store answers: in an outage the damaged data is all the evidence that there
- * is.
+ * Sets damaged data aside. Only while the first store answers: in an outage, the damaged data is
+ * the only evidence.
  */
 async function setAside(chain: Chain, mirror: Mirror): Promise<void> {
   const error = mirror.damaged;

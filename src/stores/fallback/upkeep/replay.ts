@@ -8,10 +8,9 @@ import { guildsOf, idOf } from '../chain/record-strength.js';
 import { keysOf, type PendingWrite, tokenOf } from '../chain/pending-codec.js';
 
 /**
- * Makes the writes that mirrors remember in the first store. Marks go before everything else,
- * because sent beats every other state; what is left keeps its order, so that a released claim does
- * not come back over a later one. Every step may be repeated: after a crash, or a close in between,
- * all of it is.
+ * Repeats in the first store the writes that mirrors remember. Marks go first, because sent beats
+ * every other state. The rest keeps its order, so that a released claim does not come back over a
+ * later one. Every step may be repeated: after a crash or a close in between, all steps are.
  */
 export async function replay(chain: Chain): Promise<void> {
   for (const mirror of chain.mirrors) {
@@ -21,9 +20,9 @@ export async function replay(chain: Chain): Promise<void> {
     const targets = [...chain.mirrors.filter((other) => other !== mirror), chain.first];
     const { marks, changes } = stepsOf(writes, chain.options.clock.now());
     const work = (step: PendingWrite): Promise<void> => make(chain, targets, step);
-    // The first alone: a first store that is not really back does not get many more.
+    // The first step alone: a first store that is not really back gets no more of them.
     await inLanes(marks, 1, 1, work);
-    // Marks change nothing of each other.
+    // Marks do not depend on each other.
     await inLanes(marks, LANES, Infinity, work);
     await inLanes(changes, 1, Infinity, work);
     if (chain.closing) return;
@@ -37,7 +36,7 @@ const CHUNK = 500;
 /** Steps of marks at a time. */
 const LANES = 4;
 
-/** Does work for at most so many of the next items, side by side. */
+/** Does work for the next items, `limit` at most, in parallel lanes. */
 async function inLanes<T>(items: Iterator<T>, lanes: number, limit: number, work: (item: T) => Promise<void>): Promise<void> {
   let left = limit;
   const lane = async (): Promise<void> => {
@@ -53,14 +52,14 @@ async function inLanes<T>(items: Iterator<T>, lanes: number, limit: number, work
 
 async function make(chain: Chain, targets: readonly Member[], step: PendingWrite): Promise<void> {
   if (chain.closing) return;
-  // A claim of the same guild would come between the stores, and one of them would lack it. For
-  // one step only: a call does not wait for the whole replay.
+  // Without the lock, a claim of the same guild could come between the stores, and one of them
+  // would lack it. One step at a time: a call does not wait for the whole replay.
   await chain.locks.shared(guildsOf(keysOf(step)), async () => {
     for (const target of targets) await apply(chain, target, step);
   });
 }
 
-/** The writes as they are made: all marks, then the claims and settlements of codes without one. */
+/** The steps of a replay: all marks, then the claims and settlements of codes without a mark. */
 function stepsOf(
   writes: readonly PendingWrite[],
   now: number,
@@ -87,8 +86,8 @@ function* changeSteps(writes: readonly PendingWrite[], marks: ReadonlyMap<string
       const idOfHold = (code: string): string => idOf({ guildId: claim.guildId, code });
       const left = claim.holds.filter(({ code }) => !marks.has(idOfHold(code)));
       const holds = left.filter(({ code, token }) => owners.get(idOfHold(code)) === token);
-      // Somebody took it over since. The lease of a claim begins when the first store gets it, and
-      // would keep that one out.
+      // Another owner took the code over since. The lease of a claim begins when the first store
+      // gets it, and would keep that owner out.
       const former = left.filter((hold) => !holds.includes(hold));
       if (former.length > 0) yield { type: 'settle', changes: former.flatMap((hold) => givenUp(claim.guildId, hold)) };
       const { ageMs, idleMs = null } = claim;

@@ -3,15 +3,15 @@ import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { belowKey } from '../keys.js';
 
-/** A backup that is older than this is recognised when it is restored. */
+/** A restored backup that is older than this, in ms, is recognised. */
 const SECRET_LIFE_MS = 3_600_000;
 
-/** Whether the secret that a mirror shares with the first store is to be changed. */
+/** Whether the secret that a mirror shares with the first store is due to change. */
 export function secretIsOld(chain: Chain, mirror: Mirror): boolean {
   return mirror.up && chain.options.clock.monotonic() - mirror.secretSince > SECRET_LIFE_MS;
 }
 
-/** Whether the first store is the one that the mirror was kept beside. */
+/** Whether the first store is the one that the mirror belongs to. */
 export async function isSameFirst(chain: Chain, mirror: Mirror): Promise<boolean> {
   if (mirror.id === undefined) return false;
   const key = belowKey(mirror.id);
@@ -22,26 +22,26 @@ export async function isSameFirst(chain: Chain, mirror: Mirror): Promise<boolean
 }
 
 /**
- * Takes the first store down if it is not the one that the mirror was kept beside; it comes back
- * with all that the mirror has. Resolves to whether it is.
+ * Whether the first store is still the one that the mirror belongs to. If not, takes it down; it
+ * comes back with everything that the mirror has.
  */
 export async function keepIfSame(chain: Chain, mirror: Mirror): Promise<boolean> {
   try {
     if (await isSameFirst(chain, mirror)) return true;
   } catch {
-    // It is down, and that was told.
+    // The first store is down, and that was told.
     return false;
   }
   chain.first.fall(
-    new SentCodeStoreError('STORE_FOREIGN', `${chain.first.name} is not the store that ${mirror.name} was kept beside.`),
+    new SentCodeStoreError('STORE_FOREIGN', `${chain.first.name} is not the store that ${mirror.name} belongs to.`),
   );
   chain.first.hurry();
   return false;
 }
 
 /**
- * Gives the two a new secret: a first store that was restored from a backup has an older one. Until
- * the first store has the new one, both count: a crash leaves the two tied.
+ * Gives a mirror and the first store a new secret, because a backup of the first store has an older
+ * one. Both secrets count until the first store has the new one, so a crash leaves the two tied.
  */
 export async function tie(chain: Chain, mirror: Mirror, id: string, old: readonly string[]): Promise<void> {
   const secret = chain.options.randomId();

@@ -1,12 +1,9 @@
 import { StoreDamagedError } from '../../../contract/errors.js';
 
-/**
- * What to do about damage: throws, or takes note of it and lets the reader go on with what can be
- * read.
- */
+/** What a reader does about damage: throws, or notes it and lets the reader go on with the rest. */
 export type OnDamage = (path: string, line: number | undefined, reason: string) => void;
 
-/** Refuses to guess. */
+/** Throws `STORE_DAMAGED`: never guesses. */
 export const refuseDamage: OnDamage = (path, line, reason) => {
   throw new StoreDamagedError(
     `${describeDamage(path, line, reason)} Restore the store's files from a backup, all of one moment; or open it with recover: true, which ` +

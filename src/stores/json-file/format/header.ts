@@ -8,23 +8,23 @@ export interface Header {
   /** Made when the store was created. A journal belongs to the snapshot with the same id. */
   readonly store: string;
   /**
-   * A snapshot holds all that the journals of lower generations say, and may hold some of what
-   * those of its own and higher generations say. All of these are applied to it, in order.
+   * A snapshot has all entries of the journals of lower generations. It may have some of its own
+   * and of higher generations; those journals are applied to it, in order.
    */
   readonly generation: number;
 }
 
-/** Names, in both kinds of files, by which this package knows its own. */
+/** Names of the two formats, by which this package knows its own files. */
 export const SNAPSHOT_FORMAT = 'sent-code-store';
 export const JOURNAL_FORMAT = 'sent-code-store journal';
 
 /** Version of both formats. A file of another one is refused. */
 const VERSION = 2;
 
-/** No header is longer; a file of somebody else's may be one long line. */
+/** No header is longer. A file of another program may be one long line. */
 const MOST_HEADER_BYTES = 4096;
 
-/** First words of a file's first line, as far as it can be read. */
+/** The first line of a file, as far as it can be read. */
 interface FirstLine extends Partial<Header> {
   readonly format?: unknown;
   readonly version?: unknown;
@@ -39,7 +39,7 @@ export function snapshotHeader(header: Header): string {
 }
 
 /**
- * What the last line of a snapshot says of those before it, so that one that is missing is noticed.
+ * What the last line of a snapshot says of the lines before it, so that a missing line is noticed.
  */
 export interface SnapshotEnd {
   /** Number of lines between the first and the last one. */
@@ -55,7 +55,7 @@ export function snapshotEnd({ count, checksum }: SnapshotEnd): string {
   return `],"count":${count},"checksum":"${checksumText(checksum)}"}`;
 }
 
-/** What the last line of a snapshot says. `undefined`: the line is no such line. */
+/** Reads the last line of a snapshot. `undefined` if it is not such a line. */
 export function readSnapshotEnd(text: string): SnapshotEnd | undefined {
   const found = END.exec(text);
   return found === null ? undefined : { count: Number(found[1]), checksum: Number.parseInt(found[2] ?? '', 16) };
@@ -67,9 +67,9 @@ export function journalHeader(header: Header): string {
 }
 
 /**
- * The header that the first line of a file is. `STORE_VERSION` if another version of this package
- * wrote it: of a later one that is said before the seal is looked at, which a later version may
- * write in another way. `undefined` if the line is damaged and the reader goes on all the same.
+ * Reads the header, the first line of a file. `STORE_VERSION` if another version of this package
+ * wrote it. A later version is reported before the seal is checked, because its seal may look
+ * different. `undefined` if the line is damaged and the reader goes on all the same.
  */
 export function readHeader(line: Line, path: string, format: string, onDamage: OnDamage): Header | undefined {
   const first = firstLineOf(line);

@@ -19,10 +19,10 @@ export interface Line extends LineBytes {
 }
 
 /**
- * Calls back for every line of a file from a place on, and resolves to the place where the file
- * ended. Reads in pieces, since a file may be larger than a buffer, and several lines share the
- * bytes of a piece. A byte order mark and carriage returns at the ends of lines are left out:
- * editors and version control put them there.
+ * Reads a file line by line from a place on, and resolves to the place where the file ended. Reads
+ * in pieces, since a file may be larger than a buffer, and several lines share the bytes of a
+ * piece. A byte order mark and carriage returns at the ends of lines are left out: editors and
+ * version control put them there.
  */
 export async function readLines(
   files: FileSystem,
@@ -35,8 +35,8 @@ export async function readLines(
   let position = from.position;
   let rest: Buffer = Buffer.alloc(0);
   for (;;) {
-    // Twice as much each time for a line that is longer than a piece: else its beginning would be
-    // copied once for each piece of it.
+    // Twice as much each time for a line that is longer than a piece: otherwise its beginning would
+    // be copied once for each piece.
     const wanted = Math.max(pieceBytes, rest.length);
     const room = Buffer.allocUnsafeSlow(rest.length + Math.min(wanted, await bytesAfter(files, fd, position, wanted)));
     rest.copy(room);

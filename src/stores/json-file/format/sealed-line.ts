@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** A seal, its digits as zeroes. */
+/** A seal with zeroes as digits. */
 const EMPTY_SEAL = Buffer.from('{"len":"00000000","crc":"00000000",');
 const DIGITS = 8;
 const LENGTH_AT = EMPTY_SEAL.indexOf('00000000');
@@ -9,10 +9,7 @@ const CHECKSUM_AT = EMPTY_SEAL.lastIndexOf('00000000');
 /** Length of a seal in bytes. */
 export const SEAL_LENGTH = EMPTY_SEAL.length;
 
-/**
- * Bytes of a line, and where in them it stands: `end` is after its last character, without line
- * break.
- */
+/** A line within a buffer. `end` is after its last character, before the line break. */
 export interface LineBytes {
   readonly bytes: Buffer;
   readonly start: number;
@@ -20,9 +17,9 @@ export interface LineBytes {
 }
 
 /**
- * The beginning of a line whose content is given in parts: `{"len":"0000002a","crc":"89abcdef",`,
- * the content's length in bytes and its CRC-32, which goes on from the checksum of the line
- * `before`. The content closes the brace, so that a line is JSON to everyone else.
+ * The seal at the beginning of a line: `{"len":"0000002a","crc":"89abcdef",`. It has the content's
+ * length in bytes and its CRC-32, which continues the checksum of the line `before`. The content is
+ * given in parts, and closes the brace, so that the line is JSON.
  *
  * Equal contents after different lines have different checksums. So a line that was removed, moved
  * or repeated shows at the line after it.
@@ -49,8 +46,8 @@ export function sealedLine(content: string, before = 0): Buffer {
 }
 
 /**
- * Whether a line is as it was written, and where: the seal itself, letter for letter, as well as
- * what it covers.
+ * Whether a line is as it was written, and where it was written: both the seal, letter for letter,
+ * and the content.
  */
 export function isIntact(line: LineBytes, before = 0): boolean {
   const { bytes, start, end } = line;
@@ -72,10 +69,7 @@ export function endOf(line: LineBytes): number | undefined {
   return Number.isNaN(length) ? undefined : line.start + SEAL_LENGTH + length;
 }
 
-/**
- * Whether bytes may be the beginning of a seal, where each byte that is zero may have been another
- * one.
- */
+/** Whether bytes may be the beginning of a seal. A zero byte may have been any byte. */
 export function mayBeginSeal({ bytes, start, end }: LineBytes): boolean {
   for (let index = 0; index < Math.min(SEAL_LENGTH, end - start); index += 1) {
     const byte = bytes[start + index] ?? 0;
@@ -85,8 +79,8 @@ export function mayBeginSeal({ bytes, start, end }: LineBytes): boolean {
 }
 
 /**
- * The checksum of a list of lines, one line longer: over their seals, which state the checksum of
- * all else.
+ * The checksum of a list of lines, extended by one line. It covers their seals, which state the
+ * checksum of the rest.
  */
 export function listChecksum(line: Uint8Array, before: number): number {
   return crc32(line.subarray(0, SEAL_LENGTH), before);

@@ -1,19 +1,19 @@
 import { SentCodeStoreError } from '../../../contract/errors.js';
 
-/** `STORE_NOT_FOUND`. */
+/** The error `STORE_NOT_FOUND`. */
 export function notFound(path: string): SentCodeStoreError {
   return new SentCodeStoreError(
     'STORE_NOT_FOUND',
-    `There is no store at ${path}. If it is to be a new one, open it once with create: 'if-missing'; if it was there before, restore it, or everything ` +
+    `There is no store at ${path}. For a new store, open it once with create: 'if-missing'. If it was there before, restore it: otherwise everything ` +
       'counts as new and is sent again.',
   );
 }
 
-/** `STORE_FOREIGN`: what is there is somebody else's, and stays as it is. */
+/** `STORE_FOREIGN`: the file is not this package's, and stays as it is. */
 export function foreignFile(path: string, empty: boolean): SentCodeStoreError {
-  const what = empty ? 'is empty, and no store ever leaves an empty file' : 'was not written by this package';
+  const what = empty ? 'is empty, and a store never leaves an empty file' : 'was not written by this package';
   return new SentCodeStoreError(
     'STORE_FOREIGN',
-    `${path} ${what}. Name another file, or move this one away; the state of the old bot is read by migrateLegacyState.`,
+    `${path} ${what}. Name another file, or move this one away. To read the state of the old bot, use migrateLegacyState.`,
   );
 }

@@ -10,7 +10,7 @@ import type { Records } from '../records/records.js';
  */
 const MOST_CHARACTERS = 1_000_000;
 
-/** What a change makes of a record or of a piece of metadata. */
+/** A change of a record or of a piece of metadata. */
 interface Change<T> {
   readonly before: T | undefined;
   after: T | undefined;
@@ -37,7 +37,7 @@ export class ChangeGroup {
         else reject(error);
       };
     });
-    // A group whose callers all went away still fails.
+    // A group may fail when no caller waits for it any more.
     this.done.catch(() => undefined);
     this.settle = (error) => settle?.(error);
   }
@@ -77,8 +77,8 @@ export class ChangeGroup {
   }
 
   /**
-   * The changes as a line of the journal: what this group made of each record, whatever a later one
-   * has made of it since.
+   * The changes as a line of the journal: each record as this group left it, whatever later groups
+   * changed.
    */
   toEntry(codec: RecordCodec): JournalEntry {
     return {
@@ -90,7 +90,7 @@ export class ChangeGroup {
     };
   }
 
-  /** Takes the changes back. Later groups first. */
+  /** Takes the changes back. To be called on later groups first. */
   undo(records: Records): void {
     for (const [guildId, changes] of this.#records) {
       for (const [code, { before }] of changes) records.set(guildId, code, before);

@@ -5,10 +5,10 @@ import { withPath } from '../../../files/io-error.js';
 import { checksumText } from '../format/sealed-line.js';
 
 /**
- * Copies what comes after a place in a journal, before it is cut off. Resolves to the copy's path,
- * which is the same for the same bytes: a process that is killed between the copy and the cut
- * leaves one copy, however often. `STORE_IO` if there is no room for it; the journal is as it was
- * then.
+ * Copies the end of a journal from a place on, before it is cut off. Resolves to the copy's path.
+ * The same bytes have the same path, so a process that is killed between the copy and the cut
+ * leaves one copy, however often. `STORE_IO` if there is no room for it; then the journal is
+ * unchanged.
  */
 export async function keepTail(files: FileSystem, journal: string, position: number): Promise<string> {
   const tail = await withPath('read', journal, () => readFrom(files, journal, position));

@@ -18,8 +18,8 @@ export interface GroupCommitDependencies {
 }
 
 /**
- * Makes changes durable, those of many callers in one sync: whoever comes while a line is being
- * written shares the next one.
+ * Makes changes durable, with one sync for many callers: callers that come while a line is being
+ * written share the next line.
  *
  * ```text
  * caller 1: in memory, line 1 written, sync ........ done
@@ -27,15 +27,15 @@ export interface GroupCommitDependencies {
  * caller 3:                    in memory                  (the same line) ......... done
  * ```
  *
- * If line 1 fails, callers 2 and 3 fail with caller 1: they decided on what they saw in memory, and
- * that is taken back.
+ * If line 1 fails, callers 2 and 3 fail with caller 1: they decided on what they saw in memory,
+ * which is taken back.
  */
 export class GroupCommit {
   readonly #dependencies: GroupCommitDependencies;
   #journal: JournalFile;
   /**
-   * Groups that wait for their line, in order. More than one only while callers come with more than
-   * a line should hold.
+   * Groups that wait for their line, in order. More than one only if callers bring more than a line
+   * should hold.
    */
   #waiting: ChangeGroup[] = [];
   #writing: ChangeGroup | undefined;
@@ -59,8 +59,8 @@ export class GroupCommit {
   }
 
   /**
-   * Makes changes visible at once. Resolves when they, and all before them, are durable; nothing is
-   * written for changes of a lease alone, which no file keeps.
+   * Makes changes visible at once. Resolves when they, and all before them, are durable. A change
+   * of a lease alone is not written, because no file keeps leases.
    */
   commit(changes: readonly RecordChange[], metadata: readonly MetadataChange[] = []): Promise<void> {
     const { records } = this.#dependencies;
@@ -89,14 +89,14 @@ export class GroupCommit {
   }
 
   /**
-   * Writes to another journal, from the next line on. Resolves to the one before, complete and
-   * durable, when that has happened.
+   * Switches to another journal from the next line on. Resolves then to the journal before,
+   * complete and durable.
    */
   switchTo(to: JournalFile): Promise<JournalFile> {
     return this.#betweenLines(async () => {
       const before = this.#journal;
-      // What a failure left at the end of this journal would be damage once the next one says
-      // something.
+      // The rest of a failed line at the end of this journal would be damage once the next journal
+      // has entries.
       await before.repair();
       to.follow(before);
       this.#journal = to;
@@ -105,8 +105,8 @@ export class GroupCommit {
   }
 
   /**
-   * Brings the file in order, if a failure left it otherwise. Rejects if that is not possible, or
-   * if this process may not write any more.
+   * Repairs the file after a failure. Rejects if that is not possible, or if this process may not
+   * write any more.
    */
   repair(): Promise<void> {
     return this.#betweenLines(async () => {
@@ -133,7 +133,7 @@ export class GroupCommit {
 
   #run(): void {
     if (this.#pump !== undefined || (this.#waiting.length === 0 && this.#tasks.length === 0)) return;
-    // Its first steps, up to the sync, happen before this returns: a lone caller's line is written
+    // The first steps, up to the sync, happen before this returns: a lone caller's line is written
     // at once.
     this.#pump = this.#work().finally(() => {
       this.#pump = undefined;
@@ -160,14 +160,14 @@ export class GroupCommit {
       onDurable();
     } catch (error) {
       const takenBack = this.#takeBack();
-      // At once, so that what is reported as not made is not in the file either. If this fails too,
-      // the next append tries again and says why.
+      // Repaired at once, so that a change that is reported as not made is not in the file either.
+      // If this fails too, the next append tries again and says why.
       await this.#journal.repair().catch(() => undefined);
       for (const each of takenBack) each.settle(error as Error);
     }
   }
 
-  /** Makes memory what it was before the group and all after it. */
+  /** Puts the memory back to what it was before the group and all later ones. */
   #takeBack(): ChangeGroup[] {
     this.#failures += 1;
     const groups = [...this.#waiting.toReversed(), this.#writing].filter((group) => group !== undefined);

@@ -7,7 +7,7 @@ export interface JournalEntry {
   readonly changes: readonly (readonly [guildId: string, records: readonly StoredRecord[]])[];
   /** The store's own metadata. */
   readonly metadata: readonly StoredMetadata[];
-  /** Announces the next line, which has this many bytes: more than a line may have without that. */
+  /** Announces the next line: it has this many bytes, more than it may have unannounced. */
   readonly room?: number;
   /** In a journal's first entry: the checksum of the last line of the journal before. */
   readonly after?: number;
@@ -22,8 +22,8 @@ export function encodeAnnouncement(room: number): string {
 }
 
 /**
- * The beginning of the content of a journal's first entry: what the journal before ends with, so
- * that a missing end of that is noticed.
+ * The beginning of the content of a journal's first entry: the last checksum of the journal before,
+ * so that its missing end is noticed.
  */
 export function encodeAfter(checksum: number): string {
   return `"after":"${checksumText(checksum)}",`;

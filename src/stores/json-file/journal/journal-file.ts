@@ -46,7 +46,7 @@ export class JournalFile {
     this.#unterminated = at.unterminated;
   }
 
-  /** Makes a journal that says nothing, in place of one of the same generation. */
+  /** Makes an empty journal, in place of any of the same generation. */
   static async create(files: FileSystem, at: Pick<JournalPosition, 'path' | 'store' | 'generation'>): Promise<JournalFile> {
     const header = sealedLine(journalHeader(at));
     await writeAtomically(files, { path: at.path, pieces: [header] });
@@ -77,8 +77,8 @@ export class JournalFile {
   }
 
   /**
-   * Lets the first line say what the journal before ends with. To be called before that line, when
-   * nothing more is written to the other journal.
+   * Lets the first line repeat the last checksum of the journal before. To be called before that
+   * line, when the journal before is complete.
    */
   follow({ checksum }: Pick<JournalPlace, 'checksum'>): void {
     this.#after = encodeAfter(checksum);
@@ -90,11 +90,11 @@ export class JournalFile {
   }
 
   /**
-   * Appends a line. Resolves when it is durable, and no other line may be written before. So one
-   * line at most was never acknowledged when the process is killed or the power fails, and a reader
-   * takes no more than one for that. The write is made before this returns, since the way over the
-   * thread pool takes as long as the write itself. After a failure nothing of the line counts, and
-   * the next append repairs the file first.
+   * Appends a line. Resolves when it is durable; no other line may be written before that. So after
+   * a kill or a power failure at most one line was never acknowledged, and a reader accepts at most
+   * one such line. The write is synchronous, because the thread pool would take as long as the
+   * write itself. After a failure nothing of the line counts, and the next append repairs the file
+   * first.
    */
   async append(content: string): Promise<void> {
     try {
@@ -146,12 +146,12 @@ export class JournalFile {
   }
 
   /**
-   * A line that a killed process wrote may not be on the disk yet, and counts from here on; so even
-   * a good file is synced.
+   * Opens the file, and syncs even a good one: a line that a killed process wrote may not be on the
+   * disk yet, and counts from here on.
    *
    * After a failed sync the system may have dropped what it could not write, and it reports that
-   * once only: another sync of the same descriptor would succeed and mean nothing. So the file is
-   * opened again, cut to what an earlier sync made durable, synced as it is then, and read.
+   * only once: another sync of the same descriptor would succeed and mean nothing. So the file is
+   * opened again, cut to what an earlier sync made durable, synced, and read.
    */
   async #open(): Promise<number> {
     const { path, store, generation } = this.#at;
@@ -163,8 +163,8 @@ export class JournalFile {
       if (found === undefined || Number(found.ino) !== ino || (again && !this.#isOurs(found))) this.#refuse();
       this.#file = { dev: found.dev, ino: found.ino };
       if (size !== this.#end) await this.#files.ftruncate(fd, this.#end);
-      // Durable before the next line is written, so that losing it is not losing the beginning of
-      // that.
+      // Durable before the next line is written, so that a lost line break is not a lost beginning
+      // of that line.
       if (this.#unterminated) writeAllSync(this.#files, fd, LINE_BREAK, this.#end);
       await this.#files.fsync(fd);
       if (this.#unterminated) this.#end += LINE_BREAK.length;
@@ -182,9 +182,9 @@ export class JournalFile {
   }
 
   /**
-   * A file that was removed, replaced or written to by somebody else would take the line, and
-   * nobody would ever read it. Asked of the path: a replaced file may keep another name
-   * (`sed -i.bak`, a backup of hard links), so nothing about the open file tells.
+   * Refuses a file that was removed, replaced or written to by somebody else: nobody would ever
+   * read the line. Looks at the path, because the open file shows nothing: a replaced file may keep
+   * another name (`sed -i.bak`, a backup of hard links).
    */
   #check(): void {
     const found = this.#files.statSync(this.#at.path);

@@ -4,7 +4,7 @@ export interface JournalPlace {
   readonly position: number;
   /** Number of the line that begins there. */
   readonly line: number;
-  /** Checksum of the line before, which that of the next line continues. */
+  /** Checksum of the line before. The checksum of the next line continues it. */
   readonly checksum: number;
 }
 
@@ -20,12 +20,12 @@ const LEAST_ROOM = 8192;
 const MOST_GROWTH = 1 << 16;
 
 /**
- * The bytes that the next line may have after one of so many: a longer one is announced, by a line
- * that says how much room it needs.
+ * The most bytes that the next line may have, from the bytes of the line before. A longer line is
+ * announced by a line that says how much room it needs.
  *
- * So what a line in flight may leave behind has a known length, and zeroes over more than that are
- * acknowledged lines that are lost. The smaller the room, the fewer of these can be taken for a
- * line in flight; the larger, the rarer an announcement, which costs a sync.
+ * So a line in flight has a known greatest length, and zeroes over more than that are lost
+ * acknowledged lines. With less room, fewer of these can be taken for a line in flight. With more
+ * room, fewer announcements are needed, each of which costs a sync.
  */
 export function roomAfter(lineBytes: number, announced = 0): number {
   return Math.max(LEAST_ROOM, Math.min(2 * lineBytes, MOST_GROWTH), announced);

@@ -12,14 +12,14 @@ const DAMAGED = 'does not match its checksum: it was changed, or a line before i
 
 /** Which journal is expected. */
 export interface ExpectedJournal {
-  /** `undefined` if there is no snapshot that says. */
+  /** `undefined` if no snapshot says it. */
   readonly store: string | undefined;
   readonly generation: number;
 }
 
-/** What a journal says from a place on. */
+/** The content of a journal from a place on. */
 export interface JournalContent {
-  /** The store that it belongs to, if its first line was read and could be. */
+  /** The store that it belongs to, if its first line was read and is good. */
   readonly store: string | undefined;
   readonly entries: readonly JournalEntry[];
   /** After the last good line. */
@@ -39,10 +39,7 @@ export interface JournalContent {
 export interface TornLine {
   /** What is left of it. */
   readonly bytes: number;
-  /**
-   * Whether its beginning is lost, and with that its length: so it may have been more than one
-   * line.
-   */
+  /** Whether its beginning is lost, and its length with it: it may have been more than one line. */
   readonly unknownLength: boolean;
 }
 
@@ -97,7 +94,7 @@ class JournalReader {
     else if (!this.#takeEntry(line)) this.#bad = line;
   }
 
-  /** Only the last line can be one that was never acknowledged. */
+  /** Ends the reading. Only the last line can be an unacknowledged one. */
   finish(): JournalContent {
     const torn = this.#bad === undefined ? undefined : this.#takeTail(this.#bad);
     if (this.#end.line === 1) this.#onDamage(this.#path, undefined, 'is empty');
@@ -127,8 +124,8 @@ class JournalReader {
   }
 
   /**
-   * Goes on after a line. One that is damaged is passed too: if its seal is not, the next line
-   * shows whether it continues it.
+   * Goes on after a line, even a damaged one: if its seal is good, the next line shows whether it
+   * continues this line.
    */
   #pass(line: Line, announced?: number): void {
     const checksum = statedChecksum(line);
@@ -141,8 +138,8 @@ class JournalReader {
   }
 
   /**
-   * A last line that is not as it was written. `undefined`: it is damage, or lacks no more than its
-   * line break.
+   * Judges a last line that is not as it was written. `undefined` if it is damage, or lacks only
+   * its line break.
    */
   #takeTail(line: Line): TornLine | undefined {
     const withoutZero = { ...line, end: line.end - 1, next: line.next - 1 };
@@ -154,7 +151,9 @@ class JournalReader {
     return undefined;
   }
 
-  /** The reader may go on: a line that still has the right shape is taken as it is. */
+  /**
+   * Reports a damaged line. If the reader may go on, a line of the right shape is taken as it is.
+   */
   #takeDamaged(line: Line, reason: string): void {
     this.#onDamage(this.#path, line.number, reason);
     const entry = decodeEntry(textOf(line));

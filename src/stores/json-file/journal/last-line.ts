@@ -6,10 +6,10 @@ import { FIRST_ENTRY } from './journal-place.js';
 
 /**
  * Whether the last line that a reader took of a journal is still there. A writer whose sync fails
- * takes its line back, and may write another one in its place, of the same length too.
+ * takes its line back, and may write another one in its place, even of the same length.
  *
- * To be asked after what follows the line was read: lines that follow another one do not continue
- * its checksum, so only a file with no such lines can deceive.
+ * To be called after the lines behind it were read. Lines behind another line do not continue its
+ * checksum, so only a file without such lines can deceive.
  */
 export async function hasLastLine(
   files: FileSystem,

@@ -1,6 +1,6 @@
 import { endOf, type LineBytes, mayBeginSeal, SEAL_LENGTH } from '../format/sealed-line.js';
 
-/** What comes after the last good line of a journal. */
+/** The tail of a journal: what comes after its last good line. */
 export interface JournalTail {
   readonly bytes: Buffer;
   /** Its place in the file. */
@@ -9,7 +9,7 @@ export interface JournalTail {
   readonly room: number;
 }
 
-/** Disks lose no less than this at a time. */
+/** Disks lose at least this many bytes at a time. */
 const SECTOR = 512;
 const LINE_FEED = 0x0a;
 /**
@@ -18,12 +18,12 @@ const LINE_FEED = 0x0a;
 const BEGINNING = Buffer.from('{"len":"');
 
 /**
- * What a tail is: a line whose writing a crash or a power failure interrupted, or acknowledged
- * lines that are damaged.
+ * Decides what a tail is: a line that a crash or a power failure interrupted, or damaged
+ * acknowledged lines.
  *
  * A line is written when the one before it is durable, and a call is acknowledged when its line is.
- * So one line at most was never acknowledged, and a tail of more than one line is damage. Of a line
- * in flight, the system had put any subset of its sectors on the disk:
+ * So at most one line was never acknowledged, and a tail of more than one line is damage. A line in
+ * flight may have any subset of its sectors on the disk:
  *
  * ```text
  * good line ↵ | {"len":"0000…          cut short: the file's new length was not written, or the process was killed
@@ -31,17 +31,17 @@ const BEGINNING = Buffer.from('{"len":"');
  * good line ↵ | 0000000000000 …"]]]}↵  the first ones are missing: how long the line was is not known
  * ```
  *
- * A sector that is missing is zeroes from the line's beginning, or from a sector's border, up to
- * the next border. Zeroes elsewhere are damage, as JSON has none.
+ * A missing sector shows as zeroes, from the line's beginning or a sector's border up to the next
+ * border. Zeroes elsewhere are damage, because JSON has none.
  *
- * @returns what is wrong with it if it is damage; `undefined` if it is a line in flight, and nobody
- * was told that it counts
+ * @returns what is wrong with it if it is damage; `undefined` if it is a line in flight, which was
+ * never acknowledged
  */
 export function damageOf({ bytes, position, room }: JournalTail): string | undefined {
   if (bytes.length > room) {
     return (
-      `and what follows, ${bytes.length} bytes${bytes.includes(0) ? ' with zeroes' : ''}, are no line that was being written: ` +
-      `that has at most ${room} bytes there. So acknowledged lines are lost`
+      `and what follows, ${bytes.length} bytes${bytes.includes(0) ? ' with zeroes' : ''}, are more than one interrupted line, ` +
+      `which has at most ${room} bytes there. So acknowledged lines are lost`
     );
   }
   if (bytes.indexOf(BEGINNING, 1) !== -1) return 'is damaged, and a later line was written after it';
@@ -66,7 +66,7 @@ function isPart(bytes: Buffer): boolean {
   return zeroes || bytes.length < end;
 }
 
-/** Whether each run of zeroes is some sectors whole, as far as the tail goes. */
+/** Whether each run of zeroes is made of whole sectors, as far as the tail goes. */
 function isMadeOfSectors(bytes: Buffer, position: number): boolean {
   for (let at = bytes.indexOf(0); at !== -1;) {
     let end = at;

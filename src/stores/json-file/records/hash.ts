@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
-/** What a hash begins with: two unsigned 32-bit numbers that nobody outside the process knows. */
+/** The seed of a hash: two unsigned 32-bit numbers that nobody outside the process knows. */
 export type HashSeed = readonly [number, number];
 
 /** The seed of this process. */
 export const PROCESS_SEED: HashSeed = makeSeed();
 
 /**
- * HalfSipHash-1-3 of bytes as an unsigned 32-bit number. Codes come from strangers: with a hash
- * that they can compute, or one that a seed only shifts (FNV), they could choose codes that all
- * fall into one slot of a table, and each look-up would walk through all of them.
+ * HalfSipHash-1-3 of bytes as an unsigned 32-bit number. Codes come from strangers. If they could
+ * compute the hash, or if the seed only shifted it (FNV), they could choose codes that all fall
+ * into one slot of a table, and each look-up would walk through all of them.
  */
 export function hashOf(bytes: Uint8Array, start: number, end: number, [k0, k1]: HashSeed): number {
   let v0 = k0 | 0;

@@ -40,8 +40,8 @@ export type StoredRecord = StoredSent | readonly [code: string, hold: StoredHold
 export type StoredMetadata = readonly [key: string, value: string | null];
 
 /**
- * Translates records to and from what a file keeps. A first try is on the monotonic clock in this
- * process and on the wall clock in the file, since nothing else is the same after a restart.
+ * Translates records to and from their form in a file. The time of a first try is monotonic in this
+ * process, and wall-clock time in the file, because only the wall clock goes on after a restart.
  */
 export class RecordCodec {
   readonly #clock: Clock;
@@ -61,8 +61,8 @@ export class RecordCodec {
   }
 
   /**
-   * The record of a checked entry. What was claimed is uncertain: its owner is dead, and may have
-   * sent it before. Its last try ended at the opening at the latest, also if the wall clock was set
+   * The record of a checked entry. A claimed code becomes uncertain: its owner is dead, and may
+   * have sent it before. Its last try ended at the opening at the latest, also if the wall clock was set
    * back meanwhile.
    */
   decode(stored: StoredRecord): LocalRecord | undefined {

@@ -4,8 +4,8 @@ import { presentEntries } from '../../../core/turns.js';
 import type { SentTable } from './sent-table.js';
 
 /**
- * What is held or changed over a guild's table; `undefined` under a code hides the table's record
- * of it.
+ * Records over a guild's table: held or changed ones. `undefined` hides the table's record of a
+ * code.
  */
 type Changes = Map<string, LocalRecord | undefined>;
 
@@ -16,19 +16,19 @@ export type MetadataChange = readonly [key: string, value: string | undefined];
 interface GuildRecords {
   /** Its sent codes in the snapshot. */
   table: SentTable | undefined;
-  /** What a snapshot in the making adds to the table: does not change meanwhile. */
+  /** The changes that a snapshot in the making adds to the table. Fixed meanwhile. */
   frozen: Changes | undefined;
   /**
-   * The newest. Made when needed: most guilds have none, and a map takes more room than the rest of
-   * a guild.
+   * The newest changes. Made when needed: most guilds have none, and a map takes more room than the
+   * rest of a guild.
    */
   changes: Changes | undefined;
 }
 
-/** What a snapshot in the making has of a guild. */
+/** A guild as a snapshot in the making has it. */
 export interface FrozenGuild {
   readonly table: SentTable | undefined;
-  /** What changed over the table; `undefined` under a code that is not there any more. */
+  /** Changes over the table; `undefined` for a removed code. */
   readonly changes: ReadonlyMap<string, LocalRecord | undefined>;
 }
 
@@ -64,8 +64,8 @@ export class Records {
   }
 
   /**
-   * Whether a look-up in a guild finds its index made. Else the first one makes it, which for a
-   * million codes takes long.
+   * Whether the index of a guild is made. Otherwise the first look-up makes it, which takes long
+   * for a million codes.
    */
   isReady(guildId: string): boolean {
     return this.#guilds.get(guildId)?.table?.isReady ?? true;
@@ -77,9 +77,9 @@ export class Records {
   }
 
   /**
-   * The records of a guild, or its changed ones, among which all that are held are; `undefined` for
-   * a step that leads to none. Nothing is copied: a record that is there all the time comes once,
-   * and what changes during the iteration may or may not be seen.
+   * The records of a guild; with `changedOnly` its changed ones, which include all held ones.
+   * `undefined` for a step without a record. Nothing is copied: a record that stays comes once, and
+   * a change during the iteration may or may not be seen.
    */
   entries(guildId: string, changedOnly = false): Iterable<readonly [code: string, record: LocalRecord] | undefined> {
     const guild = this.#guilds.get(guildId);
@@ -89,7 +89,7 @@ export class Records {
   }
 
   /**
-   * The table that a guild has from the snapshot. A guild that has one already (a person joined two
+   * Gives a guild its table from the snapshot. A guild with a table already (a person joined two
    * files) keeps the earliest time of each code. Returns the number of codes that were in both.
    */
   addTable(guildId: string, table: SentTable): number {
@@ -108,8 +108,8 @@ export class Records {
   }
 
   /**
-   * What the next snapshot has for a guild. It does not change until {@link Records.settle} or
-   * {@link Records.thaw}: what changes meanwhile goes over it.
+   * Gives the next snapshot a guild's records. They do not change until {@link Records.settle} or
+   * {@link Records.thaw}: new changes go over them.
    */
   freeze(guildId: string): FrozenGuild {
     const guild = this.#guildOf(guildId);
@@ -118,7 +118,7 @@ export class Records {
     return { table: guild.table, changes: guild.frozen };
   }
 
-  /** Puts a table in place of what {@link Records.freeze} gave, and leaves held codes over it. */
+  /** Puts a new table in place of what {@link Records.freeze} gave, with the held codes over it. */
   settle(guildId: string, table: SentTable | undefined, held: readonly (readonly [code: string, record: LocalRecord])[]): void {
     const guild = this.#guildOf(guildId);
     guild.table = table;
@@ -145,9 +145,9 @@ export class Records {
 }
 
 /**
- * Older ones first. A code that a newer one has is left to that. A newer one may get a code while
- * the iteration is on its way; so what is left to it is remembered, and of what it had not at the
- * beginning it yields that alone: all else of it has come before, or is new.
+ * Yields the table, then the maps from old to new. A code that a newer map has is left to that map,
+ * and remembered. A newer map may get codes during the iteration: of these it yields only the
+ * remembered ones, because all others came before or are new.
  */
 function* entriesOf(
   table: SentTable | undefined,

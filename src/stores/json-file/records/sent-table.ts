@@ -27,8 +27,8 @@ export function encodeSent(code: string, record: SentRecord): string {
 
 /**
  * The sent codes of a guild as the snapshot has them: the bytes of its line, and an index from a
- * code's hash to its place in them that is made when the guild is first asked for. A million
- * records as objects in a map would take five times the memory.
+ * code's hash to its place in the bytes. The index is made when the guild is first asked for. A map
+ * of a million records as objects would take five times the memory.
  *
  * Never changes, so an iteration may take as long as it likes. The bytes are canonical JSON, since
  * this package alone writes them under a seal; so equal codes are equal bytes.
@@ -58,10 +58,7 @@ export class SentTable {
     this.#seed = seed;
   }
 
-  /**
-   * The same table on other bytes that are equal: its index is worth keeping, and the old bytes are
-   * let go.
-   */
+  /** The same table on a copy of its bytes. Keeps the index, and lets the old bytes go. */
   movedTo(line: LineBytes): SentTable {
     const moved = new SentTable(line, line.start + this.#first - this.#start, this.count, this.#seed);
     moved.#index = this.#index;
@@ -73,7 +70,7 @@ export class SentTable {
     return this.#bytes.subarray(this.#start, this.#lineEnd);
   }
 
-  /** The records as the line has them: without the brackets around them, commas between them. */
+  /** The records as the line has them, with commas between them and without the brackets. */
   get records(): Uint8Array {
     return this.#bytes.subarray(this.#first, this.#end);
   }
@@ -110,8 +107,8 @@ export class SentTable {
   }
 
   /**
-   * The bytes of all records but those at some places, in as few pieces as can be: a comma belongs
-   * between two of them. `undefined` for a place that no piece ends at.
+   * The bytes of all records but those at some places, in as few pieces as possible. A comma
+   * belongs between two pieces. `undefined` for a place where no piece ends.
    */
   *runsWithout(places: readonly number[]): Generator<Uint8Array | undefined> {
     let at = this.#first;

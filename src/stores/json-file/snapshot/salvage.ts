@@ -12,9 +12,9 @@ const GUILD = new RegExp(`"guild":(${STRING})`);
 const SENT = new RegExp(`\\[${STRING},(?:null|${STRING}),(?:null|-?\\d+(?:\\.\\d+)?)(?:,${STRING})?\\]`, 'g');
 
 /**
- * Reads what can be read of a damaged line: all of it if it still is JSON of the right shape, else
- * each sent record that still is one. A record in which a letter changed is kept as it is: the
- * wrong code counts as sent then, and beside it nothing more is lost than was.
+ * Reads what can be read of a damaged line: all of it if it still is JSON of the right shape,
+ * otherwise each sent record that is still whole. A record with a changed letter is kept as it is:
+ * the wrong code then counts as sent, and nothing more is lost.
  */
 export function salvageLine(text: string): Salvaged {
   const whole = parse(text.replace(/,$/, '')) as Partial<Record<'guild' | 'sent' | 'held' | 'metadata', unknown>> | undefined;

@@ -19,12 +19,12 @@ export interface SnapshotTarget {
   readonly codec: RecordCodec;
   readonly onDamage: OnDamage;
   /**
-   * Whether journals are beside it: a file that is not ours is damage then, not somebody else's.
+   * Whether journals are beside it: then a file that is not ours is damage, not another program's.
    */
   readonly hasJournals: boolean;
 }
 
-/** What a snapshot was. */
+/** What was found in a snapshot, beside its records. */
 export interface SnapshotContent {
   /** `undefined` if it cannot be read and the reader goes on all the same. */
   readonly header: Header | undefined;
@@ -33,8 +33,8 @@ export interface SnapshotContent {
 }
 
 /**
- * Reads a snapshot. Looks at every byte, so damage is found when the store opens; makes objects of
- * next to none of them.
+ * Reads a snapshot. Checks every byte, so damage is found when the store opens, but makes hardly
+ * any objects.
  */
 export async function readSnapshot(files: FileSystem, path: string, target: SnapshotTarget): Promise<SnapshotContent> {
   const fd = await files.open(path, 'r').catch((error: unknown) => {
@@ -86,7 +86,7 @@ class SnapshotReader {
       if (!this.#target.hasJournals) throw foreignFile(this.#path, true);
       this.#damage(undefined, 'is empty');
     } else if (!this.#closed)
-      this.#damage(this.#lastLine, 'is the last one, and the file is cut off: its last line says how many lines it has');
+      this.#damage(this.#lastLine, 'is the last line, but does not say how many lines the file has: the file is cut off');
     return { header: this.#header, repeated: this.#repeated };
   }
 
@@ -96,13 +96,13 @@ class SnapshotReader {
   }
 
   /**
-   * Each line is as it was written, as its own checksum shows; but some may be missing, or be of
-   * another time.
+   * Checks the list of lines. Each line has a checksum of its own, but some may be missing, or be
+   * of another time.
    */
   #takeEnd({ number, bytes, start, end }: Line): void {
     const says = readSnapshotEnd(bytes.toString('latin1', start, end));
     this.#closed = true;
-    if (says === undefined) this.#damage(number, 'does not say how many lines the file has, and their checksum');
+    if (says === undefined) this.#damage(number, 'does not say how many lines the file has, or their checksum');
     else if (says.count !== this.#count)
       this.#damage(number, `says that the file has ${says.count} lines, and it has ${this.#count}`);
     else if (says.checksum !== this.#checksum) {
@@ -148,7 +148,7 @@ class SnapshotReader {
     return true;
   }
 
-  /** A salvaged record; sent beats everything, as always. */
+  /** Keeps a salvaged record. Sent beats everything, as always. */
   #keep(guildId: string, code: string, record: ReturnType<RecordCodec['decode']>): void {
     if (this.#target.records.get(guildId, code)?.state === 'sent') this.#repeated += 1;
     else this.#target.records.set(guildId, code, record);
@@ -159,7 +159,7 @@ class SnapshotReader {
   }
 }
 
-/** What a line says; `undefined` if it is no JSON by itself, as the header. */
+/** What a line says; `undefined` if it is no JSON by itself, such as the header. */
 function contentOf({ bytes, start, end }: LineBytes): Record<string, unknown> | undefined {
   try {
     return JSON.parse(bytes.toString('utf8', start, end)) as Record<string, unknown>;
