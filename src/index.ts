@@ -75,6 +75,7 @@ export type {
 } from './delivery/options.js';
 export type { AnnounceReport, CodeOutcome, CodeReport, GuildReport, SendReport } from './delivery/report.js';
 export { sendOnce } from './delivery/send-once.js';
+export type { DeliveryEvidence, FindDelivery, UncertainMessage } from './delivery/find-delivery.js';
 export { summarize } from './delivery/summarize.js';
 
 export { classifyNetworkError } from './platforms/network/classify-network-error.js';

@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { SentCodeStoreError } from '../contract/errors.js';
+import { InvalidInputError, SentCodeStoreError } from '../contract/errors.js';
 import type { Claim } from '../contract/types.js';
 import type { SentCodeStore } from '../contract/store.js';
+import { describe } from '../domain/describe.js';
+import { targetSchema } from '../core/option-schemas.js';
 import { type Clock, systemClock } from '../domain/clock.js';
 import { withErrorJson } from '../domain/error-json.js';
 import { callHook } from '../core/callbacks.js';
@@ -22,6 +24,8 @@ export interface Run<T> {
   readonly clock: Clock;
   readonly schedule: Schedule;
   readonly emit: (event: DeliveryEvent) => void;
+  /** Where a guild gets its messages now. `INVALID_OPTION` if `target` does not say. */
+  readonly targetOf: (guildId: string) => string | undefined;
 }
 
 /**
@@ -71,7 +75,18 @@ function prepareRun<T>(store: SentCodeStore, options: DeliveryOptions<T>, signal
     clock: options.clock ?? systemClock,
     schedule: options.schedule ?? systemSchedule,
     emit: (event) => callHook(options.onEvent, withErrorJson(event)),
+    targetOf: (guildId) => targetOf(options.target, guildId),
   };
+}
+
+function targetOf(target: DeliveryOptions<never>['target'], guildId: string): string | undefined {
+  const given: unknown = typeof target === 'function' ? target(guildId) : target;
+  if (given === undefined || targetSchema.safeParse(given).success) return given as string | undefined;
+  throw new InvalidInputError(
+    'INVALID_OPTION',
+    'target',
+    `target gave ${describe(given)} for guild ${guildId}. It must give a string of 1 to 200 characters: where the guild gets its messages.`,
+  );
 }
 
 /** What events and outcomes say of a message. */

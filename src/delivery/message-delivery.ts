@@ -91,6 +91,7 @@ async function callSend<T>(run: Run<T>, claim: Claim): Promise<Settled> {
       guildId,
       messageId,
       attempt,
+      target: run.targetOf(guildId),
       signal: run.signal,
     });
     if (!isThenable(sending)) {

@@ -13,12 +13,14 @@ import {
   optionSchema,
   signalSchema,
   sourceSchema,
+  targetSchema,
   checkedLaterSchema,
   wholeNumberSchema,
   wordOrFunctionSchema,
   wordSchema,
 } from '../core/option-schemas.js';
 import type { DeliveryEvent } from './events.js';
+import type { FindDelivery } from './find-delivery.js';
 import type { GuildReport, VerdictScope } from './report.js';
 import type { Schedule } from './timers.js';
 
@@ -62,6 +64,25 @@ export interface DeliveryOptions<T> {
    * store's clock. Default: no limit.
    */
   readonly retryWithinMs?: number;
+  /**
+   * Asks the platform whether a message arrived that a retry may not decide: with `onUncertain:
+   * 'hold'`, too old for `retryWithinMs`, tried at another `target`, or not offered whole any more.
+   * What is found is recorded as sent. What did not arrive is sent, under the same `messageId` if
+   * the message is offered whole, else as a new message. Default: such messages are held.
+   */
+  readonly findDelivery?: FindDelivery<T>;
+  /**
+   * How long after its last try a message is not asked for, in ms: a request that was cut off can
+   * still arrive. Default: 30 000 ms.
+   */
+  readonly settleMs?: number;
+  /**
+   * What to keep of the platform's answer, so that the message can be found later: 1 to 200
+   * characters, on Discord `channelId/messageId`. Called with the result of `send`. If it throws,
+   * or gives something else, the codes are marked without, and the process is warned. Default:
+   * nothing is kept.
+   */
+  receiptOf?(result: unknown): string | undefined;
   /** What an error of `send` means. Default: every error is `uncertain`. */
   readonly classifyError?: ClassifyError;
   /**
@@ -71,8 +92,9 @@ export interface DeliveryOptions<T> {
    */
   readonly pausePermanentMs?: number;
   /**
-   * Where the guild gets its messages; on Discord the id of the channel or thread. A pause counts
-   * for one target. Default: no target.
+   * Where the guild gets its messages, 1 to 200 characters; on Discord the id of the channel or
+   * thread. Kept with each message until it is decided, and handed to `send` and `findDelivery`. A
+   * pause counts for one target. Default: no target.
    */
   readonly target?: string | ((guildId: string) => string);
   /**
@@ -169,6 +191,8 @@ export interface SendContext {
   readonly messageId: string;
   /** 1 for the first try of the message. More for a retry: an earlier try may have arrived. */
   readonly attempt: number;
+  /** Where the guild gets its messages now: the option `target`. */
+  readonly target: string | undefined;
   /**
    * The signal of the call. Without one, a signal that never fires. A lost lease does not abort the
    * signal: a request that was cut off may have arrived all the same.
@@ -242,11 +266,14 @@ const shared = {
   onUncertain: wordSchema('hold', 'retry').optional(),
   retryWithinMs: durationSchema.optional(),
   classifyError: functionSchema().optional(),
+  findDelivery: functionSchema().optional(),
+  settleMs: durationSchema.optional(),
+  receiptOf: functionSchema().optional(),
   firstRun: wordOrFunctionSchema('send', 'baseline').optional(),
   pausePermanentMs: durationSchema.optional(),
   target: optionSchema(
-    (value) => typeof value === 'function' || (typeof value === 'string' && value !== ''),
-    'a string that is not empty, or a function',
+    (value) => typeof value === 'function' || targetSchema.safeParse(value).success,
+    'a string of 1 to 200 characters, or a function',
   ).optional(),
   maxNew: wholeNumberSchema('codes', 1).optional(),
   onFlood: wordOrFunctionSchema('hold', 'baseline').optional(),

@@ -1,7 +1,5 @@
-import { InvalidInputError } from '../contract/errors.js';
 import type { SentCodeStore } from '../contract/store.js';
 import type { GuildId } from '../contract/types.js';
-import { describe } from '../domain/describe.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import type { Run } from './delivery-context.js';
 import type { MessageOutcome } from './message-delivery.js';
@@ -42,7 +40,7 @@ export class GuildPauses<T> {
     this.#run = run;
     this.#guildId = guildId;
     this.#memory = memoryOf(run.store);
-    const target = targetOf(run, guildId);
+    const target = run.targetOf(guildId);
     this.#place = { guildId, ...(target !== undefined && { target }) };
   }
 
@@ -88,13 +86,3 @@ export class GuildPauses<T> {
 }
 
 const EVERYTHING: PauseKey = { guildId: null };
-
-function targetOf<T>({ options: { target } }: Run<T>, guildId: string): string | undefined {
-  const given: unknown = typeof target === 'function' ? target(guildId) : target;
-  if (given === undefined || (typeof given === 'string' && given !== '')) return given;
-  throw new InvalidInputError(
-    'INVALID_OPTION',
-    'target',
-    `target gave ${describe(given)} for guild ${guildId}. It must give a string that is not empty: where the guild gets its messages.`,
-  );
-}

@@ -68,7 +68,13 @@ async function naiveRound(): Promise<boolean> {
     const unsent = await store.filterUnsent(guildId, offered());
     if (!hasMet) await meetOthers();
     for (const code of unsent) {
-      const context = { guildId, messageId: `${process.pid}-${random()}`, attempt: 1, signal: new AbortController().signal };
+      const context = {
+        guildId,
+        messageId: `${process.pid}-${random()}`,
+        attempt: 1,
+        target: undefined,
+        signal: new AbortController().signal,
+      };
       await send([code], context);
       await store.markSent(guildId, [code]);
       sent += 1;

@@ -62,8 +62,8 @@ export class RecordCodec {
 
   /**
    * The record of a checked entry. A claimed code becomes uncertain: its owner is dead, and may
-   * have sent it before. Its last try ended at the opening at the latest, also if the wall clock was set
-   * back meanwhile.
+   * have sent it before. Its last try ended at the opening at the latest, also if the wall clock
+   * was set back meanwhile.
    */
   decode(stored: StoredRecord): LocalRecord | undefined {
     if (stored.length === 1) return undefined;
