@@ -33,7 +33,7 @@ import { errorJson } from './error-json.js';
  * - `MIGRATION_INCOMPLETE`: some guilds could not be moved; the completion mark was not set.
  * - `MARK_FAILED_AFTER_SEND`: the message went out and could not be recorded; the codes are
  *   uncertain.
- * - `ABORTED`: the caller's `AbortSignal` fired.
+ * - `ABORTED`: the caller's `AbortSignal` fired, or `findDelivery` did not answer in time.
  */
 export type SentCodeStoreErrorCode =
   | 'INVALID_GUILD_ID'

@@ -1,3 +1,4 @@
+import type { DeliveryOutcome } from '../contract/types.js';
 import type { CodeOutcome } from './report.js';
 
 /**
@@ -11,6 +12,9 @@ import type { CodeOutcome } from './report.js';
  *   all guilds are left alone. `code` is present if one code is left alone.
  * - `resumed`: a pause has ended: its time is `over`, a message was `sent`, or `resume` was called
  *   (`resumed`).
+ * - `asked`: the platform was asked about a message that may have arrived. `outcome` is its answer:
+ *   `sent` is recorded, `not-sent` is sent anew or freed. `uncertain` is asked again after
+ *   `nextAskAt`.
  * - `renew-failed`: the store did not renew a lease. The renewal is tried again a third of the
  *   lease later, except after `LEASE_LOST`, which is final.
  * - `store-retry`: the store did not record how a message ended. The call is tried again in
@@ -38,6 +42,14 @@ export type DeliveryEvent =
     }
   | (PauseEvent & { readonly type: 'paused'; readonly since: Date; readonly until: Date; readonly why: string })
   | (PauseEvent & { readonly type: 'resumed'; readonly because: 'over' | 'sent' | 'resumed' })
+  | (MessageEvent & {
+      readonly type: 'asked';
+      readonly outcome: DeliveryOutcome;
+      /** Why, for people. */
+      readonly detail?: string;
+      readonly error?: unknown;
+      readonly nextAskAt?: Date;
+    })
   | (MessageEvent & { readonly type: 'renew-failed'; readonly error: unknown })
   | (MessageEvent & { readonly type: 'store-retry'; readonly error: unknown; readonly delayMs: number })
   | (MessageEvent & { readonly type: 'late-success'; readonly error?: unknown })

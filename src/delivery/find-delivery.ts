@@ -9,9 +9,7 @@ import type { DeliveryOutcome } from '../contract/types.js';
  * `uncertain` for all else. An exception, and any answer that is none of these, count as
  * `uncertain`. The call has 30 s; then `signal` fires, and the answer counts as `uncertain`.
  */
-export type FindDelivery<T> = (
-  message: UncertainMessage<T>,
-) => DeliveryOutcome | DeliveryEvidence | Promise<DeliveryOutcome | DeliveryEvidence>;
+export type FindDelivery<T> = (message: UncertainMessage<T>) => Promise<DeliveryOutcome | DeliveryEvidence>;
 
 /** What the platform says of a message that may have arrived. */
 export interface DeliveryEvidence {

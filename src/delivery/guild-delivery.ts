@@ -1,11 +1,14 @@
 import type { ClaimResult, CodeState } from '../contract/types.js';
 import { chunksOf } from '../core/chunked.js';
+import { askMemoryOf } from './ask-memory.js';
+import { decideByAsking } from './asked-message.js';
 import { guardFlood } from './flood-guard.js';
 import { type FirstRun, makeBaseline, predictBaseline } from './first-run.js';
 import { deliverMessage, type MessageOutcome } from './message-delivery.js';
 import { GuildPauses } from './pauses.js';
 import { type CodeOutcome, type FailedOutcome, makeReport, type SendReport } from './report.js';
-import { findUncertain, takeMessage, type UncertainMessage } from './uncertain-messages.js';
+import { recordedReceipts } from './recorded-receipts.js';
+import { findUncertain, type ListedMessage, takeMessage } from './uncertain-messages.js';
 import { abortedOutcome, type Run } from './delivery-context.js';
 import { momentOf } from './timers.js';
 
@@ -68,9 +71,9 @@ class GuildDelivery<T> {
     const flood = await guardFlood(this.#run, this.#guildId, this.#open(), isNew);
     this.#setAll(flood.baseline, { status: 'would-baseline' });
     if (flood.outcome !== undefined) this.#setAll(flood.held, flood.outcome);
-    for (const { codes, held } of await this.#uncertainMessages()) {
-      if (this.#setHeldByPause(codes)) continue;
-      this.#setOffered(codes, held === undefined ? { status: 'would-send' } : { status: 'uncertain', reason: held });
+    for (const message of await this.#uncertainMessages()) {
+      if (this.#setHeldByPause(message.codes)) continue;
+      this.#setOffered(message.codes, message.next === 'retry' ? { status: 'would-send' } : message.outcome);
     }
     this.#setAll(this.#open(), { status: 'would-send' });
   }
@@ -80,8 +83,10 @@ class GuildDelivery<T> {
       const isNew = await this.#firstRun(makeBaseline, { status: 'baseline' });
       this.#setPaused(this.#open());
       await this.#guardFlood(isNew);
-      await this.#retry();
+      const messages = await this.#uncertainMessages();
+      await this.#retry(messages);
       await this.#sendNew();
+      await this.#ask(messages);
       if (this.#run.signal.aborted) this.#setUntried(abortedOutcome(this.#run.signal));
     } catch (error) {
       if (!this.#begun) throw error;
@@ -108,11 +113,11 @@ class GuildDelivery<T> {
     this.#begun = true;
   }
 
-  async #retry(): Promise<void> {
-    for (const message of await this.#uncertainMessages()) {
+  async #retry(messages: readonly ListedMessage[]): Promise<void> {
+    for (const message of messages) {
       if (this.#run.signal.aborted) return;
-      if (message.held !== undefined) {
-        this.#setOffered(message.codes, { status: 'uncertain', reason: message.held });
+      if (message.next !== 'retry') {
+        this.#setOffered(message.codes, message.outcome);
         continue;
       }
       if (this.#setHeldByPause(message.codes)) continue;
@@ -126,15 +131,42 @@ class GuildDelivery<T> {
     }
   }
 
+  /** After all else, because an answer may take long, and new codes do not wait for it. */
+  async #ask(messages: readonly ListedMessage[]): Promise<void> {
+    const { findDelivery } = this.#run.options;
+    if (findDelivery === undefined) return;
+    const isRecorded = recordedReceipts(this.#run.store, this.#guildId);
+    let freed = false;
+    for (const { messageId, codes: listed, next } of messages) {
+      if (next !== 'ask' || this.#run.signal.aborted || this.#setHeldByPause(listed)) continue;
+      const message = { guildId: this.#guildId, messageId, isRecorded };
+      const decided = await decideByAsking(this.#run, findDelivery, message).catch((error: unknown) => ({ error }));
+      if ('error' in decided) {
+        this.#setOffered(listed, { status: 'uncertain', reason: 'held', error: decided.error });
+        continue;
+      }
+      const { codes: spellings, outcome, tried = false } = decided;
+      this.#begun ||= spellings.length > 0;
+      const codes = this.#identities(spellings).filter((code) => this.#run.offer.codes.has(code));
+      if (outcome === undefined) {
+        freed ||= codes.length > 0;
+        for (const code of codes) this.#outcomes.delete(code);
+      } else if (tried) this.#setTried(codes, outcome);
+      else this.#setAll(codes, outcome);
+    }
+    if (freed) await this.#sendNew();
+  }
+
   async #sendNew(): Promise<void> {
     const { leaseMs } = this.#run.options;
+    const target = this.#run.targetOf(this.#guildId);
+    const options = { ...(leaseMs !== undefined && { leaseMs }), ...(target !== undefined && { target }) };
     for (const message of this.#newMessages()) {
       if (this.#run.signal.aborted) break;
       const codes = this.#setPaused(message);
       if (codes.length === 0) continue;
       const claimedAt = momentOf(this.#run.clock);
-      const spellings = this.#run.offer.spellingsOf(codes);
-      const result = await this.#run.store.claim(this.#guildId, spellings, leaseMs === undefined ? {} : { leaseMs });
+      const result = await this.#run.store.claim(this.#guildId, this.#run.offer.spellingsOf(codes), options);
       this.#setUnclaimed(result);
       if (result.claim === undefined) continue;
       this.#begun = true;
@@ -151,14 +183,21 @@ class GuildDelivery<T> {
     yield* chunksOf([...alone], 1);
   }
 
-  async #uncertainMessages(): Promise<UncertainMessage[]> {
-    if (
-      this.#run.options.onUncertain !== 'retry' ||
-      this.#run.signal.aborted ||
-      ![...this.#states.values()].includes('uncertain')
-    )
+  async #uncertainMessages(): Promise<ListedMessage[]> {
+    const { store, options, signal, clock } = this.#run;
+    if (signal.aborted) return [];
+    const isSeen = [...this.#states.values()].includes('uncertain');
+    const asks = options.findDelivery !== undefined;
+    // Codes that are not offered any more are found by asking alone.
+    const mayHide = asks && options.dryRun !== true && askMemoryOf(store).isDue(this.#guildId, clock);
+    if (!mayHide && !(isSeen && (asks || options.onUncertain === 'retry'))) return [];
+    try {
+      return await findUncertain(this.#run, this.#guildId);
+    } catch (error) {
+      // A store that may not list now may well let new codes be sent.
+      if (isSeen) throw error;
       return [];
-    return findUncertain(this.#run, this.#guildId);
+    }
   }
 
   #setUnclaimed({ alreadySent, heldElsewhere, uncertain }: ClaimResult): void {
@@ -179,6 +218,7 @@ class GuildDelivery<T> {
   #setTried(codes: readonly string[], outcome: MessageOutcome): void {
     this.#setAll(codes, outcome);
     this.#pauses.note(codes, outcome);
+    if (outcome.status === 'uncertain') askMemoryOf(this.#run.store).noteGuild(this.#guildId, true, this.#run.clock);
   }
 
   /** Reports free codes that are left alone. Returns the others. */

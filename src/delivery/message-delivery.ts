@@ -8,6 +8,7 @@ import { isThenable } from '../core/callbacks.js';
 import { keepRenewed } from './renewal.js';
 import type { FailedOutcome, SentOutcome, UncertainOutcome } from './report.js';
 import { abortedOutcome, describeMessage, type Run } from './delivery-context.js';
+import { receiptFor } from './receipt.js';
 import { confirmSent, giveBack } from './record-outcome.js';
 import { elapsedSince, type Moment, momentOf } from './timers.js';
 
@@ -34,7 +35,7 @@ export async function deliverMessage<T>(run: Run<T>, claim: Claim, claimedAt: Mo
 /** How a message of this call ended. */
 export type MessageOutcome = SentOutcome | UncertainOutcome | FailedOutcome;
 
-type Settled = { readonly sent: true } | { readonly sent: false; readonly error: unknown };
+type Settled = { readonly sent: true; readonly result: unknown } | { readonly sent: false; readonly error: unknown };
 
 /**
  * A process that stood still between claim and send may have lost its lease without knowing:
@@ -76,10 +77,10 @@ async function sendAndSettle<T>(run: Run<T>, claim: Claim): Promise<MessageOutco
   const result = await Promise.race([sending, abandonAfterAbort(run, claim, sending)]);
   const leaseLost = await renewal.stop();
   if (result === 'abandoned') return abandoned(run, claim, sending);
-  if (result.sent) return recordSent(run, claim, leaseLost);
+  if (result.sent) return recordSent(run, claim, leaseLost, receiptFor(run, result.result));
   const { error } = result;
   const { outcome, ...rest } = judge(run.options.classifyError, error, claim);
-  if (outcome === 'sent') return recordSent(run, claim, leaseLost);
+  if (outcome === 'sent') return recordSent(run, claim, leaseLost, {});
   if (outcome === 'not-sent') return nothingArrived(run, claim, { status: 'failed', reason: 'send', error, ...rest });
   return giveBackUncertain(run, claim, { reason: 'send', error, ...rest });
 }
@@ -95,18 +96,24 @@ async function callSend<T>(run: Run<T>, claim: Claim): Promise<Settled> {
       signal: run.signal,
     });
     if (!isThenable(sending)) {
-      throw new InvalidInputError(
-        'INVALID_OPTION',
-        'send',
-        `send returned ${describe(sending)}, so nobody knows whether the message arrived. Return the promise of the sending.`,
-      );
+      const problem = `send returned ${describe(sending)}, so nobody knows whether the message arrived. Return the promise of the sending.`;
+      warnOnce(run.options.send, problem);
+      throw new InvalidInputError('INVALID_OPTION', 'send', problem);
     }
-    await sending;
-    return { sent: true };
+    return { sent: true, result: await sending };
   } catch (error) {
     return { sent: false, error };
   }
 }
+
+/** At once: the report comes after the whole round, of which every message is uncertain. */
+function warnOnce(send: object, problem: string): void {
+  if (warned.has(send)) return;
+  warned.add(send);
+  process.emitWarning(problem, { code: 'SENT_CODE_SEND' });
+}
+
+const warned = new WeakSet<object>();
 
 /**
  * Resolves one lease after an abort, so that a send under way can finish. Never resolves if the
@@ -139,7 +146,7 @@ async function abandoned<T>(run: Run<T>, claim: Claim, sending: Promise<Settled>
       run.emit({ type: 'late-failure', ...message, error: late.error });
       return;
     }
-    const failure = await confirmSent(run, claim).then(
+    const failure = await confirmSent(run, claim, receiptFor(run, late.result)).then(
       () => ({}),
       (error: unknown) => ({ error }),
     );
@@ -148,10 +155,15 @@ async function abandoned<T>(run: Run<T>, claim: Claim, sending: Promise<Settled>
   return outcome;
 }
 
-async function recordSent<T>(run: Run<T>, claim: Claim, leaseLost: boolean): Promise<MessageOutcome> {
+async function recordSent<T>(
+  run: Run<T>,
+  claim: Claim,
+  leaseLost: boolean,
+  receipt: { readonly receipt?: string },
+): Promise<MessageOutcome> {
   const { messageId, attempt } = claim;
   try {
-    const confirmed = await confirmSent(run, claim);
+    const confirmed = await confirmSent(run, claim, receipt);
     return { status: 'sent', messageId, attempt, leaseLost: leaseLost || confirmed.leaseLost };
   } catch (error) {
     return { status: 'uncertain', reason: 'not-recorded', messageId, attempt, error };

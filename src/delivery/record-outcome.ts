@@ -1,5 +1,5 @@
 import { SentCodeStoreError } from '../contract/errors.js';
-import type { Claim, ConfirmResult } from '../contract/types.js';
+import type { Claim, ConfirmResult, MarkOptions } from '../contract/types.js';
 import { describeMessage, type Run } from './delivery-context.js';
 import { delay } from './timers.js';
 
@@ -7,10 +7,15 @@ import { delay } from './timers.js';
  * Records a message that went out. Tries again with back-off. `MARK_FAILED_AFTER_SEND` if every try
  * fails.
  */
-export async function confirmSent<T>(run: Run<T>, claim: Claim): Promise<ConfirmResult> {
+export async function confirmSent<T>(
+  run: Run<T>,
+  claim: Claim,
+  mark: Pick<MarkOptions, 'sentAt' | 'receipt'> = {},
+): Promise<ConfirmResult> {
   const { source } = run.options;
+  const options = { ...mark, ...(source !== undefined && { source }) };
   try {
-    return await persist(run, claim, () => run.store.confirm(claim, undefined, source === undefined ? {} : { source }));
+    return await persist(run, claim, () => run.store.confirm(claim, undefined, options));
   } catch (cause) {
     throw new SentCodeStoreError(
       'MARK_FAILED_AFTER_SEND',
@@ -28,6 +33,17 @@ export async function confirmSent<T>(run: Run<T>, claim: Claim): Promise<Confirm
  */
 export async function giveBack<T>(run: Run<T>, claim: Claim): Promise<void> {
   await persist(run, claim, () => run.store.release(claim, 'not-sent'));
+}
+
+/**
+ * Gives back a message that was only asked for. Resolves to what went wrong. Without a second try:
+ * the end of the lease leads to the same state.
+ */
+export async function releaseAsked<T>(run: Run<T>, claim: Claim): Promise<unknown[]> {
+  return run.store.release(claim, 'uncertain').then(
+    () => [],
+    (error: unknown) => [error],
+  );
 }
 
 /** Pauses in ms between the tries to tell the store how a message ended: 6 tries in about 8 s. */

@@ -16,10 +16,16 @@ export interface SentOutcome {
    * else may have sent the code too.
    */
   readonly leaseLost: boolean;
+  /**
+   * Whether an earlier try turned out to have arrived: `findDelivery` found the message, and this
+   * call sent nothing. Absent otherwise.
+   */
+  readonly found?: true;
 }
 
 /**
- * The code may have arrived. It is sent again only with `onUncertain: 'retry'`, or after
+ * The code may have arrived. It is sent again only with `onUncertain: 'retry'`, after
+ * `findDelivery` knows that it did not arrive, or after
  * {@link SentCodeStore.resolveUncertain | resolveUncertain} as not sent.
  *
  * - `held`: an earlier try is undecided, and this call did not try again: `onUncertain` is
@@ -29,6 +35,12 @@ export interface SentOutcome {
  * - `incomplete`: an earlier try is undecided, and the message cannot be sent again as it was: some
  *   of its codes were not offered now, or were decided meanwhile, or somebody else has just taken
  *   the message for a retry.
+ * - `other-target`: an earlier try is undecided, and it went to another `target` than messages go
+ *   to now.
+ * - `unsettled`: an earlier try is undecided, and it ended so recently that its request may still
+ *   arrive. The platform is asked after `nextAskAt`.
+ * - `no-evidence`: the platform was asked and could not say whether the message arrived. It is
+ *   asked again after `nextAskAt`.
  * - `send`: `send` of this call failed, and it is not known whether the message arrived. On a retry
  *   this includes a failure known as "not sent", because an earlier try may have arrived.
  * - `not-recorded`: `send` succeeded, and the store did not record it. `error` has the code
@@ -40,7 +52,19 @@ export interface SentOutcome {
 export interface UncertainOutcome {
   readonly status: 'uncertain';
   /** Why. */
-  readonly reason: 'held' | 'too-old' | 'incomplete' | 'send' | 'not-recorded' | 'not-released' | 'abandoned';
+  readonly reason:
+    | 'held'
+    | 'too-old'
+    | 'incomplete'
+    | 'other-target'
+    | 'unsettled'
+    | 'no-evidence'
+    | 'send'
+    | 'not-recorded'
+    | 'not-released'
+    | 'abandoned';
+  /** When the next call asks the platform, if `findDelivery` is given. */
+  readonly nextAskAt?: Date;
   /** Names the message, if this call claimed it. */
   readonly messageId?: string;
   /** Number of the try, if this call claimed the message. */

@@ -92,6 +92,9 @@ function problemText<T>(entry: CodeReport<T>): string | undefined {
       return `not sent: ${entry.detail ?? entry.reason}. ${advice}`;
     }
     case 'uncertain':
+      if (entry.nextAskAt !== undefined) {
+        return `may have arrived: ${entry.detail ?? entry.reason}. The platform is asked after ${entry.nextAskAt.toISOString()}.`;
+      }
       return (
         `may have arrived: ${entry.detail ?? entry.reason}. Look whether the message is there, and call resolveUncertain(guildId, ` +
         "codes, 'sent' or 'not-sent')."
