@@ -4,6 +4,7 @@ import type { CodeRecord } from '../../domain/record.js';
 import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreDriver } from '../../core/driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
 import { checkCollection } from './check-collection.js';
+import { claimOperation } from './claim-operation.js';
 import { Commands, type WriteOutcome } from './commands.js';
 import { type Connection, openConnection } from './connection.js';
 import type { WriteOperation } from './driver.js';
@@ -13,7 +14,7 @@ import type { MongoStoreOptions } from './options.js';
 import { type RemovalContext, removeGuild, removeKeys } from './removals.js';
 import { scanGuilds, scanRecords } from './scan.js';
 import { settlementOperations } from './settlement-operations.js';
-import { claimOperation, markOperation, type MarkStamp } from './mark-and-claim-operations.js';
+import { markOperation, type MarkStamp } from './mark-operations.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** How often a mark is tried that meets an insert of the same id. */

@@ -1,7 +1,7 @@
 import { type CodeKey, keyOf } from '../../domain/codes.js';
 import type { Settlement } from '../../core/driver.js';
+import { after, IS_UNCERTAIN, ownedBy, unsent } from './conditions.js';
 import type { WriteOperation } from './driver.js';
-import { after, unsent, IS_UNCERTAIN } from './mark-and-claim-operations.js';
 
 /**
  * An event on a held code as conditional writes: each does nothing unless the document is in the
@@ -15,15 +15,12 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
     case 'renew':
       // The token, not the time, is compared. Either this comes first, and a taker meets a live
       // lease; or the taker does, and this meets its token.
-      return [updateOne({ ...held, 'claim.token': event.token }, [{ $set: { 'claim.lease_until': after(event.leaseMs) } }])];
+      return [updateOne(ownedBy(event.token, change), [{ $set: { 'claim.lease_until': after(event.leaseMs) } }])];
     case 'resize':
       return [
-        updateOne(
-          { ...held, 'claim.token': event.token },
-          {
-            $set: { 'claim.position': event.position, 'claim.size': event.size },
-          },
-        ),
+        updateOne(ownedBy(event.token, change), {
+          $set: { 'claim.position': event.position, 'claim.size': event.size },
+        }),
       ];
     case 'release': {
       const own = { ...held, 'claim.token': event.token };

@@ -1,0 +1,53 @@
+import type { Mark } from '../../core/driver.js';
+import { unsent } from './conditions.js';
+import type { WriteOperation } from './driver.js';
+import { guildIdValue } from './keys.js';
+import { type TimestampFormat, toTimestamp } from '../../domain/timestamps.js';
+
+/** What every mark of one call writes. */
+export interface MarkStamp {
+  /** Of this call alone: who made a mark is read from it afterwards. */
+  readonly markId: string;
+  /** ms since 1970. */
+  readonly now: number;
+  readonly timestamps: TimestampFormat;
+}
+
+/**
+ * The event `mark`, in one step on the server:
+ *
+ * ```text
+ * process 1: mark A -> absent or held: written, with process 1's mark_id
+ * process 2: mark A -> sent: no match, and an insert is a duplicate      (reads it: not mine)
+ * process 1: connection broke, mark A once more -> sent: the same        (reads it: mine)
+ * ```
+ *
+ * A claim of whatever owner gives way: the mark is evidence of a post. But where a claim is
+ * inserted in the very instant of the mark, the mark is a duplicate too, and is made again:
+ *
+ * ```text
+ * process 1: mark A  -> nothing is there                     insert: duplicate   (reads it: a claim)   mark A -> held: written
+ * process 2: claim A -> nothing is there      insert: done
+ * ```
+ */
+export function markOperation(mark: Mark, stamp: MarkStamp): WriteOperation {
+  return { updateOne: { filter: unsent(mark), update: toSent(mark, stamp), upsert: true } };
+}
+
+function toSent(mark: Mark, stamp: MarkStamp): object {
+  return { $set: markFields(mark, stamp), $unset: { claim: '' } };
+}
+
+function markFields(mark: Mark, { markId, now, timestamps }: MarkStamp): object {
+  const at = toTimestamp(now, timestamps);
+  return {
+    guild_id: guildIdValue(mark.guildId),
+    code: mark.code,
+    source: mark.source,
+    // Present even where the time is not known: its presence is what says "sent".
+    sent_at: mark.sentAt === null ? null : toTimestamp(mark.sentAt, timestamps),
+    created_at: at,
+    updated_at: at,
+    mark_id: markId,
+  };
+}
