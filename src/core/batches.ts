@@ -75,7 +75,11 @@ export async function markKeys(
   before?: readonly (CodeRecord | undefined)[],
 ): Promise<readonly boolean[]> {
   before ??= await store.readKnown(keys);
-  const open = keys.flatMap((key, index) => (before[index]?.state === 'sent' ? [] : [{ index, mark: toMark(key, values) }]));
+  const open = keys.flatMap((key, index) => {
+    const record = before[index];
+    if (record?.state === 'sent') return [];
+    return [{ index, mark: { ...toMark(key, values), ...(record === undefined && { isNew: true }) } }];
+  });
   const marked = keys.map(() => false);
   if (open.length === 0) return marked;
   const made = await store.markRecords(open.map(({ mark }) => mark));

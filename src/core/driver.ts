@@ -8,6 +8,11 @@ export interface Mark extends CodeKey {
   readonly source: string | null;
   /** ms since 1970; `null` only where a copied record has no time. */
   readonly sentAt: number | null;
+  /**
+   * The caller has just read that nothing is under the key. Something may be there by now, so this
+   * is a hint for a store to which an insert is cheaper than an update. Default: not known.
+   */
+  readonly isNew?: boolean;
 }
 
 /** A claim to be made: some codes of one guild, under one token, as one message. */

@@ -1,3 +1,4 @@
+import { keyOf } from '../../domain/codes.js';
 import type { Mark } from '../../core/driver.js';
 import { unsent } from './conditions.js';
 import type { WriteOperation } from './driver.js';
@@ -29,9 +30,30 @@ export interface MarkStamp {
  * process 1: mark A  -> nothing is there                     insert: duplicate   (reads it: a claim)   mark A -> held: written
  * process 2: claim A -> nothing is there      insert: done
  * ```
+ *
+ * It is an upsert for a code that was held a moment ago, too. An update alone would lose the mark:
+ *
+ * ```text
+ * process 1: look-up: A is held                       mark A -> nothing is there: inserted
+ * process 2:                      gives A back
+ * ```
  */
 export function markOperation(mark: Mark, stamp: MarkStamp): WriteOperation {
   return { updateOne: { filter: unsent(mark), update: toSent(mark, stamp), upsert: true } };
+}
+
+/**
+ * The event `mark` on a code of which nothing was there a moment ago. An insert costs the server a
+ * fifth of an upsert. Where something is there by now it is a duplicate, and the mark is made as
+ * any other:
+ *
+ * ```text
+ * process 1: look-up: no A                  insert A: duplicate   (reads it: a claim)   mark A -> held: written
+ * process 2:                  claims A
+ * ```
+ */
+export function insertOperation(mark: Mark, stamp: MarkStamp): WriteOperation {
+  return { insertOne: { document: { _id: keyOf(mark.guildId, mark.code), ...markFields(mark, stamp) } } };
 }
 
 function toSent(mark: Mark, stamp: MarkStamp): object {

@@ -1,23 +1,24 @@
 import type { StoreSupport } from '../../contract/support.js';
-import { type CodeKey, keyOf } from '../../domain/codes.js';
+import type { CodeKey } from '../../domain/codes.js';
 import type { CodeRecord } from '../../domain/record.js';
 import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreDriver } from '../../core/driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
 import { checkCollection } from './check-collection.js';
 import { claimOperation } from './claim-operation.js';
-import { Commands, type WriteOutcome } from './commands.js';
+import { Commands } from './commands.js';
 import { type Connection, openConnection } from './connection.js';
-import type { WriteOperation } from './driver.js';
-import { type Found, lookUp } from './look-up.js';
+import { lookUp } from './look-up.js';
+import type { MarkStamp } from './mark-operations.js';
+import { makeMarks, type MarkContext } from './mark-records.js';
 import { MongoMetadata } from './mongo-metadata.js';
 import type { MongoStoreOptions } from './options.js';
 import { type RemovalContext, removeGuild, removeKeys } from './removals.js';
 import { scanGuilds, scanRecords } from './scan.js';
 import { settlementOperations } from './settlement-operations.js';
-import { markOperation, type MarkStamp } from './mark-operations.js';
+import { writeInOrder } from './write-in-order.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** How often a mark is tried that meets an insert of the same id. */
+/** How often a claim is tried that meets an insert of the same id. */
 const MAX_TRIES = 5;
 
 /** The primitives as commands to a MongoDB collection. */
@@ -65,7 +66,8 @@ export class MongoStoreDriver implements StoreDriver {
   }
 
   async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
-    return (await this.#lookUp(keys)).map(({ record }) => record);
+    const found = await lookUp(this.#commands, keys, this.#settings.identity);
+    return found.map(({ record }) => record);
   }
 
   /**
@@ -78,28 +80,14 @@ export class MongoStoreDriver implements StoreDriver {
     return found.map(({ record }) => record);
   }
 
-  async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
-    const { timestamps = 'date' } = this.#mongoOptions;
-    const stamp: MarkStamp = { markId: this.#settings.randomId(), now: this.#settings.clock.now(), timestamps };
-    const made = marks.map(() => false);
-    let open = marks.map((mark, index) => ({ ...mark, index }));
-    for (let tries = 1; ; tries += 1) {
-      const { duplicates } = await this.#write(open, (mark) => [markOperation(mark, stamp)]);
-      // What the server counts is no evidence: a command that was sent twice counts twice, and
-      // meets its own first time as a duplicate.
-      const found = await this.#lookUp(open);
-      for (const [position, { index }] of open.entries()) made[index] = found[position]?.markId === stamp.markId;
-      open = open.filter((_, position) => found[position]?.record?.state !== 'sent');
-      // Without duplicates all marks were made, and what is not sent has been forgotten since.
-      if (open.length === 0 || duplicates === undefined) return made;
-      if (tries === MAX_TRIES) throw duplicates;
-    }
+  markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+    return makeMarks(this.#context, marks, this.#stamp());
   }
 
   async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
     const holds = claim.holds.map((hold) => ({ ...hold, guildId: claim.guildId }));
     for (let tries = 1; ; tries += 1) {
-      const { duplicates } = await this.#write(holds, (hold) => [claimOperation(claim, hold)]);
+      const { duplicates } = await writeInOrder(this.#commands, holds, (hold) => [claimOperation(claim, hold)]);
       const after = await this.readRecords(holds);
       // A duplicate of what is not there was let go in this moment, or is one of an index of
       // somebody else's.
@@ -109,7 +97,7 @@ export class MongoStoreDriver implements StoreDriver {
   }
 
   async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
-    await this.#write(changes, settlementOperations);
+    await writeInOrder(this.#commands, changes, settlementOperations);
     return this.readRecords(changes);
   }
 
@@ -140,23 +128,12 @@ export class MongoStoreDriver implements StoreDriver {
     return { commands: this.#commands, identity, storeName: name };
   }
 
-  #lookUp(keys: readonly CodeKey[]): Promise<Found[]> {
-    return lookUp(this.#commands, keys, this.#settings.identity);
+  get #context(): MarkContext {
+    return { commands: this.#commands, identity: this.#settings.identity };
   }
 
-  /**
-   * In the order of keys: a server that runs a bulk as one transaction would find two of them
-   * waiting for each other otherwise.
-   */
-  async #write<K extends CodeKey>(
-    keys: readonly K[],
-    toOperations: (key: K) => readonly WriteOperation[],
-  ): Promise<Pick<WriteOutcome, 'duplicates'>> {
-    if (keys.length === 0) return {};
-    const sorted = keys.map((key) => ({ key, id: keyOf(key.guildId, key.code) })).sort((a, b) => (a.id < b.id ? -1 : 1));
-    return this.#commands.write(
-      sorted.flatMap(({ key }) => toOperations(key)),
-      { repeatable: true },
-    );
+  #stamp(): MarkStamp {
+    const { timestamps = 'date' } = this.#mongoOptions;
+    return { markId: this.#settings.randomId(), now: this.#settings.clock.now(), timestamps };
   }
 }

@@ -43,9 +43,10 @@ function call(name: string, argument: unknown, run: (store: StorePrimitives) => 
 
 const pass = fc.constantFrom(...STEPS).map((ms): Step => ({ pass: ms }));
 const mark = fc
-  .tuple(someKeys, fc.option(fc.constantFrom('auto', 'api')), fc.option(fc.nat(1_000_000)))
-  .map(([keys, source, sentAt]) => {
-    const marks = keys.map((one) => ({ ...one, source, sentAt }));
+  .tuple(someKeys, fc.option(fc.constantFrom('auto', 'api')), fc.option(fc.nat(1_000_000)), fc.boolean())
+  .map(([keys, source, sentAt, isNew]) => {
+    // Said of codes that are not new, too: by the time of the mark they may have changed.
+    const marks = keys.map((one) => ({ ...one, source, sentAt, isNew }));
     return call('mark', marks, (store) => store.markRecords(marks));
   });
 const claim = fc
