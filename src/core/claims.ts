@@ -2,8 +2,9 @@ import { LeaseLostError, SentCodeStoreError } from '../contract/errors.js';
 import type { Claim, ClaimResult, ConfirmResult } from '../contract/types.js';
 import { type SpelledKey } from '../domain/codes.js';
 import type { CodeRecord } from '../domain/record.js';
-import { markKeys, type MarkValues } from './batches.js';
-import type { StorePrimitives } from './driver.js';
+import { marksOf, type MarkValues } from './batches.js';
+import type { Ownership, StorePrimitives } from './driver.js';
+import { holds, isOf } from './owner-steps.js';
 
 /**
  * Claims the free codes among those given, as one message.
@@ -99,26 +100,20 @@ export async function confirmClaim(
   keys: readonly SpelledKey[],
   values: MarkValues,
 ): Promise<ConfirmResult> {
-  const before = await store.readKnown(keys);
-  const marked = await markKeys(store, keys, values, before);
+  const confirmed = await store.confirmRecords(claim, marksOf(keys, values));
   return {
-    marked: keys.filter((_, index) => marked[index]).map((key) => key.spelling),
-    alreadySent: keys.filter((_, index) => !marked[index]).map((key) => key.spelling),
-    leaseLost: keys.some((_, index) => {
-      const record = before[index];
-      return record?.state !== 'sent' && !isOf(record, claim.token);
-    }),
+    marked: keys.filter((_, index) => confirmed[index]?.isMarked).map((key) => key.spelling),
+    alreadySent: keys.filter((_, index) => !confirmed[index]?.isMarked).map((key) => key.spelling),
+    leaseLost: confirmed.some(({ isLost }) => isLost),
   };
 }
 
 /** Starts the lease of a claim again. */
 export async function renewClaim(store: StorePrimitives, claim: Claim, keys: readonly SpelledKey[]): Promise<Claim> {
-  const after = await store.settleRecords(
-    keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'renew', token: claim.token, leaseMs: claim.leaseMs } })),
-  );
-  const spellings = (test: (record: CodeRecord | undefined) => boolean): string[] =>
-    keys.filter((_, index) => test(after[index])).map((key) => key.spelling);
-  const lost = spellings((record) => record?.state !== 'sent' && !holds(record, claim.token));
+  const after = await store.renewRecords(claim, keys);
+  const spellings = (ownership: Ownership): string[] =>
+    keys.filter((_, index) => after[index] === ownership).map((key) => key.spelling);
+  const lost = spellings('lost');
   if (lost.length > 0) {
     throw new LeaseLostError(
       `The claim on ${lost.join(', ')} for guild ${claim.guildId} was taken over, given back or resolved. ` +
@@ -126,7 +121,7 @@ export async function renewClaim(store: StorePrimitives, claim: Claim, keys: rea
       lost,
     );
   }
-  const held = spellings((record) => holds(record, claim.token));
+  const held = spellings('held');
   if (held.length === 0) {
     throw new LeaseLostError(
       `All codes of the claim for guild ${claim.guildId} are marked as sent: nothing is left to hold.`,
@@ -143,9 +138,7 @@ export async function releaseClaim(
   outcome: 'not-sent' | 'uncertain',
   keys: readonly SpelledKey[],
 ): Promise<void> {
-  await store.settleRecords(
-    keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'release', token: claim.token, outcome } })),
-  );
+  await store.releaseRecords(claim, keys, outcome);
 }
 
 /** `CLAIMS_UNSUPPORTED`, with the stores to use instead. */
@@ -155,14 +148,4 @@ export function claimsUnsupported(storeName: string): SentCodeStoreError {
     `${storeName} has no claims, so it cannot keep two senders apart. Use a MongoStore (all processes) or a JsonFileStore (one process), ` +
       'alone or as the first member of a FallbackStore.',
   );
-}
-
-/** Whether a record belongs to the claim, live or not. */
-function isOf(record: CodeRecord | undefined, token: string): boolean {
-  return record !== undefined && record.state !== 'sent' && record.token === token;
-}
-
-/** Whether a record belongs to the claim and its lease still runs, so that nobody else may send. */
-function holds(record: CodeRecord | undefined, token: string): boolean {
-  return record?.state === 'claimed' && record.token === token;
 }

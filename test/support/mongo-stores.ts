@@ -53,17 +53,23 @@ export interface Stage {
   readonly isTwice?: (write: number) => boolean;
   /** Whether the connection breaks before the answer. */
   readonly isLost?: (write: number) => boolean;
+  /** What a majority has, in place of what the server says that it has. */
+  readonly majority?: () => readonly CodeDocument[];
 }
 
 /** A store on whose way to the server something happens. Open, with nothing in its log. Closed after the test. */
 export async function stagedStore(
   { collection, log }: Pick<MongoWorld, 'collection' | 'log'>,
-  { before, isTwice, isLost }: Stage,
+  { before, isTwice, isLost, majority }: Stage,
 ): Promise<MongoStore> {
-  let writes = 0;
+  let [writes, isOpen] = [0, false];
   const store = mongoStore({
     namespace: collection.namespace,
-    find: (filter, options) => collection.find(filter, options),
+    find: (filter, options) => {
+      const { readConcern } = options as { readonly readConcern: { readonly level: string } };
+      if (!isOpen || readConcern.level !== 'majority' || majority === undefined) return collection.find(filter, options);
+      return { toArray: async () => [...majority()] };
+    },
     bulkWrite: async (operations, options) => {
       writes += 1;
       const write = writes;
@@ -76,7 +82,7 @@ export async function stagedStore(
     },
   });
   await store.ping();
-  writes = 0;
+  [writes, isOpen] = [0, true];
   log.mark();
   return store;
 }

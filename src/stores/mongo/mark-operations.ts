@@ -1,6 +1,6 @@
 import { keyOf } from '../../domain/codes.js';
 import type { Mark } from '../../core/driver.js';
-import { unsent } from './conditions.js';
+import { ownedBy, unsent } from './conditions.js';
 import type { WriteOperation } from './driver.js';
 import { guildIdValue } from './keys.js';
 import { type TimestampFormat, toTimestamp } from '../../domain/timestamps.js';
@@ -54,6 +54,14 @@ export function markOperation(mark: Mark, stamp: MarkStamp): WriteOperation {
  */
 export function insertOperation(mark: Mark, stamp: MarkStamp): WriteOperation {
   return { insertOne: { document: { _id: keyOf(mark.guildId, mark.code), ...markFields(mark, stamp) } } };
+}
+
+/**
+ * The event `mark` by the owner of a claim, on nothing but a code that the claim still holds. So a
+ * match says two things at once: this call made the mark, and the lease was not lost.
+ */
+export function confirmOperation(mark: Mark, token: string, stamp: MarkStamp): WriteOperation {
+  return { updateOne: { filter: ownedBy(token, mark), update: toSent(mark, stamp) } };
 }
 
 function toSent(mark: Mark, stamp: MarkStamp): object {

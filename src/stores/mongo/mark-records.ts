@@ -18,8 +18,8 @@ export interface MarkContext {
  * Marks codes. Resolves to whether the call with this stamp made each mark.
  *
  * An insert that was answered without an error made its mark, and an update that found a code that
- * is not sent made its own. If all of them did there is nothing to ask. An upsert that was an insert
- * on the server says nothing: of two at the same instant some servers count both. So does a
+ * is not sent made its own. If all of them did there is nothing to ask. An upsert that the server
+ * made an insert says nothing: of two at the same instant some servers count both. So does a
  * duplicate, which may be this call's own first try, whose answer was lost:
  *
  * ```text

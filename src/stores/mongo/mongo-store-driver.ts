@@ -1,7 +1,17 @@
 import type { StoreSupport } from '../../contract/support.js';
+import type { Claim } from '../../contract/types.js';
 import type { CodeKey } from '../../domain/codes.js';
 import type { CodeRecord } from '../../domain/record.js';
-import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreDriver } from '../../core/driver.js';
+import type {
+  ClaimWrite,
+  Confirmation,
+  Mark,
+  Ownership,
+  ScannedRecord,
+  ScanScope,
+  Settlement,
+  StoreDriver,
+} from '../../core/driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
 import { checkCollection } from './check-collection.js';
 import { claimOperation } from './claim-operation.js';
@@ -12,6 +22,7 @@ import type { MarkStamp } from './mark-operations.js';
 import { makeMarks, type MarkContext } from './mark-records.js';
 import { MongoMetadata } from './mongo-metadata.js';
 import type { MongoStoreOptions } from './options.js';
+import { confirmRecords, releaseRecords, renewRecords } from './owner-steps.js';
 import { type RemovalContext, removeGuild, removeKeys } from './removals.js';
 import { scanGuilds, scanRecords } from './scan.js';
 import { settlementOperations } from './settlement-operations.js';
@@ -99,6 +110,18 @@ export class MongoStoreDriver implements StoreDriver {
   async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
     await writeInOrder(this.#commands, changes, settlementOperations);
     return this.readRecords(changes);
+  }
+
+  confirmRecords(claim: Claim, marks: readonly Mark[]): Promise<readonly Confirmation[]> {
+    return confirmRecords(this.#context, claim, marks, this.#stamp());
+  }
+
+  renewRecords(claim: Claim, keys: readonly CodeKey[]): Promise<readonly Ownership[]> {
+    return renewRecords(this.#context, claim, keys);
+  }
+
+  releaseRecords(claim: Claim, keys: readonly CodeKey[], outcome: 'not-sent' | 'uncertain'): Promise<void> {
+    return releaseRecords(this.#context, claim, keys, outcome);
   }
 
   scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {

@@ -22,16 +22,12 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
           $set: { 'claim.position': event.position, 'claim.size': event.size },
         }),
       ];
-    case 'release': {
-      const own = { ...held, 'claim.token': event.token };
-      if (event.outcome === 'uncertain') return [updateOne(own, GIVEN_BACK)];
-      // "Not sent" is known of the last try only. One of the two matches; the attempt of a token
-      // never changes.
-      return [
-        updateOne({ ...own, 'claim.attempt': { $ne: 1 } }, GIVEN_BACK),
-        { deleteOne: { filter: { ...own, 'claim.attempt': 1 } } },
-      ];
-    }
+    case 'release':
+      // The attempt is not known here. One of the two matches; the attempt of a token never
+      // changes.
+      return event.outcome === 'uncertain'
+        ? [giveBack(ownedBy(event.token, change))]
+        : [giveBackRetried(event.token, change), removeFirstTry(event.token, change)];
     case 'take':
       // taker 1: lease over -> taken, lease lives      (reads its own token)
       // taker 2:                lease lives -> nothing (reads another token)
@@ -55,6 +51,32 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
 }
 
 /**
+ * The event `release` by the owner of a claim, who knows the attempt. Where the attempt of the
+ * document is another one the code stays held, and becomes uncertain.
+ */
+export function releaseOperation(
+  key: CodeKey,
+  { token, attempt }: { readonly token: string; readonly attempt: number },
+  outcome: 'not-sent' | 'uncertain',
+): WriteOperation {
+  if (outcome === 'uncertain') return giveBack(ownedBy(token, key));
+  return attempt === 1 ? removeFirstTry(token, key) : giveBackRetried(token, key);
+}
+
+/** "Not sent" is known of the last try only: what was tried before stays uncertain. */
+function giveBackRetried(token: string, key: CodeKey): WriteOperation {
+  return giveBack({ ...ownedBy(token, key), 'claim.attempt': { $ne: 1 } });
+}
+
+function removeFirstTry(token: string, key: CodeKey): WriteOperation {
+  return { deleteOne: { filter: { ...ownedBy(token, key), 'claim.attempt': 1 } } };
+}
+
+function giveBack(filter: object): WriteOperation {
+  return updateOne(filter, { $set: { 'claim.token': null, 'claim.lease_until': null } });
+}
+
+/**
  * The try of a message. A document of another origin counts as a message named by its id; a claim
  * of this package, which may stand in its place by the time a late command arrives, has a token and
  * an attempt.
@@ -72,8 +94,6 @@ function messageFilter(key: CodeKey, { messageId, attempt }: { readonly messageI
   }
   return { 'claim.message_id': messageId, 'claim.attempt': attempt };
 }
-
-const GIVEN_BACK = { $set: { 'claim.token': null, 'claim.lease_until': null } };
 
 function updateOne(filter: object, update: object): WriteOperation {
   return { updateOne: { filter, update } };

@@ -85,6 +85,24 @@ describe.skipIf(!canDrop)('the server does a write, and the connection breaks be
     expect(await store.renew(claim!)).toEqual(claim);
   });
 
+  it('a confirm is sent again, and counts as made by this call', async () => {
+    const world = await mongoWorld();
+    const { claim } = await world.store.claim('1', ['A', 'B']);
+    await failPoint({ commands: ['update'], closeAfter: true });
+    const names = await commandsOf(world, async () => {
+      expect(await world.store.confirm(claim!)).toEqual({ marked: ['A', 'B'], alreadySent: [], leaseLost: false });
+    });
+    expect(names).toEqual(['update', 'update', 'find']);
+  });
+
+  it('a renewal is sent again, and holds', async () => {
+    const world = await mongoWorld();
+    const { claim } = await world.store.claim('1', ['A', 'B']);
+    await failPoint({ commands: ['update'], closeAfter: true });
+    const names = await commandsOf(world, async () => expect(await world.store.renew(claim!)).toEqual(claim));
+    expect(names).toEqual(['update', 'update']);
+  });
+
   it('a takeover is one takeover', async () => {
     const { store, documents } = await mongoWorld();
     const { claim } = await store.claim('1', ['A']);
