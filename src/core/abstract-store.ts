@@ -31,6 +31,7 @@ import { guarded } from './guarded.js';
 import { checkIdentityName } from './identity-name.js';
 import { Lifecycle } from './lifecycle.js';
 import { linkWarning } from './link-warning.js';
+import { wereJustLookedUp } from './look-up-hint.js';
 import { type ResolvedStoreOptions, resolveStoreOptions, type StoreOptions } from './options.js';
 import type { ScanScope, StoreDriver, StorePrimitives } from './driver.js';
 import { type OwnPrimitives, PRIMITIVES } from './primitives-of.js';
@@ -105,7 +106,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     const { leaseMs = this.options.leaseMs } = checkClaimOptions(options);
     this.#requireClaims();
     const { randomId } = this.options;
-    const own = { token: randomId(), messageId: randomId(), leaseMs };
+    const own = { token: randomId(), messageId: randomId(), leaseMs, wasLookedUp: wereJustLookedUp(options) };
     return this.#run((store) => makeClaim(store, checked.guildId, checked.keys, own));
   }
 

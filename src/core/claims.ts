@@ -7,7 +7,10 @@ import type { Ownership, StorePrimitives } from './driver.js';
 import { holds, isOf } from './owner-steps.js';
 
 /**
- * Claims the free codes among those given, as one message.
+ * Claims the free codes among those given, as one message. Codes that are not free are left out
+ * before anything is written, so that the message has its size at once. Codes that were just looked
+ * up are not read again, where the store allows that: what somebody took since is found by the
+ * claim itself.
  *
  * Until this function returns, nobody else knows the token, so nobody can have sent the message. If
  * anything fails on the way, the codes are given back as "not sent".
@@ -16,9 +19,9 @@ export async function makeClaim(
   store: StorePrimitives,
   guildId: string,
   keys: readonly SpelledKey[],
-  claim: NewClaim,
+  { wasLookedUp, ...claim }: ClaimRequest,
 ): Promise<ClaimResult> {
-  const records = [...(await store.readRecords(keys))];
+  const records = wasLookedUp && store.mayClaimUnread(keys) ? keys.map(() => undefined) : [...(await store.readRecords(keys))];
   const free = keys.flatMap((key, index) => (records[index] === undefined ? [{ ...key, index }] : []));
   if (free.length > 0) {
     const after = await writeClaim(store, guildId, free, claim);
@@ -38,8 +41,14 @@ export async function makeClaim(
   };
 }
 
+/** A claim as it is asked for. */
+export interface ClaimRequest extends NewClaim {
+  /** Whether the caller has just looked the codes up, and found them free. */
+  readonly wasLookedUp: boolean;
+}
+
 /** The values of a new claim. */
-export interface NewClaim {
+interface NewClaim {
   readonly token: string;
   readonly messageId: string;
   readonly leaseMs: number;

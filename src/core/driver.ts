@@ -129,6 +129,12 @@ export interface StoreDriver {
    */
   readKnown?(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]>;
   /**
+   * Whether `claimRecords` may go without {@link StoreDriver.readRecords} for codes that the caller
+   * has read as absent a moment ago. Only a saving: `claimRecords` finds what is held or sent by
+   * now. Default: `false`.
+   */
+  mayClaimUnread?(keys: readonly CodeKey[]): boolean;
+  /**
    * {@link StoreDriver.markRecords} for the owner of a claim, who wants to know as well whether the
    * claim had lost a code. Default: {@link StoreDriver.readKnown} and
    * {@link StoreDriver.markRecords}.

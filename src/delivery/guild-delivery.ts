@@ -1,5 +1,6 @@
 import type { ClaimResult, CodeState } from '../contract/types.js';
 import { chunksOf } from '../core/chunked.js';
+import { justLookedUp } from '../core/look-up-hint.js';
 import { guardFlood } from './flood-guard.js';
 import { type FirstRun, makeBaseline, predictBaseline } from './first-run.js';
 import { deliverMessage, type MessageOutcome } from './message-delivery.js';
@@ -7,7 +8,7 @@ import { GuildPauses } from './pauses.js';
 import { type CodeOutcome, type FailedOutcome, makeReport, type SendReport } from './report.js';
 import { findUncertain, takeMessage, type UncertainMessage } from './uncertain-messages.js';
 import { abortedOutcome, type Run } from './delivery-context.js';
-import { momentOf } from './timers.js';
+import { elapsedSince, type Moment, momentOf } from './timers.js';
 
 /**
  * Delivers the offered codes to one guild, message by message. The outcome of a message is recorded
@@ -16,14 +17,18 @@ import { momentOf } from './timers.js';
  * Rejects if the store fails before the first message. A later failure is part of the report,
  * because a rejection would lose the report.
  */
-export async function deliverToGuild<T>(
-  run: Run<T>,
-  guildId: string,
-  states: ReadonlyMap<string, CodeState>,
-): Promise<SendReport<T>> {
-  const delivery = new GuildDelivery(run, guildId, states);
+export async function deliverToGuild<T>(run: Run<T>, guildId: string, lookedUp: LookUp): Promise<SendReport<T>> {
+  const delivery = new GuildDelivery(run, guildId, lookedUp);
   await (run.options.dryRun === true ? delivery.predict() : delivery.run());
   return delivery.report();
+}
+
+/** What a look-up found for a guild. */
+export interface LookUp {
+  /** By identity. */
+  readonly states: ReadonlyMap<string, CodeState>;
+  /** A moment before the store was asked. */
+  readonly at: Moment;
 }
 
 /** The report if the signal was aborted before the store was asked. */
@@ -41,15 +46,17 @@ class GuildDelivery<T> {
   readonly #run: Run<T>;
   readonly #guildId: string;
   readonly #states: ReadonlyMap<string, CodeState>;
+  readonly #lookedUpAt: Moment;
   readonly #pauses: GuildPauses<T>;
   readonly #outcomes = new Map<string, CodeOutcome>();
   /** Whether something was recorded or sent, which a rejection would hide. */
   #begun = false;
 
-  constructor(run: Run<T>, guildId: string, states: ReadonlyMap<string, CodeState>) {
+  constructor(run: Run<T>, guildId: string, { states, at }: LookUp) {
     this.#run = run;
     this.#guildId = guildId;
     this.#states = states;
+    this.#lookedUpAt = at;
     this.#pauses = new GuildPauses(run, guildId);
     for (const [code, state] of states) {
       if (state === 'sent') this.#outcomes.set(code, { status: 'already-sent' });
@@ -134,7 +141,9 @@ class GuildDelivery<T> {
       if (codes.length === 0) continue;
       const claimedAt = momentOf(this.#run.clock);
       const spellings = this.#run.offer.spellingsOf(codes);
-      const result = await this.#run.store.claim(this.#guildId, spellings, leaseMs === undefined ? {} : { leaseMs });
+      const options = leaseMs === undefined ? {} : { leaseMs };
+      const isFresh = elapsedSince(this.#lookedUpAt, this.#run.clock) < LOOK_UP_MS;
+      const result = await this.#run.store.claim(this.#guildId, spellings, isFresh ? justLookedUp(options) : options);
       this.#setUnclaimed(result);
       if (result.claim === undefined) continue;
       this.#begun = true;
@@ -222,3 +231,9 @@ class GuildDelivery<T> {
     for (const code of codes) this.#outcomes.set(code, outcome);
   }
 }
+
+/**
+ * How long, in ms, codes that were found free are claimed without a look in between. What changes
+ * meanwhile is found by the claim, at the price of a message that is made smaller afterwards.
+ */
+const LOOK_UP_MS = 5000;

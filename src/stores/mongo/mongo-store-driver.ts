@@ -95,6 +95,10 @@ export class MongoStoreDriver implements StoreDriver {
     return makeMarks(this.#context, marks, this.#stamp());
   }
 
+  mayClaimUnread(): boolean {
+    return true;
+  }
+
   async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
     const holds = claim.holds.map((hold) => ({ ...hold, guildId: claim.guildId }));
     for (let tries = 1; ; tries += 1) {

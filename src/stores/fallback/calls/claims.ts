@@ -1,4 +1,5 @@
 import type { ClaimWrite, Settlement } from '../../../core/driver.js';
+import type { CodeKey } from '../../../domain/codes.js';
 import type { CallContext } from './call-context.js';
 import { isBelieved, deciderOf, demote, demoteOthers } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
@@ -28,7 +29,7 @@ export async function claimRecords({ chain, background }: CallContext, claim: Cl
     if (!chain.first.up) return claimOnMirror(chain, claim, false);
     // The first store does not know yet what is pending, and a mirror must not decide while others
     // reach the first store.
-    if (!isBelieved(chain) || keys.some((key) => chain.isPending(key))) throw notAuthoritative(chain, claim.guildId);
+    if (!mayFirstDecide(chain, keys)) throw notAuthoritative(chain, claim.guildId);
     const mirrors = await chain.onMirrors((store) => store.claimRecords(claim));
     let own: readonly MaybeRecord[];
     try {
@@ -40,6 +41,18 @@ export async function claimRecords({ chain, background }: CallContext, claim: Cl
     }
     return own;
   });
+}
+
+/**
+ * Whether a claim goes to the first store, and is decided there. Else the read before the claim is
+ * what says how things are, or refuses.
+ */
+export function mayClaimUnread({ chain }: CallContext, keys: readonly CodeKey[]): boolean {
+  return chain.first.up && mayFirstDecide(chain, keys);
+}
+
+function mayFirstDecide(chain: Chain, keys: readonly CodeKey[]): boolean {
+  return isBelieved(chain) && !keys.some((key) => chain.isPending(key));
 }
 
 /**
