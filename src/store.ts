@@ -40,7 +40,9 @@ export type { ResolvedStoreOptions, StoreOptions } from './core/options.js';
 export { PartialMarkError } from './core/partial-mark-error.js';
 export type {
   ClaimWrite,
+  Confirmation,
   Mark,
+  Ownership,
   ScannedRecord,
   ScanScope,
   Settlement,

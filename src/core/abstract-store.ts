@@ -41,6 +41,7 @@ import { guarded } from './guarded.js';
 import { checkIdentityName } from './identity-name.js';
 import { Lifecycle } from './lifecycle.js';
 import { linkWarning } from './link-warning.js';
+import { wereJustLookedUp } from './look-up-hint.js';
 import { type ResolvedStoreOptions, resolveStoreOptions, type StoreOptions } from './options.js';
 import type { ScanScope, StoreDriver, StorePrimitives } from './driver.js';
 import { type OwnPrimitives, PRIMITIVES } from './primitives-of.js';
@@ -116,7 +117,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     const { leaseMs = this.options.leaseMs, target } = checkClaimOptions(options);
     this.#requireClaims();
     const { randomId } = this.options;
-    const own = { token: randomId(), messageId: randomId(), leaseMs, target };
+    const own = { token: randomId(), messageId: randomId(), leaseMs, target, wasLookedUp: wereJustLookedUp(options) };
     return this.#run((store) => makeClaim(store, checked.guildId, checked.keys, own));
   }
 

@@ -66,26 +66,37 @@ export async function markBatch(
 
 /**
  * Marks the keys that are not sent yet. Resolves to whether this call made each mark. The records
- * are read first, so that a code that was sent before costs no write; `before` has the records if
- * the caller read them already.
+ * are read first, so that a code that was sent before costs no write.
  */
 export async function markKeys(
   store: StorePrimitives,
   keys: readonly SpelledKey[],
   values: MarkValues,
-  before?: readonly (CodeRecord | undefined)[],
 ): Promise<readonly boolean[]> {
-  before ??= await store.readKnown(keys);
-  const open = keys.flatMap((key, index) => (before[index]?.state === 'sent' ? [] : [{ index, mark: toMark(key, values) }]));
-  const marked = keys.map(() => false);
+  return markUnsent(store, marksOf(keys, values), await store.readKnown(keys));
+}
+
+/** The marks of keys. */
+export function marksOf(keys: readonly SpelledKey[], values: MarkValues): Mark[] {
+  return keys.map(({ guildId, code }) => ({ guildId, code, ...values }));
+}
+
+/** Makes the marks of codes that were not sent. Resolves to whether this call made each mark. */
+export async function markUnsent(
+  store: Pick<StorePrimitives, 'markRecords'>,
+  marks: readonly Mark[],
+  before: readonly (CodeRecord | undefined)[],
+): Promise<readonly boolean[]> {
+  const open = marks.flatMap((mark, index) => {
+    const record = before[index];
+    if (record?.state === 'sent') return [];
+    return [{ index, mark: record === undefined ? { ...mark, isNew: true } : mark }];
+  });
+  const marked = marks.map(() => false);
   if (open.length === 0) return marked;
   const made = await store.markRecords(open.map(({ mark }) => mark));
   for (const [position, { index }] of open.entries()) marked[index] = made[position] === true;
   return marked;
-}
-
-function toMark(key: SpelledKey, values: MarkValues): Mark {
-  return { guildId: key.guildId, code: key.code, ...values };
 }
 
 function markResults(batch: readonly GuildKeys[], outcome: readonly (boolean | undefined)[]): GuildMarkResult[] {

@@ -26,6 +26,11 @@ export function chunked(store: StorePrimitives, chunkSize: number): StorePrimiti
     markRecords: (marks) => each(marks, (chunk) => store.markRecords(chunk)),
     claimRecords: (claim) => each(claim.holds, (holds) => store.claimRecords({ ...claim, holds })),
     settleRecords: (changes) => each(changes, (chunk) => store.settleRecords(chunk)),
+    confirmRecords: (claim, marks) => each(marks, (chunk) => store.confirmRecords(claim, chunk)),
+    renewRecords: (claim, keys) => each(keys, (chunk) => store.renewRecords(claim, chunk)),
+    releaseRecords: async (claim, keys, outcome) => {
+      for (const chunk of chunksOf(keys, chunkSize)) await store.releaseRecords(claim, chunk, outcome);
+    },
     removeRecords: async (keys) =>
       (await each(keys, async (chunk) => [await store.removeRecords(chunk)])).reduce((sum, count) => sum + count, 0),
   };

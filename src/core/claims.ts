@@ -2,11 +2,15 @@ import { LeaseLostError, SentCodeStoreError } from '../contract/errors.js';
 import type { Claim, ClaimResult, ConfirmResult } from '../contract/types.js';
 import { type SpelledKey } from '../domain/codes.js';
 import type { CodeRecord } from '../domain/record.js';
-import { markKeys, type MarkValues } from './batches.js';
-import type { StorePrimitives } from './driver.js';
+import { marksOf, type MarkValues } from './batches.js';
+import type { Ownership, StorePrimitives } from './driver.js';
+import { holds, isOf, ownershipOf } from './owner-steps.js';
 
 /**
- * Claims the free codes among those given, as one message.
+ * Claims the free codes among those given, as one message. Codes that are not free are left out
+ * before anything is written, so that the message has its size at once. Codes that were just looked
+ * up are not read again, where the store allows that: what somebody took since is found by the
+ * claim itself.
  *
  * Until this function returns, nobody else knows the token, so nobody can have sent the message. If
  * anything fails on the way, the codes are given back as "not sent".
@@ -15,10 +19,10 @@ export async function makeClaim(
   store: StorePrimitives,
   guildId: string,
   keys: readonly SpelledKey[],
-  claim: NewClaim,
+  { wasLookedUp, ...claim }: ClaimRequest,
 ): Promise<ClaimResult> {
   const { token, messageId, leaseMs } = claim;
-  const records = [...(await store.readRecords(keys))];
+  const records = wasLookedUp && store.mayClaimUnread(keys) ? keys.map(() => undefined) : [...(await store.readRecords(keys))];
   const free = keys.flatMap((key, index) => (records[index] === undefined ? [{ ...key, index }] : []));
   if (free.length > 0) {
     const after = await writeClaim(store, guildId, free, claim);
@@ -38,8 +42,14 @@ export async function makeClaim(
   };
 }
 
+/** A claim as it is asked for. */
+export interface ClaimRequest extends NewClaim {
+  /** Whether the caller has just looked the codes up, and found them free. */
+  readonly wasLookedUp: boolean;
+}
+
 /** The values of a new claim. */
-export interface NewClaim {
+interface NewClaim {
   readonly token: string;
   readonly messageId: string;
   readonly leaseMs: number;
@@ -103,50 +113,17 @@ export async function confirmClaim(
   keys: readonly SpelledKey[],
   values: MarkValues,
 ): Promise<ConfirmResult> {
-  const before = await store.readKnown(keys);
-  const marked = await markKeys(store, keys, values, before);
+  const confirmed = await store.confirmRecords(claim, marksOf(keys, values));
   return {
-    marked: keys.filter((_, index) => marked[index]).map((key) => key.spelling),
-    alreadySent: keys.filter((_, index) => !marked[index]).map((key) => key.spelling),
-    leaseLost: keys.some((_, index) => {
-      const record = before[index];
-      return record?.state !== 'sent' && !isOf(record, claim.token);
-    }),
+    marked: keys.filter((_, index) => confirmed[index]?.isMarked).map((key) => key.spelling),
+    alreadySent: keys.filter((_, index) => !confirmed[index]?.isMarked).map((key) => key.spelling),
+    leaseLost: confirmed.some(({ isLost }) => isLost),
   };
 }
 
 /** Starts the lease of a claim again. */
 export async function renewClaim(store: StorePrimitives, claim: Claim, keys: readonly SpelledKey[]): Promise<Claim> {
-  const after = await store.settleRecords(
-    keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'renew', token: claim.token, leaseMs: claim.leaseMs } })),
-  );
-  return { ...claim, ...requireHeld(claim, keys, after) };
-}
-
-/** The codes that a claim still holds. `LEASE_LOST` if one was lost, or if none is left. */
-function requireHeld(
-  claim: Claim,
-  keys: readonly SpelledKey[],
-  after: readonly (CodeRecord | undefined)[],
-): { readonly codes: string[] } {
-  const spellings = (test: (record: CodeRecord | undefined) => boolean): string[] =>
-    keys.filter((_, index) => test(after[index])).map((key) => key.spelling);
-  const lost = spellings((record) => record?.state !== 'sent' && !holds(record, claim.token));
-  if (lost.length > 0) {
-    throw new LeaseLostError(
-      `The claim on ${lost.join(', ')} for guild ${claim.guildId} was taken over, given back or resolved. ` +
-        'Do not send; if the message went out already, confirm all the same.',
-      lost,
-    );
-  }
-  const held = spellings((record) => holds(record, claim.token));
-  if (held.length === 0) {
-    throw new LeaseLostError(
-      `All codes of the claim for guild ${claim.guildId} are marked as sent: nothing is left to hold.`,
-      [],
-    );
-  }
-  return { codes: held };
+  return { ...claim, codes: heldCodes(claim, keys, await store.renewRecords(claim, keys)) };
 }
 
 /** Begins the message of a claim anew: no try of it has arrived. */
@@ -156,21 +133,35 @@ export async function restartClaim(
   keys: readonly SpelledKey[],
   options: { readonly target?: string | undefined },
 ): Promise<Claim> {
-  const { token, leaseMs } = claim;
+  const { guildId, token, messageId, leaseMs } = claim;
   const after = await store.settleRecords(
-    keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'unsent', token, leaseMs, ...targetOf(options) } })),
+    keys.map(({ code }) => ({ guildId, code, event: { type: 'unsent', token, leaseMs, ...targetOf(options) } })),
   );
-  const { codes } = requireHeld(claim, keys, after);
-  return {
-    guildId: claim.guildId,
-    codes,
-    token,
-    messageId: claim.messageId,
-    leaseMs,
-    attempt: 1,
-    ...targetOf(claim),
-    ...targetOf(options),
-  };
+  const owned = after.map((record) => ownershipOf(record, token));
+  const codes = heldCodes(claim, keys, owned);
+  return { guildId, codes, token, messageId, leaseMs, attempt: 1, ...targetOf(claim), ...targetOf(options) };
+}
+
+/** The codes that a claim still holds. `LEASE_LOST` if one was lost, or if none is left. */
+function heldCodes(claim: Claim, keys: readonly SpelledKey[], owned: readonly Ownership[]): string[] {
+  const spellings = (ownership: Ownership): string[] =>
+    keys.filter((_, index) => owned[index] === ownership).map((key) => key.spelling);
+  const lost = spellings('lost');
+  if (lost.length > 0) {
+    throw new LeaseLostError(
+      `The claim on ${lost.join(', ')} for guild ${claim.guildId} was taken over, given back or resolved. ` +
+        'Do not send; if the message went out already, confirm all the same.',
+      lost,
+    );
+  }
+  const held = spellings('held');
+  if (held.length === 0) {
+    throw new LeaseLostError(
+      `All codes of the claim for guild ${claim.guildId} are marked as sent: nothing is left to hold.`,
+      [],
+    );
+  }
+  return held;
 }
 
 /** Gives codes of a claim back. */
@@ -180,9 +171,7 @@ export async function releaseClaim(
   outcome: 'not-sent' | 'uncertain' | 'unsent',
   keys: readonly SpelledKey[],
 ): Promise<void> {
-  await store.settleRecords(
-    keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'release', token: claim.token, outcome } })),
-  );
+  await store.releaseRecords(claim, keys, outcome);
 }
 
 /** `CLAIMS_UNSUPPORTED`, with the stores to use instead. */
@@ -197,14 +186,4 @@ export function claimsUnsupported(storeName: string): SentCodeStoreError {
 /** The target of a message, where there is one. */
 function targetOf({ target }: { readonly target?: string | undefined }): { target?: string } {
   return target === undefined ? {} : { target };
-}
-
-/** Whether a record belongs to the claim, live or not. */
-function isOf(record: CodeRecord | undefined, token: string): boolean {
-  return record !== undefined && record.state !== 'sent' && record.token === token;
-}
-
-/** Whether a record belongs to the claim and its lease still runs, so that nobody else may send. */
-function holds(record: CodeRecord | undefined, token: string): boolean {
-  return record?.state === 'claimed' && record.token === token;
 }

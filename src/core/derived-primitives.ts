@@ -1,18 +1,27 @@
 import { SentCodeStoreError } from '../contract/errors.js';
 import { claimsUnsupported } from './claims.js';
 import type { ScannedRecord, StoreDriver, StoreMetadata, StorePrimitives } from './driver.js';
+import { ownerStepsOf } from './owner-steps.js';
 
 /**
  * The primitives of a driver. A primitive that the driver leaves out is derived from the others,
  * here and nowhere else.
  */
 export function derivedPrimitives(driver: StoreDriver, storeName: string): StorePrimitives {
-  return {
+  const basic = {
     readRecords: (keys) => driver.readRecords(keys),
     readKnown: (keys) => driver.readKnown?.(keys) ?? driver.readRecords(keys),
     markRecords: (marks) => driver.markRecords(marks),
     claimRecords: async (claim) => (driver.claimRecords ?? unclaimable(storeName)).call(driver, claim),
     settleRecords: async (changes) => (driver.settleRecords ?? unclaimable(storeName)).call(driver, changes),
+  } satisfies Partial<StorePrimitives>;
+  const ownerSteps = ownerStepsOf(basic);
+  return {
+    ...basic,
+    mayClaimUnread: (keys) => driver.mayClaimUnread?.(keys) ?? false,
+    confirmRecords: (...step) => driver.confirmRecords?.(...step) ?? ownerSteps.confirmRecords(...step),
+    renewRecords: (...step) => driver.renewRecords?.(...step) ?? ownerSteps.renewRecords(...step),
+    releaseRecords: (...step) => driver.releaseRecords?.(...step) ?? ownerSteps.releaseRecords(...step),
     removeRecords: (keys) => driver.removeRecords(keys),
     removeGuild: (guildId) => driver.removeGuild(guildId),
     scanRecords: (scope) => driver.scanRecords(scope),

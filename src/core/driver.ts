@@ -1,4 +1,5 @@
 import type { StoreSupport } from '../contract/support.js';
+import type { Claim } from '../contract/types.js';
 import type { CodeKey } from '../domain/codes.js';
 import type { CodeRecord, Hold } from '../domain/record.js';
 import type { CodeEvent } from '../domain/state-machine.js';
@@ -10,6 +11,11 @@ export interface Mark extends CodeKey {
   readonly sentAt: number | null;
   /** What the platform answered for the message. A store without receipts drops it. */
   readonly receipt?: string | undefined;
+  /**
+   * The caller has just read that nothing is under the key. Something may be there by now, so this
+   * is a hint for a store to which an insert is cheaper than an update. Default: not known.
+   */
+  readonly isNew?: boolean;
 }
 
 /** A claim to be made: some codes of one guild, under one token, as one message. */
@@ -34,6 +40,23 @@ export interface ClaimWrite {
 export interface Settlement extends CodeKey {
   readonly event: Extract<CodeEvent, { type: 'renew' | 'release' | 'unsent' | 'resize' | 'take' | 'resolve' }>;
 }
+
+/** What became of a code that the owner of a claim marked. */
+export interface Confirmation {
+  /** Whether this very call made the mark. Exact, as the answer of `markRecords` is. */
+  readonly isMarked: boolean;
+  /** Whether the claim had lost the code before: it was neither sent nor of the claim's token. */
+  readonly isLost: boolean;
+}
+
+/**
+ * What the owner of a claim has of a code: it holds it, the code was sent, or somebody else may
+ * have it.
+ */
+export type Ownership = 'held' | 'sent' | 'lost';
+
+/** How the owner of a claim gives a code back. */
+export type ReleaseOutcome = Extract<CodeEvent, { type: 'release' }>['outcome'];
 
 /** A record and its key. */
 export interface ScannedRecord extends CodeKey {
@@ -114,6 +137,28 @@ export interface StoreDriver {
    * {@link StoreDriver.readRecords}.
    */
   readKnown?(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]>;
+  /**
+   * Whether `claimRecords` may go without {@link StoreDriver.readRecords} for codes that the caller
+   * has read as absent a moment ago. Only a saving: `claimRecords` finds what is held or sent by
+   * now. Default: `false`.
+   */
+  mayClaimUnread?(keys: readonly CodeKey[]): boolean;
+  /**
+   * {@link StoreDriver.markRecords} for the owner of a claim, who wants to know as well whether the
+   * claim had lost a code. Default: {@link StoreDriver.readKnown} and
+   * {@link StoreDriver.markRecords}.
+   */
+  confirmRecords?(claim: Claim, marks: readonly Mark[]): Promise<readonly Confirmation[]>;
+  /**
+   * The event `renew` for the owner of a claim. Resolves to what the owner has afterwards. Default:
+   * {@link StoreDriver.settleRecords}.
+   */
+  renewRecords?(claim: Claim, keys: readonly CodeKey[]): Promise<readonly Ownership[]>;
+  /**
+   * The event `release` for the owner of a claim. Codes that the claim has lost stay as they are.
+   * Default: {@link StoreDriver.settleRecords}.
+   */
+  releaseRecords?(claim: Claim, keys: readonly CodeKey[], outcome: ReleaseOutcome): Promise<void>;
   /** The guilds that have records, each once. Default: found by a scan of all records. */
   scanGuilds?(): AsyncIterable<string>;
   /**

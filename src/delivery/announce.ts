@@ -1,15 +1,16 @@
 import { InvalidInputError, SentCodeStoreError } from '../contract/errors.js';
-import type { CodeState, GuildId } from '../contract/types.js';
+import type { GuildId } from '../contract/types.js';
 import type { SentCodeStore } from '../contract/store.js';
 import { describe } from '../domain/describe.js';
 import { withErrorJson } from '../domain/error-json.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { callHook } from '../core/callbacks.js';
 import { logReport } from './log-report.js';
-import { deliverToGuild, reportAborted, statesByIdentity } from './guild-delivery.js';
+import { deliverToGuild, type LookUp, reportAborted, statesByIdentity } from './guild-delivery.js';
 import { type AnnounceOptions, checkAnnounceOptions } from './options.js';
 import { addCounts, type AnnounceReport, type GuildReport } from './report.js';
 import { type Run, withRun } from './delivery-context.js';
+import { momentOf } from './timers.js';
 
 /**
  * {@link sendOnce} for many guilds: one look-up for all guilds, then `concurrency` guilds at a
@@ -53,7 +54,7 @@ export async function announce<T>(store: SentCodeStore, options: AnnounceOptions
  * What the look-up found for a guild: the states of the codes, or the error because of which the
  * guild is not served.
  */
-type LookedUp = { readonly states: ReadonlyMap<string, CodeState> } | { readonly error: unknown };
+type LookedUp = LookUp | { readonly error: unknown };
 
 interface Target {
   readonly guildId: string;
@@ -91,7 +92,7 @@ async function serveGuild<T>(run: Run<T>, target: Target, found: LookedUp | unde
   if (found !== undefined && 'error' in found) return { guildId, status: 'failed', error: found.error };
   if (found === undefined) return { guildId, status: 'done', report: reportAborted(run, guildId) };
   try {
-    return { guildId, status: 'done', report: await deliverToGuild(run, guildId, found.states) };
+    return { guildId, status: 'done', report: await deliverToGuild(run, guildId, found) };
   } catch (error) {
     return { guildId, status: 'failed', error };
   }
@@ -124,10 +125,12 @@ function checkGuilds(guilds: readonly GuildId[] | ReadonlySet<GuildId>): Target[
  */
 async function lookUp<T>(run: Run<T>, guildIds: readonly string[]): Promise<Map<string, LookedUp>> {
   const codes = run.offer.spellingsOf(run.offer.codes.keys());
-  if (codes.length === 0 || guildIds.length === 0) return new Map(guildIds.map((guildId) => [guildId, { states: new Map() }]));
+  const at = momentOf(run.clock);
+  if (codes.length === 0 || guildIds.length === 0)
+    return new Map(guildIds.map((guildId) => [guildId, { states: new Map(), at }]));
   try {
     const answers = await run.store.statesMany(guildIds.map((guildId) => ({ guildId, codes })));
-    return new Map(answers.map(({ guildId, states }) => [guildId, { states: statesByIdentity(run, states) }]));
+    return new Map(answers.map(({ guildId, states }) => [guildId, { states: statesByIdentity(run, states), at }]));
   } catch (error) {
     if (!concernsSome(error)) throw error;
     if (guildIds.length === 1) return new Map(guildIds.map((guildId) => [guildId, { error }]));

@@ -2,6 +2,7 @@ import type { ClaimResult, CodeState } from '../contract/types.js';
 import { chunksOf } from '../core/chunked.js';
 import { askMemoryOf } from './ask-memory.js';
 import { decideByAsking } from './asked-message.js';
+import { justLookedUp } from '../core/look-up-hint.js';
 import { guardFlood } from './flood-guard.js';
 import { type FirstRun, makeBaseline, predictBaseline } from './first-run.js';
 import { deliverMessage, type MessageOutcome } from './message-delivery.js';
@@ -10,7 +11,7 @@ import { type CodeOutcome, type FailedOutcome, makeReport, type SendReport } fro
 import { recordedReceipts } from './recorded-receipts.js';
 import { findUncertain, type ListedMessage, takeMessage } from './uncertain-messages.js';
 import { abortedOutcome, type Run } from './delivery-context.js';
-import { momentOf } from './timers.js';
+import { elapsedSince, type Moment, momentOf } from './timers.js';
 
 /**
  * Delivers the offered codes to one guild, message by message. The outcome of a message is recorded
@@ -19,14 +20,18 @@ import { momentOf } from './timers.js';
  * Rejects if the store fails before the first message. A later failure is part of the report,
  * because a rejection would lose the report.
  */
-export async function deliverToGuild<T>(
-  run: Run<T>,
-  guildId: string,
-  states: ReadonlyMap<string, CodeState>,
-): Promise<SendReport<T>> {
-  const delivery = new GuildDelivery(run, guildId, states);
+export async function deliverToGuild<T>(run: Run<T>, guildId: string, lookedUp: LookUp): Promise<SendReport<T>> {
+  const delivery = new GuildDelivery(run, guildId, lookedUp);
   await (run.options.dryRun === true ? delivery.predict() : delivery.run());
   return delivery.report();
+}
+
+/** What a look-up found for a guild. */
+export interface LookUp {
+  /** By identity. */
+  readonly states: ReadonlyMap<string, CodeState>;
+  /** A moment before the store was asked. */
+  readonly at: Moment;
 }
 
 /** The report if the signal was aborted before the store was asked. */
@@ -44,15 +49,17 @@ class GuildDelivery<T> {
   readonly #run: Run<T>;
   readonly #guildId: string;
   readonly #states: ReadonlyMap<string, CodeState>;
+  readonly #lookedUpAt: Moment;
   readonly #pauses: GuildPauses<T>;
   readonly #outcomes = new Map<string, CodeOutcome>();
   /** Whether something was recorded or sent, which a rejection would hide. */
   #begun = false;
 
-  constructor(run: Run<T>, guildId: string, states: ReadonlyMap<string, CodeState>) {
+  constructor(run: Run<T>, guildId: string, { states, at }: LookUp) {
     this.#run = run;
     this.#guildId = guildId;
     this.#states = states;
+    this.#lookedUpAt = at;
     this.#pauses = new GuildPauses(run, guildId);
     for (const [code, state] of states) {
       if (state === 'sent') this.#outcomes.set(code, { status: 'already-sent' });
@@ -166,7 +173,9 @@ class GuildDelivery<T> {
       const codes = this.#setPaused(message);
       if (codes.length === 0) continue;
       const claimedAt = momentOf(this.#run.clock);
-      const result = await this.#run.store.claim(this.#guildId, this.#run.offer.spellingsOf(codes), options);
+      const spellings = this.#run.offer.spellingsOf(codes);
+      const isFresh = elapsedSince(this.#lookedUpAt, this.#run.clock) < LOOK_UP_MS;
+      const result = await this.#run.store.claim(this.#guildId, spellings, isFresh ? justLookedUp(options) : options);
       this.#setUnclaimed(result);
       if (result.claim === undefined) continue;
       this.#begun = true;
@@ -262,3 +271,9 @@ class GuildDelivery<T> {
     for (const code of codes) this.#outcomes.set(code, outcome);
   }
 }
+
+/**
+ * How long, in ms, codes that were found free are claimed without a look in between. What changes
+ * meanwhile is found by the claim, at the price of a message that is made smaller afterwards.
+ */
+const LOOK_UP_MS = 5000;

@@ -5,6 +5,7 @@ import { deliverToGuild, reportAborted, statesByIdentity } from './guild-deliver
 import { checkSendOnceOptions, type SendOnceOptions } from './options.js';
 import type { SendReport } from './report.js';
 import { withRun } from './delivery-context.js';
+import { momentOf } from './timers.js';
 
 /**
  * Sends the codes that are new to a guild, and records them: claim, `send`, confirm, message by
@@ -48,7 +49,8 @@ export async function sendOnce<T>(store: SentCodeStore, options: SendOnceOptions
   return withRun(store, options, async (run) => {
     if (run.signal.aborted) return logReport(store, options, reportAborted(run, guildId));
     const spellings = run.offer.spellingsOf(run.offer.codes.keys());
+    const at = momentOf(run.clock);
     const states = spellings.length === 0 ? new Map() : await store.states(guildId, spellings);
-    return logReport(store, options, await deliverToGuild(run, guildId, statesByIdentity(run, states)));
+    return logReport(store, options, await deliverToGuild(run, guildId, { states: statesByIdentity(run, states), at }));
   });
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { announce } from '../../src/delivery/announce.js';
+import { ManualTime } from '../support/delivery/manual-time.js';
 import { Recorder } from '../support/delivery/recorder.js';
 import { mongoWorld } from '../support/mongo-stores.js';
 
@@ -14,4 +15,14 @@ it('announcing 10 codes to 1 000 guilds, of which nothing is new, costs 10 round
   expect(report.counts['already-sent']).toBe(10_000);
   expect(recorder.sent).toEqual([]);
   expect(log.names()).toEqual(Array.from({ length: 10 }, () => 'find'));
+});
+
+it('announcing 10 new codes to 20 guilds costs a look-up, and three round trips for each message', async () => {
+  const { store, log } = await mongoWorld();
+  const guilds = Array.from({ length: 20 }, (_, index) => String(index));
+  const codes = Array.from({ length: 10 }, (_, index) => `CODE${index}`);
+  const recorder = new Recorder();
+  const report = await announce(store, { guilds, codes, send: recorder.send, concurrency: 1, clock: new ManualTime() });
+  expect(report.counts.sent).toBe(200);
+  expect(log.names()).toEqual(['find', ...guilds.flatMap(() => ['update', 'find', 'update'])]);
 });

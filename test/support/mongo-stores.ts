@@ -1,6 +1,6 @@
 import type { Collection, Document, MongoClient } from 'mongodb';
 import { onTestFinished } from 'vitest';
-import type { MongoCollectionLike } from '../../src/stores/mongo/driver.js';
+import type { MongoBulkResultLike, MongoCollectionLike } from '../../src/stores/mongo/driver.js';
 import { MongoStore } from '../../src/stores/mongo/mongo-store.js';
 import type { MongoStoreSettings } from '../../src/stores/mongo/options.js';
 import { connect, countCommands, freshDatabase, type CommandLog } from '../tools/mongo/connect.js';
@@ -42,6 +42,48 @@ export async function mongoWorld(settings: MongoStoreSettings = {}): Promise<Mon
 export function mongoStore(collection: MongoCollectionLike, settings: MongoStoreSettings = {}): MongoStore {
   const store = new MongoStore({ collection, ...settings });
   onTestFinished(() => store.close());
+  return store;
+}
+
+/** What happens to the writes of one store, which are counted from 1. */
+export interface Stage {
+  /** Happens before the write reaches the server. */
+  readonly before?: (write: number) => Promise<unknown> | undefined;
+  /** Whether the write reaches the server twice; its answer is the second one. */
+  readonly isTwice?: (write: number) => boolean;
+  /** Whether the connection breaks before the answer. */
+  readonly isLost?: (write: number) => boolean;
+  /** What a majority has, in place of what the server says that it has. */
+  readonly majority?: () => readonly CodeDocument[];
+}
+
+/** A store on whose way to the server something happens. Open, with nothing in its log. Closed after the test. */
+export async function stagedStore(
+  { collection, log }: Pick<MongoWorld, 'collection' | 'log'>,
+  { before, isTwice, isLost, majority }: Stage,
+): Promise<MongoStore> {
+  let [writes, isOpen] = [0, false];
+  const store = mongoStore({
+    namespace: collection.namespace,
+    find: (filter, options) => {
+      const { readConcern } = options as { readonly readConcern: { readonly level: string } };
+      if (!isOpen || readConcern.level !== 'majority' || majority === undefined) return collection.find(filter, options);
+      return { toArray: async () => [...majority()] };
+    },
+    bulkWrite: async (operations, options) => {
+      writes += 1;
+      const write = writes;
+      const run = (): Promise<MongoBulkResultLike> => collection.bulkWrite(operations as never, options);
+      await before?.(write);
+      if (isTwice?.(write) === true) await run();
+      const answer = await run();
+      if (isLost?.(write) === true) throw Object.assign(new Error('the answer is lost'), { name: 'MongoNetworkError' });
+      return answer;
+    },
+  });
+  await store.ping();
+  [writes, isOpen] = [0, true];
+  log.mark();
   return store;
 }
 

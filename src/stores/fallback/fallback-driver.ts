@@ -4,7 +4,7 @@ import type { StoreSupport } from '../../contract/support.js';
 import type { StoreDriver } from '../../core/driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
 import type { CallContext } from './calls/call-context.js';
-import { claimRecords } from './calls/claims.js';
+import { claimRecords, mayClaimUnread } from './calls/claims.js';
 import { markRecords } from './calls/marks.js';
 import { chainMetadata } from './calls/metadata.js';
 import { readKnown, readRecords } from './calls/reads.js';
@@ -38,6 +38,7 @@ export function fallbackDriver(
     readRecords: (keys) => readRecords(context, keys),
     readKnown: (keys) => readKnown(context, keys),
     markRecords: (marks) => markRecords(context, marks),
+    mayClaimUnread: (keys) => mayClaimUnread(context, keys),
     claimRecords: (claim) => claimRecords(context, claim),
     settleRecords: (changes) => settleRecords(context, changes),
     scanRecords: (scope) => scanRecords(context, scope),

@@ -1,6 +1,6 @@
+import { IS_UNCERTAIN } from './conditions.js';
 import type { WriteOperation } from './driver.js';
 import { RECORD_FIELDS, type StoredDocument } from './stored-record.js';
-import { IS_UNCERTAIN } from './mark-and-claim-operations.js';
 
 /** The fields that are read of a document before its removal. */
 export const REMOVAL_FIELDS = { ...RECORD_FIELDS, created_at: 1 } as const;

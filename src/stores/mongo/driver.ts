@@ -52,5 +52,6 @@ export interface MongoDriver {
 
 /** An operation of a bulk write, of the kinds that the store uses. */
 export type WriteOperation =
+  | { readonly insertOne: { readonly document: object } }
   | { readonly updateOne: { readonly filter: object; readonly update: object; readonly upsert?: boolean } }
   | { readonly deleteOne: { readonly filter: object } };

@@ -1,19 +1,33 @@
 import type { StoreSupport } from '../../contract/support.js';
-import { type CodeKey, keyOf } from '../../domain/codes.js';
+import type { Claim } from '../../contract/types.js';
+import type { CodeKey } from '../../domain/codes.js';
 import type { CodeRecord } from '../../domain/record.js';
-import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreDriver } from '../../core/driver.js';
+import type {
+  ClaimWrite,
+  Confirmation,
+  Mark,
+  Ownership,
+  ReleaseOutcome,
+  ScannedRecord,
+  ScanScope,
+  Settlement,
+  StoreDriver,
+} from '../../core/driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
 import { checkCollection } from './check-collection.js';
-import { Commands, type WriteOutcome } from './commands.js';
+import { claimOperation } from './claim-operation.js';
+import { Commands } from './commands.js';
 import { type Connection, openConnection } from './connection.js';
-import type { WriteOperation } from './driver.js';
-import { type Found, lookUp } from './look-up.js';
+import { lookUp } from './look-up.js';
+import type { MarkStamp } from './mark-operations.js';
+import { makeMarks, type MarkContext } from './mark-records.js';
 import { MongoMetadata } from './mongo-metadata.js';
 import type { MongoStoreOptions } from './options.js';
+import { confirmRecords, releaseRecords, renewRecords } from './owner-steps.js';
 import { type RemovalContext, removeGuild, removeKeys } from './removals.js';
 import { scanGuilds, scanRecords } from './scan.js';
 import { settlementOperations } from './settlement-operations.js';
-import { claimOperation, markOperation, type MarkStamp } from './mark-and-claim-operations.js';
+import { writeInOrder } from './write-in-order.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** Most tries of a mark or claim that meets another insert of the same id. */
@@ -71,7 +85,8 @@ export class MongoStoreDriver implements StoreDriver {
   }
 
   async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
-    return (await this.#lookUp(keys)).map(({ record }) => record);
+    const found = await lookUp(this.#commands, keys, this.#settings.identity);
+    return found.map(({ record }) => record);
   }
 
   /**
@@ -84,28 +99,18 @@ export class MongoStoreDriver implements StoreDriver {
     return found.map(({ record }) => record);
   }
 
-  async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
-    const { timestamps = 'date' } = this.#mongoOptions;
-    const stamp: MarkStamp = { markId: this.#settings.randomId(), now: this.#settings.clock.now(), timestamps };
-    const made = marks.map(() => false);
-    let open = marks.map((mark, index) => ({ ...mark, index }));
-    for (let tries = 1; ; tries += 1) {
-      const { duplicates } = await this.#write(open, (mark) => [markOperation(mark, stamp)]);
-      // The server's counts are no evidence: a command that was sent twice counts twice, and meets
-      // its own first run as a duplicate.
-      const found = await this.#lookUp(open);
-      for (const [position, { index }] of open.entries()) made[index] = found[position]?.markId === stamp.markId;
-      open = open.filter((_, position) => found[position]?.record?.state !== 'sent');
-      // Without duplicates all marks were made, and a code that is not sent was forgotten since.
-      if (open.length === 0 || duplicates === undefined) return made;
-      if (tries === MAX_TRIES) throw duplicates;
-    }
+  markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
+    return makeMarks(this.#context, marks, this.#stamp());
+  }
+
+  mayClaimUnread(): boolean {
+    return true;
   }
 
   async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
     const holds = claim.holds.map((hold) => ({ ...hold, guildId: claim.guildId }));
     for (let tries = 1; ; tries += 1) {
-      const { duplicates } = await this.#write(holds, (hold) => [claimOperation(claim, hold)]);
+      const { duplicates } = await writeInOrder(this.#commands, holds, (hold) => [claimOperation(claim, hold)]);
       const after = await this.readRecords(holds);
       // A duplicate, but no document: it was removed at this moment, or the duplicate comes from
       // somebody else's index.
@@ -115,8 +120,20 @@ export class MongoStoreDriver implements StoreDriver {
   }
 
   async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
-    await this.#write(changes, settlementOperations);
+    await writeInOrder(this.#commands, changes, settlementOperations);
     return this.readRecords(changes);
+  }
+
+  confirmRecords(claim: Claim, marks: readonly Mark[]): Promise<readonly Confirmation[]> {
+    return confirmRecords(this.#context, claim, marks, this.#stamp());
+  }
+
+  renewRecords(claim: Claim, keys: readonly CodeKey[]): Promise<readonly Ownership[]> {
+    return renewRecords(this.#context, claim, keys);
+  }
+
+  releaseRecords(claim: Claim, keys: readonly CodeKey[], outcome: ReleaseOutcome): Promise<void> {
+    return releaseRecords(this.#context, claim, keys, outcome);
   }
 
   scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
@@ -146,23 +163,12 @@ export class MongoStoreDriver implements StoreDriver {
     return { commands: this.#commands, identity, storeName: name };
   }
 
-  #lookUp(keys: readonly CodeKey[]): Promise<Found[]> {
-    return lookUp(this.#commands, keys, this.#settings.identity);
+  get #context(): MarkContext {
+    return { commands: this.#commands, identity: this.#settings.identity };
   }
 
-  /**
-   * Writes in the order of keys: otherwise two bulks could deadlock on a server that runs a bulk as
-   * one transaction.
-   */
-  async #write<K extends CodeKey>(
-    keys: readonly K[],
-    toOperations: (key: K) => readonly WriteOperation[],
-  ): Promise<Pick<WriteOutcome, 'duplicates'>> {
-    if (keys.length === 0) return {};
-    const sorted = keys.map((key) => ({ key, id: keyOf(key.guildId, key.code) })).sort((a, b) => (a.id < b.id ? -1 : 1));
-    return this.#commands.write(
-      sorted.flatMap(({ key }) => toOperations(key)),
-      { repeatable: true },
-    );
+  #stamp(): MarkStamp {
+    const { timestamps = 'date' } = this.#mongoOptions;
+    return { markId: this.#settings.randomId(), now: this.#settings.clock.now(), timestamps };
   }
 }

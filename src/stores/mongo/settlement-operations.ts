@@ -1,7 +1,7 @@
 import { type CodeKey, keyOf } from '../../domain/codes.js';
-import type { Settlement } from '../../core/driver.js';
+import type { ReleaseOutcome, Settlement } from '../../core/driver.js';
+import { after, IS_UNCERTAIN, ownedBy, unsent } from './conditions.js';
 import type { WriteOperation } from './driver.js';
-import { after, unsent, IS_UNCERTAIN } from './mark-and-claim-operations.js';
 
 /**
  * An event on a held code, as conditional writes. Each changes nothing unless the document is in
@@ -12,36 +12,28 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
   const held = unsent(change);
   switch (event.type) {
     case 'renew':
-      // Compares the token, not the time. If this write comes first, a taker meets a live lease. If
-      // the taker comes first, this write meets the taker's token.
-      return [updateOne({ ...held, 'claim.token': event.token }, [{ $set: { 'claim.lease_until': after(event.leaseMs) } }])];
+      // The token, not the time, is compared. Either this comes first, and a taker meets a live
+      // lease; or the taker does, and this meets its token.
+      return [updateOne(ownedBy(event.token, change), [{ $set: { 'claim.lease_until': after(event.leaseMs) } }])];
     case 'resize':
       return [
-        updateOne(
-          { ...held, 'claim.token': event.token },
-          {
-            $set: { 'claim.position': event.position, 'claim.size': event.size },
-          },
-        ),
+        updateOne(ownedBy(event.token, change), {
+          $set: { 'claim.position': event.position, 'claim.size': event.size },
+        }),
       ];
-    case 'release': {
-      const own = { ...held, 'claim.token': event.token };
-      if (event.outcome === 'uncertain') return [updateOne(own, GIVEN_BACK)];
-      if (event.outcome === 'unsent') return [{ deleteOne: { filter: own } }];
-      // "Not sent" is known of the last try only, and not at all to an owner that took the message
-      // over to ask. One of the two matches: only the owner changes the tries under its token.
-      return [
-        updateOne({ ...own, $or: [{ 'claim.attempt': { $ne: 1 } }, { 'claim.ended_at': { $ne: null } }] }, GIVEN_BACK),
-        { deleteOne: { filter: { ...own, 'claim.attempt': 1, 'claim.ended_at': null } } },
-      ];
-    }
+    case 'release':
+      // The attempt is not known here. One of the two matches: only the owner changes the tries
+      // under its token.
+      return event.outcome === 'not-sent'
+        ? [giveBackTried(event.token, change), removeFirstTry(event.token, change)]
+        : [releaseOperation(change, event, event.outcome)];
     case 'unsent':
-      // The token, not the time, is compared, as by a renewal.
+      // Compares the token, not the time, as a renewal does.
       //
       //   asker: reads the channel: not there   slow, lease over             unsent: no match
       //   other:                                              takes M over, sends
       return [
-        updateOne({ ...held, 'claim.token': event.token }, [
+        updateOne(ownedBy(event.token, change), [
           {
             $set: {
               'claim.attempt': { $literal: 1 },
@@ -78,9 +70,54 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
 }
 
 /**
- * The filter for one try of a message. A document of another origin counts as a message named by
- * its id. When a late command arrives, a claim of this package may have taken its place: a claim
- * has a token and an attempt.
+ * The event `release` by the owner of a claim, who knows the tries. Where the tries of the document
+ * are other ones the code stays held, and becomes uncertain.
+ */
+export function releaseOperation(
+  key: CodeKey,
+  { token, attempt = 1, idleMs = null }: Owner,
+  outcome: ReleaseOutcome,
+): WriteOperation {
+  if (outcome === 'unsent') return { deleteOne: { filter: ownedBy(token, key) } };
+  if (outcome === 'uncertain') return updateOne(ownedBy(token, key), GIVEN_BACK);
+  return attempt === 1 && idleMs === null ? removeFirstTry(token, key) : giveBackTried(token, key);
+}
+
+/** A claim, or a token alone. `idleMs` has a value where the owner took the message over to ask. */
+interface Owner {
+  readonly token: string;
+  readonly attempt?: number;
+  readonly idleMs?: number | null;
+}
+
+/**
+ * "Not sent" is known of the last try only, and not at all to an owner that only asked: what was
+ * tried before stays uncertain.
+ */
+function giveBackTried(token: string, key: CodeKey): WriteOperation {
+  const isTried = { $or: [{ 'claim.attempt': { $ne: 1 } }, { 'claim.ended_at': { $ne: null } }] };
+  return updateOne({ ...ownedBy(token, key), ...isTried }, GIVEN_BACK);
+}
+
+function removeFirstTry(token: string, key: CodeKey): WriteOperation {
+  return { deleteOne: { filter: { ...ownedBy(token, key), 'claim.attempt': 1, 'claim.ended_at': null } } };
+}
+
+/** An owner that only asked leaves the end of the last try as it was. */
+const GIVEN_BACK = [
+  {
+    $set: {
+      'claim.token': null,
+      'claim.lease_until': null,
+      'claim.ended_at': { $ifNull: ['$claim.ended_at', '$$NOW'] },
+    },
+  },
+];
+
+/**
+ * The try of a message. A document of another origin counts as a message named by its id; a claim
+ * of this package, which may stand in its place by the time a late command arrives, has a token and
+ * an attempt.
  *
  * ```text
  * process 1: resolve A, not sent -> sees a document of another origin …   (no answer: STORE_TIMEOUT)
@@ -95,17 +132,6 @@ function messageFilter(key: CodeKey, { messageId, attempt }: { readonly messageI
   }
   return { 'claim.message_id': messageId, 'claim.attempt': attempt };
 }
-
-/** An owner that only asked leaves the end of the last try as it was. */
-const GIVEN_BACK = [
-  {
-    $set: {
-      'claim.token': null,
-      'claim.lease_until': null,
-      'claim.ended_at': { $ifNull: ['$claim.ended_at', '$$NOW'] },
-    },
-  },
-];
 
 function updateOne(filter: object, update: object | readonly object[]): WriteOperation {
   return { updateOne: { filter, update } };

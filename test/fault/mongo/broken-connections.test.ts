@@ -17,13 +17,23 @@ async function commandsOf({ log }: MongoWorld, call: () => Promise<unknown>): Pr
 describe.skipIf(!canDrop)('the server does a write, and the connection breaks before it says so', () => {
   it('a mark is sent again, and counts as made by this call', async () => {
     const world = await mongoWorld();
-    await failPoint({ commands: ['update'], closeAfter: true });
+    await failPoint({ commands: ['insert'], closeAfter: true });
     const names = await commandsOf(world, async () => {
       expect(await world.store.markSent('1', ['A', 'B'], { source: 'api' })).toEqual({ marked: ['A', 'B'], alreadySent: [] });
     });
-    expect(names.filter((name) => name === 'update')).toHaveLength(2);
+    expect(names).toEqual(['find', 'insert', 'insert', 'find']);
     expect(await world.store.markSent('1', ['A', 'C'])).toEqual({ marked: ['C'], alreadySent: ['A'] });
     expect(await world.store.stats('1')).toMatchObject({ bySource: { api: 2, auto: 1 } });
+  });
+
+  it('a mark of codes that somebody holds is sent again, and counts as made by this call', async () => {
+    const world = await mongoWorld();
+    await world.store.claim('1', ['A', 'B']);
+    await failPoint({ commands: ['update'], closeAfter: true });
+    const names = await commandsOf(world, async () => {
+      expect(await world.store.markSent('1', ['A', 'B', 'C'])).toEqual({ marked: ['A', 'B', 'C'], alreadySent: [] });
+    });
+    expect(names).toEqual(['find', 'insert', 'update', 'insert', 'update', 'find']);
   });
 
   it('a mark of driver 6 is the same', async () => {
@@ -31,7 +41,7 @@ describe.skipIf(!canDrop)('the server does a write, and the connection breaks be
     const client = await connectDriver6();
     const store = mongoStore(client.db(documents.dbName).collection(documents.collectionName));
     await store.ping();
-    await failPoint({ commands: ['update'], closeAfter: true });
+    await failPoint({ commands: ['insert'], closeAfter: true });
     expect(await store.markSent('1', ['A', 'B'])).toEqual({ marked: ['A', 'B'], alreadySent: [] });
   });
 
@@ -57,7 +67,7 @@ describe.skipIf(!canDrop)('the server does a write, and the connection breaks be
 
   it('a mark whose second try breaks too is not answered, and is there', async () => {
     const { store, another } = await mongoWorld();
-    await failPoint({ commands: ['update'], closeAfter: true, times: 2 });
+    await failPoint({ commands: ['insert'], closeAfter: true, times: 2 });
     await expect(store.markSent('1', ['A'])).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       retryable: true,
@@ -73,6 +83,24 @@ describe.skipIf(!canDrop)('the server does a write, and the connection breaks be
     const { claim } = await store.claim('1', ['A', 'B']);
     expect(claim).toMatchObject({ codes: ['A', 'B'], attempt: 1 });
     expect(await store.renew(claim!)).toEqual(claim);
+  });
+
+  it('a confirm is sent again, and counts as made by this call', async () => {
+    const world = await mongoWorld();
+    const { claim } = await world.store.claim('1', ['A', 'B']);
+    await failPoint({ commands: ['update'], closeAfter: true });
+    const names = await commandsOf(world, async () => {
+      expect(await world.store.confirm(claim!)).toEqual({ marked: ['A', 'B'], alreadySent: [], leaseLost: false });
+    });
+    expect(names).toEqual(['update', 'update', 'find']);
+  });
+
+  it('a renewal is sent again, and holds', async () => {
+    const world = await mongoWorld();
+    const { claim } = await world.store.claim('1', ['A', 'B']);
+    await failPoint({ commands: ['update'], closeAfter: true });
+    const names = await commandsOf(world, async () => expect(await world.store.renew(claim!)).toEqual(claim));
+    expect(names).toEqual(['update', 'update']);
   });
 
   it('a takeover is one takeover', async () => {
@@ -112,7 +140,7 @@ describe.skipIf(!canDrop)('the server does a write, and the connection breaks be
 describe.skipIf(!hasFailPoints)('the connection breaks before the server does anything', () => {
   it('a mark and a claim are sent again', async () => {
     const { store } = await mongoWorld();
-    await failPoint({ commands: ['update'], closeConnection: true });
+    await failPoint({ commands: ['insert'], closeConnection: true });
     expect(await store.markSent('1', ['A'])).toEqual({ marked: ['A'], alreadySent: [] });
     await failPoint({ commands: ['update'], closeConnection: true });
     expect(await store.claim('1', ['B'])).toMatchObject({ claimed: ['B'] });
@@ -140,7 +168,7 @@ describe.skipIf(!hasFailPoints)('the connection breaks before the server does an
       find: (filter, options) => collection.find(filter, options),
       bulkWrite: async (operations, options) => {
         writes += 1;
-        if (writes === 2) outage.push(await failPoint({ commands: ['update'], closeConnection: true, times: 'always' }));
+        if (writes === 2) outage.push(await failPoint({ commands: ['insert'], closeConnection: true, times: 'always' }));
         return collection.bulkWrite(operations as never, options);
       },
     });
@@ -155,7 +183,7 @@ describe.skipIf(!hasFailPoints)('the connection breaks before the server does an
       () => undefined,
       (reason: unknown) => reason,
     );
-    expect(log.names().filter((name) => name === 'update')).toHaveLength(3);
+    expect(log.names().filter((name) => name === 'insert')).toHaveLength(3);
     expect(error).toMatchObject({
       code: 'PARTIALLY_MARKED',
       retryable: true,

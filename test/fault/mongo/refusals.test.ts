@@ -10,7 +10,7 @@ const NOT_REPLICATED = { code: 64, errmsg: 'waiting for replication timed out' }
 describe.skipIf(!hasFailPoints)('a write that a majority does not confirm', () => {
   it('rejects a mark, which may be made again', async () => {
     const { store } = await mongoWorld();
-    await failPoint({ commands: ['update'], writeConcernError: NOT_REPLICATED });
+    await failPoint({ commands: ['insert'], writeConcernError: NOT_REPLICATED });
     await expect(store.markSent('1', ['A'])).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       retryable: true,
@@ -29,9 +29,9 @@ describe.skipIf(!hasFailPoints)('a write that a majority does not confirm', () =
 
   it('is sent again if the server was stepping down in that moment', async () => {
     const { store, log } = await mongoWorld();
-    await failPoint({ commands: ['update'], writeConcernError: { code: 91, errmsg: 'shutting down' } });
+    await failPoint({ commands: ['insert'], writeConcernError: { code: 91, errmsg: 'shutting down' } });
     expect(await store.markSent('1', ['A'])).toEqual({ marked: ['A'], alreadySent: [] });
-    expect(log.names()).toEqual(['find', 'update', 'update', 'find']);
+    expect(log.names()).toEqual(['find', 'insert', 'insert', 'find']);
   });
 });
 
@@ -39,7 +39,7 @@ describe.skipIf(!hasFailPoints)('a command that the server refuses', () => {
   it('rejects with the reason and the error of the driver, and is worth no second try', async () => {
     const { store } = await mongoWorld();
     await store.markSent('1', ['A']);
-    await failPoint({ commands: ['find', 'update'], errorCode: 13, times: 'always' });
+    await failPoint({ commands: ['find', 'insert', 'update'], errorCode: 13, times: 'always' });
     for (const call of [
       () => store.filterUnsent('1', ['A']),
       () => store.markSent('1', ['B']),
@@ -58,7 +58,7 @@ describe.skipIf(!hasFailPoints)('a command that the server refuses', () => {
 
   it('rejects as passing if the server is not the primary any more', async () => {
     const { store } = await mongoWorld();
-    await failPoint({ commands: ['find', 'update'], errorCode: 10107, times: 'always' });
+    await failPoint({ commands: ['find', 'insert', 'update'], errorCode: 10107, times: 'always' });
     await expect(store.filterUnsent('1', ['A'])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
     await expect(store.markSent('1', ['A'])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
   });
@@ -69,6 +69,10 @@ describe.skipIf(!hasFailPoints)('a command that the server refuses', () => {
     await expect(store.filterUnsent('1', ['A'])).rejects.toMatchObject({ code: 'STORE_TIMEOUT', retryable: true });
   });
 });
+
+type Operation =
+  | { readonly insertOne: { readonly document: { readonly _id: string } } }
+  | { readonly updateOne: { readonly filter: { readonly _id: string } } };
 
 describe('upserts that meet an insert of another process', () => {
   /** A store whose first write finds that the documents of its ids have just been inserted: a real duplicate-key error of a real server. */
@@ -83,7 +87,9 @@ describe('upserts that meet an insert of another process', () => {
         writes += 1;
         if (losses === 0) return collection.bulkWrite(operations as never, options);
         losses -= 1;
-        const ids = (operations as { updateOne: { filter: { _id: string } } }[]).map(({ updateOne }) => updateOne.filter._id);
+        const ids = (operations as Operation[]).map(
+          (one) => ('insertOne' in one ? one.insertOne.document : one.updateOne.filter)._id,
+        );
         return collection.bulkWrite(
           ids.map((_id) => ({ insertOne: { document: { _id } } })),
           options,

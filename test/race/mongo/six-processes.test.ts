@@ -83,6 +83,22 @@ describe('six processes on one collection', () => {
     );
   });
 
+  it.each([
+    ['all at once', 200],
+    ['20 at a time', 20],
+  ])('that mark the same 200 codes %s while somebody holds them have one that marked each', async (_, together) => {
+    const guildId = `held-${together}`;
+    const { claim } = await store.claim(guildId, CODES);
+    const marked = await contenders.contend<string[]>((index) => ({
+      kind: 'mark',
+      guildId,
+      codes: orderOf(index, CODES),
+      together,
+    }));
+    expect(marked.flat().sort()).toEqual(CODES);
+    expect(await store.confirm(claim!)).toEqual({ marked: [], alreadySent: CODES, leaseLost: false });
+  });
+
   it('of which three mark what the others claim leave everything sent', async () => {
     for (const together of [1, 50]) {
       const guildId = `both-${together}`;

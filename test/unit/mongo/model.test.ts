@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MemoryStore } from 'sent-code-store';
+import { type Claim, MemoryStore } from 'sent-code-store';
 import type { HeldRecord, StorePrimitives } from 'sent-code-store/store';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../support/legacy/collect.js';
@@ -50,10 +50,11 @@ function call(name: string, argument: unknown, run: (store: StorePrimitives) => 
 
 const pass = fc.constantFrom(...STEPS).map((ms): Step => ({ pass: ms }));
 const mark = fc
-  .tuple(someKeys, fc.option(fc.constantFrom('auto', 'api')), fc.option(fc.nat(1_000_000)))
-  .map(([keys, source, sentAt]) => {
+  .tuple(someKeys, fc.option(fc.constantFrom('auto', 'api')), fc.option(fc.nat(1_000_000)), fc.boolean())
+  .map(([keys, source, sentAt, isNew]) => {
+    // Said of codes that are not new, too: by the time of the mark they may have changed.
     const receipt = source === null ? undefined : '$receipt';
-    const marks = keys.map((one) => ({ ...one, source, sentAt, receipt }));
+    const marks = keys.map((one) => ({ ...one, source, sentAt, receipt, isNew }));
     return call('mark', marks, (store) => store.markRecords(marks));
   });
 const claim = fc
@@ -79,6 +80,28 @@ const settle = fc.array(fc.tuple(key, event), { minLength: 1, maxLength: 4 }).ma
   const settlements = [...new Map(pairs.map(([one, what]) => [one.guildId + one.code, { ...one, event: what }])).values()];
   return call('settle', settlements, (store) => store.settleRecords(settlements));
 });
+const claimOf = (guildId: string, own: string): Claim => ({
+  guildId,
+  codes: CODES,
+  token: own,
+  messageId: 'm1',
+  leaseMs: 60_000,
+  attempt: 1,
+});
+const confirm = fc.tuple(someKeys, token).map(([keys, own]) => {
+  const marks = keys.map((one) => ({ ...one, source: null, sentAt: 1 }));
+  return call('confirm', { own, marks }, (store) => store.confirmRecords(claimOf('1', own), marks));
+});
+const renew = fc
+  .tuple(someKeys, token)
+  .map(([keys, own]) => call('renew', { own, keys }, (store) => store.renewRecords(claimOf('1', own), keys)));
+const release = fc.tuple(key, token, fc.constantFrom('not-sent' as const, 'uncertain' as const)).map(([one, own, outcome]) =>
+  call('release', { own, one, outcome }, async (store) => {
+    const [record] = await store.readRecords([one]);
+    const attempt = record === undefined || record.state === 'sent' ? 1 : record.attempt;
+    await store.releaseRecords({ ...claimOf('1', own), attempt }, [one], outcome);
+  }),
+);
 const remove = someKeys.map((keys) => call('remove', keys, (store) => store.removeRecords(keys)));
 const clear = fc.constantFrom(...GUILDS).map((guildId) => call('clear', guildId, (store) => store.removeGuild(guildId)));
 
@@ -88,7 +111,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: claim, weight: 4 },
   { arbitrary: pass, weight: 2 },
   { arbitrary: remove, weight: 2 },
+  { arbitrary: renew, weight: 2 },
+  { arbitrary: release, weight: 2 },
   { arbitrary: mark, weight: 1 },
+  { arbitrary: confirm, weight: 1 },
   { arbitrary: clear, weight: 1 },
 );
 

@@ -1,6 +1,6 @@
 import { type GuildCodes } from 'sent-code-store';
 import { describe, expect, it } from 'vitest';
-import { mongoStore, mongoWorld } from '../../support/mongo-stores.js';
+import { mongoStore, mongoWorld, passTime } from '../../support/mongo-stores.js';
 import { connect, countCommands, freshDatabase, type SentCommand } from '../../tools/mongo/connect.js';
 import { openPrimitives } from '../../support/stores/open-primitives.js';
 
@@ -32,11 +32,39 @@ describe('round trips', () => {
     expect(log.names()).toEqual(['find']);
   });
 
-  it('marks 1 000 new codes of 100 guilds in three: what is known, the marks, who made them', async () => {
+  it.each([10, 100, 1000])('marks %i new codes in two: what is known, and the marks', async (count) => {
     const { store, log } = await mongoWorld();
-    const results = await store.markSentMany(batch(100, 10));
+    const [guild] = batch(1, count);
+    expect((await store.markSent(guild!.guildId, guild!.codes)).marked).toHaveLength(count);
+    expect(log.names()).toEqual(['find', 'insert']);
+  });
+
+  it('marks 1 000 guilds with 10 new codes each in 20', async () => {
+    const { store, log } = await mongoWorld();
+    const results = await store.markSentMany(batch(1000, 10));
     expect(results.every(({ marked }) => marked.length === 10)).toBe(true);
-    expect(log.names()).toEqual(['find', 'update', 'find']);
+    expect(log.names()).toEqual(Array(10).fill(['find', 'insert']).flat());
+  });
+
+  it('marks codes that are held in two, and new ones beside them in one more', async () => {
+    const { store, log } = await mongoWorld();
+    await store.claim('1', ['A', 'B']);
+    await store.claim('2', ['A', 'B']);
+    log.mark();
+    expect(await store.markSent('1', ['A', 'B'])).toEqual({ marked: ['A', 'B'], alreadySent: [] });
+    expect(log.names()).toEqual(['find', 'update']);
+    log.mark();
+    expect(await store.markSent('2', ['A', 'B', 'C'])).toEqual({ marked: ['A', 'B', 'C'], alreadySent: [] });
+    expect(log.names()).toEqual(['find', 'insert', 'update']);
+  });
+
+  it('decides uncertain codes as sent in two', async () => {
+    const { store, log, documents } = await mongoWorld();
+    await store.claim('1', ['A', 'B']);
+    await passTime(documents, 120_000);
+    log.mark();
+    expect(await store.resolveUncertain('1', ['A', 'B'], 'sent')).toBe(2);
+    expect(log.names()).toEqual(['find', 'update']);
   });
 
   it('marks known codes in one, without a write', async () => {
@@ -47,7 +75,7 @@ describe('round trips', () => {
     expect(log.names()).toEqual(['find']);
   });
 
-  it('claims, renews, confirms and releases 500 codes in a handful', async () => {
+  it('claims 500 codes in three, and renews, releases and confirms them in one each', async () => {
     const { store, log } = await mongoWorld();
     const [guild] = batch(1, 500);
     const names = async (call: () => Promise<unknown>): Promise<string[]> => {
@@ -56,12 +84,27 @@ describe('round trips', () => {
       return log.names();
     };
     const { claim } = await store.claim(guild!.guildId, guild!.codes);
+    expect(log.names()).toEqual(['find', 'update', 'find']);
     expect(await names(() => store.claim(guild!.guildId, guild!.codes))).toEqual(['find']);
-    expect(await names(() => store.renew(claim!))).toEqual(['update', 'find']);
-    expect(await names(() => store.release(claim!, 'uncertain', ['CODE0']))).toEqual(['update', 'find']);
-    expect((await names(() => store.release(claim!, 'not-sent', ['CODE1']))).sort()).toEqual(['delete', 'find', 'update']);
-    expect(await names(() => store.confirm(claim!))).toEqual(['find', 'update', 'find']);
-    expect(await names(() => store.forget(guild!.guildId, guild!.codes))).toEqual(['find', 'delete']);
+    expect(await names(() => store.renew(claim!))).toEqual(['update']);
+    const given = guild!.codes.slice(0, 3);
+    const kept = guild!.codes.slice(3);
+    expect(await names(() => store.release(claim!, 'not-sent', given.slice(0, 2)))).toEqual(['delete']);
+    expect(await names(() => store.release(claim!, 'uncertain', given.slice(2)))).toEqual(['update']);
+    expect(await names(() => store.confirm(claim!, kept))).toEqual(['update']);
+    expect(await names(() => store.forget(guild!.guildId, kept))).toEqual(['find', 'delete']);
+  });
+
+  it('gives a message back that was taken over in one, whatever it is given back as', async () => {
+    const { store, log, documents } = await mongoWorld();
+    await store.claim('1', ['A', 'B']);
+    await passTime(documents, 120_000);
+    const [claim] = await store.takeUncertain('1');
+    log.mark();
+    await store.release(claim!, 'not-sent', ['A']);
+    await store.release(claim!, 'uncertain', ['B']);
+    expect(log.names()).toEqual(['update', 'update']);
+    expect([...(await store.states('1', ['A', 'B'])).values()]).toEqual(['uncertain', 'uncertain']);
   });
 });
 
@@ -83,7 +126,7 @@ describe('every command', () => {
     for await (const _ of store.listUncertain()) break;
     await store.ping();
     const commands = log.sent();
-    expect(new Set(commands.map(({ name }) => name))).toEqual(new Set(['find', 'update', 'delete']));
+    expect(new Set(commands.map(({ name }) => name))).toEqual(new Set(['find', 'insert', 'update', 'delete']));
     for (const { name, command } of commands) {
       if (name === 'find') {
         expect(command['readConcern']).toEqual({ level: expect.stringMatching(/^(local|majority)$/) as string });
@@ -97,11 +140,12 @@ describe('every command', () => {
     const client = await connect();
     const store = mongoStore(client.db(freshDatabase()).collection('codes'));
     const { claim } = await store.claim('1', ['B']);
+    await store.markSent('1', ['B']);
     const log = countCommands(client);
     const firstRead = async (call: () => Promise<unknown>): Promise<unknown> => {
       log.mark();
       await call();
-      return log.sent()[0]?.command['readConcern'];
+      return log.sent().find(({ name }) => name === 'find')?.command['readConcern'];
     };
     expect(await firstRead(() => store.markSent('1', ['A']))).toEqual({ level: 'majority' });
     expect(await firstRead(() => store.confirm(claim!))).toEqual({ level: 'majority' });

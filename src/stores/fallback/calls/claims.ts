@@ -1,4 +1,5 @@
 import type { ClaimWrite, Settlement } from '../../../core/driver.js';
+import type { CodeKey } from '../../../domain/codes.js';
 import type { CallContext } from './call-context.js';
 import { isBelieved, deciderOf, demote, demoteOthers } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
@@ -26,9 +27,9 @@ export async function claimRecords({ chain, background }: CallContext, claim: Cl
   // store in the other, and each would win a part.
   return chain.locks.exclusive([claim.guildId], async () => {
     if (!chain.first.up) return claimOnMirror(chain, claim, false);
-    // The first store lacks what is pending, and a mirror must not decide while others reach the
-    // first store.
-    if (!isBelieved(chain) || keys.some((key) => chain.isPending(key))) throw notAuthoritative(chain, claim.guildId);
+    // The first store does not know yet what is pending, and a mirror must not decide while others
+    // reach the first store.
+    if (!mayFirstDecide(chain, keys)) throw notAuthoritative(chain, claim.guildId);
     const mirrors = await chain.onMirrors((store) => store.claimRecords(claim));
     let own: readonly MaybeRecord[];
     try {
@@ -43,8 +44,21 @@ export async function claimRecords({ chain, background }: CallContext, claim: Cl
 }
 
 /**
- * Updates a mirror to what the first store decided. Rejects if the first store turns out to be
- * another one. A mirror that missed a release still has the hold of an older message:
+ * Whether a claim goes to the first store, and is decided there. Else the read before the claim is
+ * what says how things are, or refuses.
+ */
+export function mayClaimUnread({ chain }: CallContext, keys: readonly CodeKey[]): boolean {
+  return chain.first.up && mayFirstDecide(chain, keys);
+}
+
+function mayFirstDecide(chain: Chain, keys: readonly CodeKey[]): boolean {
+  return isBelieved(chain) && !keys.some((key) => chain.isPending(key));
+}
+
+/**
+ * Brings a mirror in line with what the first store decided. Rejects if that turns out not to be
+ * the first store any more. A mirror that missed how a code became free has the hold of an older
+ * message:
  *
  * ```text
  * first store: X of M1     given back     X of M2, alive
