@@ -19,7 +19,8 @@ export interface MongoStoreSettings extends StoreOptions {
   readonly timestamps?: TimestampFormat;
   /**
    * How long one command may take, in ms, until it is given up with `STORE_TIMEOUT`; 10 000 unless
-   * given. A call to the store is one to three commands for each 1 000 codes.
+   * given. A call to the store is one to three commands for each 1 000 codes, and a few more where
+   * somebody else comes in between.
    */
   readonly operationTimeoutMs?: number;
 }
