@@ -19,7 +19,7 @@ async function storeBehindProxy() {
 }
 
 describe('a server that does not answer in time', () => {
-  it.skipIf(!hasFailPoints).each(['find', 'update'])(
+  it.skipIf(!hasFailPoints).each(['find', 'insert'])(
     'rejects with STORE_TIMEOUT at the deadline of a slow %s',
     async (command) => {
       const { another } = await mongoWorld();
