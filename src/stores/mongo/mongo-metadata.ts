@@ -1,5 +1,6 @@
 import { SentCodeStoreError, StoreDamagedError } from '../../contract/errors.js';
 import type { StoreMetadata } from '../../core/driver.js';
+import { IDENTITY_KEY } from '../../core/identity-name.js';
 import type { Commands } from './commands.js';
 import type { WriteOperation } from './driver.js';
 import { idOf } from './keys.js';
@@ -9,12 +10,24 @@ const PAGE = 1000;
 /** The store's own metadata: documents `{ _id: ":key", value }`. */
 export class MongoMetadata implements StoreMetadata {
   readonly #commands: () => Commands;
+  #identityName: string | undefined;
 
   constructor(commands: () => Commands) {
     this.#commands = commands;
   }
 
+  /**
+   * The opening has read the name of the identity. It never changes, because the first one wins. So
+   * it is not read once more to be compared.
+   */
+  openedWith(identityName: string): void {
+    this.#identityName = identityName;
+  }
+
   async get(keys: readonly string[]): Promise<Map<string, string>> {
+    if (keys.length === 1 && keys[0] === IDENTITY_KEY && this.#identityName !== undefined) {
+      return new Map([[IDENTITY_KEY, this.#identityName]]);
+    }
     const filter = { _id: { $in: keys.map(toId) } };
     const documents = await this.#commands().find({ filter, projection: { value: 1 }, atMost: keys.length });
     return new Map(documents.map(toEntry));
@@ -65,11 +78,13 @@ export class MongoMetadata implements StoreMetadata {
   }
 }
 
-function toId(key: string): string {
+/** The id of the document of a key. */
+export function toId(key: string): string {
   return `:${key}`;
 }
 
-function toEntry(document: Record<string, unknown>): [key: string, value: string] {
+/** The key and the value of a document; `STORE_DAMAGED` if it has none. */
+export function toEntry(document: Record<string, unknown>): [key: string, value: string] {
   const { _id: id, value } = document;
   if (typeof id === 'string' && typeof value === 'string') return [id.slice(1), value];
   throw new StoreDamagedError(

@@ -69,7 +69,8 @@ export class MongoStoreDriver implements StoreDriver {
     });
     const { namespace } = connection.collection;
     try {
-      await checkCollection(this.#commands, this.metadata, { storeName, namespace, identityName: this.#settings.identity.name });
+      const identityName = this.#settings.identity.name;
+      this.metadata.openedWith(await checkCollection(this.#commands, this.metadata, { storeName, namespace, identityName }));
     } catch (error) {
       await connection.close();
       throw error;

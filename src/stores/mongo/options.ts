@@ -19,7 +19,7 @@ export interface MongoStoreSettings extends StoreOptions {
   readonly timestamps?: TimestampFormat;
   /**
    * Deadline of one command; then `STORE_TIMEOUT`. Default: 10 000 ms. A call to the store is one
-   * to three commands for each 1 000 codes.
+   * to three commands for each 1 000 codes, and a few more if another writer comes in between.
    */
   readonly operationTimeoutMs?: number;
 }

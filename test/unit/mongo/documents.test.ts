@@ -219,7 +219,7 @@ describe('a collection made with other options', () => {
     [{ raw: true }],
     [{ writeConcern: { w: 0 }, readConcern: { level: 'majority' }, readPreference: 'secondaryPreferred' }],
   ] as const)('%o is used as any other', async (options) => {
-    const { client, documents } = await mongoWorld();
+    const { client, documents, log } = await mongoWorld();
     const store = mongoStore(client.db(documents.dbName).collection(documents.collectionName, options));
     expect(await store.markSent(GUILD, ['A'], { sentAt: SENT_AT })).toEqual({ marked: ['A'], alreadySent: [] });
     const { claim } = await store.claim(GUILD, ['A', 'B', 'C']);
@@ -230,5 +230,20 @@ describe('a collection made with other options', () => {
     expect(await collect(store.listGuilds())).toEqual([GUILD]);
     expect(await store.baseline('6', ['X'])).toEqual({ applied: true, marked: ['X'] });
     expect(await store.forget(GUILD, ['A', 'B'])).toBe(1);
+    log.mark();
+    expect(await store.confirm((await store.claim(GUILD, ['D', 'E'])).claim!)).toMatchObject({ marked: ['D', 'E'] });
+    expect(log.names()).toEqual(['find', 'update', 'find', 'update']);
+  });
+});
+
+describe('a collection that was filled under another identity', () => {
+  it('is refused, and taken once it is kept under the same', async () => {
+    const { store, documents, collection } = await mongoWorld();
+    await store.markSent('1', ['A']);
+    await documents.updateOne({ _id: ':identity' }, { $set: { value: 'exact/1' } });
+    const next = mongoStore(collection);
+    await expect(next.ping()).rejects.toMatchObject({ code: 'IDENTITY_MISMATCH' });
+    await documents.updateOne({ _id: ':identity' }, { $set: { value: store.identity.name } });
+    expect(await next.isSent('1', 'a')).toBe(true);
   });
 });

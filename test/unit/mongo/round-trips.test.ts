@@ -14,6 +14,13 @@ function batch(guilds: number, codes: number): GuildCodes<string[]>[] {
 const idsOf = ({ command }: SentCommand): unknown[] => (command['filter'] as { _id: { $in: unknown[] } })._id.$in;
 
 describe('round trips', () => {
+  it('opens with two reads: a server that answers, and what the collection is kept under', async () => {
+    const { collection, log } = await mongoWorld();
+    await mongoStore(collection).filterUnsent('1', ['A']);
+    expect(log.names()).toEqual(['find', 'find', 'find']);
+    expect(log.sent()[1]?.command['readConcern']).toEqual({ level: 'majority' });
+  });
+
   it("looks up 1 000 guilds with 10 codes each in 10 of them, the guilds' own documents with them", async () => {
     const { store, log } = await mongoWorld();
     const guilds = batch(1000, 10);
