@@ -78,7 +78,7 @@ let tarball: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sent-code-store-pack-'));
-  tarball = await packTarball(folder);
+  ({ tarball } = await packTarball(folder));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
