@@ -7,7 +7,7 @@ import type { Manifest } from './repository.js';
 /**
  * `npm run release`: refuses if version, tag, changelog and repository disagree; otherwise packs,
  * and prints what would be published. With `--publish` it is published. With `--check` nothing is
- * packed.
+ * packed. With `--notes` it prints what the changelog says of the version, and nothing else.
  */
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (name: string): string => readFileSync(root + name, 'utf8');
@@ -50,7 +50,8 @@ function main(flags: readonly string[]): void {
     process.exitCode = 1;
     return;
   }
-  if (flags.includes('--check')) return;
+  if (flags.includes('--notes')) print(notesOf(release.changelog));
+  if (flags.includes('--check') || flags.includes('--notes')) return;
   const { filename, files, size, unpackedSize, integrity } = pack();
   const command = ['publish', filename, '--tag', distTagOf(version)];
   print(files.map(({ path }) => path).join('\n'));
