@@ -30,7 +30,9 @@ describe.for(workflows)('the workflow %s', (name) => {
 
   it('runs scripts that package.json has', () => {
     const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { scripts: object };
-    const used = [...textOf(name).matchAll(/^ +(?:- )?(?:run: )?npm (?:run )?(?:--silent )?([a-z][\w:-]*)/gm)].map(([, script]) => script!);
+    const used = [...textOf(name).matchAll(/^ +(?:- )?(?:run: )?npm (?:run )?(?:--silent )?([a-z][\w:-]*)/gm)].map(
+      ([, script]) => script!,
+    );
     expect(used.filter((script) => script !== 'ci' && !(script in scripts))).toEqual([]);
   });
 });
