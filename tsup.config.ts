@@ -12,6 +12,10 @@ const common: Options = {
   platform: 'node',
   target: 'node20.19',
   sourcemap: true,
+  esbuildOptions: (options) => {
+    // A map leads a stack trace to file and line. The text of the sources would double the package.
+    options.sourcesContent = false;
+  },
   keepNames: true,
   removeNodeProtocol: false,
   silent: true,

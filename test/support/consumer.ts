@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { withAbsoluteLinks } from '../../scripts/readme.js';
+import type { Manifest } from '../../scripts/repository.js';
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,11 +24,30 @@ export interface Consumer {
   dispose(): void;
 }
 
-/** Packs the package as it would be published; the path of the tarball. */
-export async function packTarball(folder: string): Promise<string> {
-  const { stdout } = await execute('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root });
-  const [packed] = JSON.parse(stdout) as [{ filename: string }];
-  return join(folder, packed.filename);
+/** The tarball, and what npm says of it. */
+export interface Packed {
+  readonly tarball: string;
+  /** Bytes of the tarball, and of what is in it. */
+  readonly size: number;
+  readonly unpackedSize: number;
+  /** Its files, as paths in the package. */
+  readonly names: readonly string[];
+}
+
+/** Packs the package as it would be published, from a copy in the folder: the README is rewritten, and others read it meanwhile. */
+export async function packTarball(folder: string): Promise<Packed> {
+  const copy = join(folder, 'packed');
+  for (const name of ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist'])
+    cpSync(join(root, name), join(copy, name), { recursive: true });
+  const readme = join(copy, 'README.md');
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+  writeFileSync(readme, withAbsoluteLinks(readFileSync(readme, 'utf8'), manifest));
+  const { stdout } = await execute('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: copy });
+  const [packed] = JSON.parse(stdout) as [
+    { filename: string; size: number; unpackedSize: number; files: readonly { path: string }[] },
+  ];
+  const { filename, size, unpackedSize, files } = packed;
+  return { tarball: join(folder, filename), size, unpackedSize, names: files.map(({ path }) => path) };
 }
 
 /** Makes an empty project and installs packages into it. */
