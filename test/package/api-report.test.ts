@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { changedReports } from '../../scripts/api-report.js';
+import { changedReports } from '../../.ci/release/api-report.js';
 
 // A reviewer sees there what a change does to the types that users have.
 it('the reports of the public types are up to date: after a change on purpose, npm run build && npm run api:update', () => {

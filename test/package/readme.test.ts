@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { withAbsoluteLinks, withRelativeLinks } from '../../scripts/readme.js';
-import { fieldsFor, type Manifest } from '../../scripts/repository.js';
+import { withAbsoluteLinks, withRelativeLinks } from '../../.ci/release/readme.js';
+import { fieldsFor, type Manifest } from '../../.ci/release/repository.js';
 
 const manifest: Manifest = { name: 'sent-code-store', version: '1.2.3', ...fieldsFor('https://github.com/us/store') };
 

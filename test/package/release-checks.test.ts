@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { disagreements, distTagOf, notesOf, type Release } from '../../scripts/release-checks.js';
-import { fieldsFor } from '../../scripts/repository.js';
+import { disagreements, distTagOf, notesOf, type Release } from '../../.ci/release/release-checks.js';
+import { fieldsFor } from '../../.ci/release/repository.js';
 
 const address = 'https://github.com/us/store';
 const agreeing: Release = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fieldsFor } from '../../scripts/repository.js';
+import { fieldsFor } from '../../.ci/release/repository.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const readme = 'Read [the page](docs/page.md).\n';
@@ -18,7 +18,7 @@ describe('the release script', () => {
   const release = (): { output: string; code: number } => {
     try {
       const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
-      return { output: execFileSync(process.execPath, [tsx, 'scripts/release.ts'], options()), code: 0 };
+      return { output: execFileSync(process.execPath, [tsx, '.ci/release/release.ts'], options()), code: 0 };
     } catch (error) {
       const { stdout, status } = error as { stdout: string; status: number };
       return { output: stdout, code: status };
@@ -38,7 +38,7 @@ describe('the release script', () => {
       files: ['dist'],
       scripts: { build: 'node -p 1', prepack, postpack },
     };
-    cpSync(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
+    cpSync(join(root, '.ci/release'), join(folder, '.ci/release'), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     cpSync(join(root, 'LICENSE'), join(folder, 'dist/index.js'));
     const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { addressOf, fieldsFor, type Manifest } from '../../scripts/repository.js';
+import { addressOf, fieldsFor, type Manifest } from '../../.ci/release/repository.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { withAbsoluteLinks } from '../../scripts/readme.js';
-import type { Manifest } from '../../scripts/repository.js';
+import { withAbsoluteLinks } from '../../.ci/release/readme.js';
+import type { Manifest } from '../../.ci/release/repository.js';
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));

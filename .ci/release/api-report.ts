@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the reports are kept, one for each entry point. */
-const REPORTS = `${root}etc`;
+const REPORTS = `${root}docs/api-report`;
 
 /**
  * Compares the reports with the declarations in dist, and writes them if asked to. Returns the

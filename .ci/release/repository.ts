@@ -39,7 +39,7 @@ export const isUnset = (address: string): boolean => address.includes(`/${UNSET_
 
 /** `npm run repository https://github.com/<owner>/<name>`: sets the address, once. */
 function main([address]: readonly string[]): void {
-  const file = new URL('../package.json', import.meta.url);
+  const file = new URL('../../package.json', import.meta.url);
   const text = readFileSync(file, 'utf8');
   const manifest = JSON.parse(text) as Manifest;
   if (address === undefined) process.stdout.write(`${addressOf(manifest)}\n`);

@@ -58,7 +58,7 @@ function rewriteLinks(text: string, rewrite: (link: string) => string): string {
 
 /** `npm pack` and `npm publish` call this with `absolute` before they read the README, and with `relative` afterwards. */
 function main([kind]: readonly string[]): void {
-  const root = new URL('../', import.meta.url);
+  const root = new URL('../../', import.meta.url);
   const file = new URL('README.md', root);
   const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Manifest;
   const rewrite = kind === 'absolute' ? withAbsoluteLinks : withRelativeLinks;

@@ -9,7 +9,7 @@ import type { Manifest } from './repository.js';
  * and prints what would be published. With `--publish` it is published. With `--check` nothing is
  * packed. With `--notes` it prints what the changelog says of the version, and nothing else.
  */
-const root = fileURLToPath(new URL('../', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (name: string): string => readFileSync(root + name, 'utf8');
 const run = (command: string, ...args: string[]): string => execFileSync(command, args, { cwd: root, encoding: 'utf8' });
 const print = (text: string): boolean => process.stdout.write(`${text}\n`);
