@@ -36,7 +36,7 @@ export function checkRestartOptions(options: Pick<ClaimOptions, 'target'> | unde
 
 /** Checks which tries a decision is about. */
 export function checkExpected(expected: ExpectedTry | undefined): ExpectedTry | undefined {
-  return expected === undefined ? undefined : (checkOptions(expectedSchema, expected, 'expected') as ExpectedTry);
+  return expected === undefined ? undefined : checkOptions(expectedSchema, expected, 'expected');
 }
 
 /** Checks the options of a takeover, except `codes`. */

@@ -65,8 +65,9 @@ export interface DeliveryOptions<T> {
    */
   readonly retryWithinMs?: number;
   /**
-   * Asks the platform whether a message arrived that a retry may not decide: with `onUncertain:
-   * 'hold'`, too old for `retryWithinMs`, tried at another `target`, or not offered whole any more.
+   * Asks the platform whether a message arrived that a retry may not decide: `onUncertain` is
+   * `'hold'`, or the message is too old for `retryWithinMs`, was tried at another `target`, or is
+   * not offered whole any more.
    * What is found is recorded as sent. What did not arrive is sent, under the same `messageId` if
    * the message is offered whole, else as a new message. Default: such messages are held.
    */
