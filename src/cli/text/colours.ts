@@ -1,0 +1,7 @@
+import { styleText } from 'node:util';
+import type { Terminal } from '../command.js';
+
+/** Colours a text, on a terminal that wants colours. */
+export function paint({ colours }: Pick<Terminal, 'colours'>, format: Parameters<typeof styleText>[0], text: string): string {
+  return colours ? styleText(format, text) : text;
+}
