@@ -21,11 +21,12 @@ export interface CallOptions {
   readonly clock?: ManualClock;
 }
 
+let ids = 0;
+
 /** Runs a call in this process, on a clock that stands still. */
 export async function sentCodes(args: readonly string[], options: CallOptions = {}): Promise<Outcome> {
   const written = { stdout: '', stderr: '' };
   const { input, answer } = options;
-  let ids = 0;
   const terminal: Terminal = {
     write: async (text) => void (written.stdout += text),
     warn: (text) => void (written.stderr += text),
