@@ -27,7 +27,7 @@ export const importCommand: Command = {
     return withStore(context, 'write', async ({ store, primitives }) => {
       const bar = new ProgressBar(terminal, clock);
       try {
-        const figures = await importLines(textLines(input), {
+        const figures = await importLines(textLines(input, signal), {
           store,
           primitives,
           randomId,
