@@ -110,7 +110,7 @@ describe('doctor of a file', () => {
     const path = await sample();
     writeFileSync(path, readFileSync(path, 'utf8').replace('WOS0408', 'XOS0408'));
     const { findings } = await doctor('--store', path);
-    expect(findings.find(({ name }) => name === 'damage')?.text).toMatch(new RegExp(`${path}, line \\d`));
+    expect(findings.find(({ name }) => name === 'damage')?.text).toMatch(/^sent\.json, line \d, does not match its checksum\.$/);
   });
 
   it('says who has the file, reads beside it, and leaves the self-test out', async () => {

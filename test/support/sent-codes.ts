@@ -14,8 +14,10 @@ export interface CallOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What comes in on stdin. */
   readonly input?: string | AsyncIterable<Uint8Array | string>;
-  /** What a person answers to each question. */
+  /** What a person answers to each question; nobody is there unless given. */
   readonly answer?: string;
+  /** Told of everything that is written, in its order. */
+  readonly onWrite?: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly terminal?: Partial<Terminal>;
   readonly signal?: AbortSignal;
   readonly clock?: ManualClock;
@@ -27,12 +29,19 @@ let ids = 0;
 export async function sentCodes(args: readonly string[], options: CallOptions = {}): Promise<Outcome> {
   const written = { stdout: '', stderr: '' };
   const { input, answer } = options;
+  const warn = (text: string): void => {
+    written.stderr += text;
+    options.onWrite?.('stderr', text);
+  };
   const terminal: Terminal = {
-    write: async (text) => void (written.stdout += text),
-    warn: (text) => void (written.stderr += text),
+    write: async (text) => {
+      written.stdout += text;
+      options.onWrite?.('stdout', text);
+    },
+    warn,
     input: typeof input === 'string' ? pieces(input) : input,
     ask: async (question) => {
-      written.stderr += question;
+      if (answer !== undefined) warn(`${question}${answer}\n`);
       return answer;
     },
     isTerminal: false,

@@ -7,10 +7,12 @@ import type { MigrationReport } from '../../migration/report.js';
 import { MemoryStore } from '../../stores/memory/memory-store.js';
 import { type Command, type Context, print, printJson } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { requireKnownIdentity } from '../location.js';
 import { openMigrationSource } from '../migration-source.js';
 import { storeOptions, withStore } from '../open-store.js';
 import { ProgressBar } from '../text/progress-bar.js';
 import { table } from '../text/table.js';
+import { count } from '../text/times.js';
 
 /** The most refused codes that are listed. */
 const MOST_REFUSED = 10;
@@ -44,6 +46,7 @@ export const migrate: Command = {
     '3  store error',
   ],
   run: async (context, kind, from) => {
+    requireKnownIdentity(context);
     const run = (store: SentCodeStore): Promise<ExitCode> => move(context, store, kind as string, from as string);
     if (!context.flags.has('dryRun')) return withStore(context, 'write', ({ store }) => run(store));
     try {
@@ -90,7 +93,7 @@ async function show(context: Context, report: MigrationReport): Promise<void> {
   if (context.flags.has('json')) return printJson(context, report);
   const { status, guilds, totals, dryRun, name } = report;
   if (status === 'skipped') return print(context, `${name}: completed before, so nothing was read. --force runs it again.`);
-  const rows = [...guilds, { guildId: `${totals.guilds} guilds`, ...totals, refused: { length: totals.refused } }].map(
+  const rows = [...guilds, { guildId: count(totals.guilds, 'guild'), ...totals, refused: { length: totals.refused } }].map(
     (guild) => [
       guild.guildId,
       ...[guild.found, guild.migrated, guild.alreadyThere, guild.repeats, guild.refused.length, guild.notMoved].map(String),

@@ -5,7 +5,7 @@ import { EXIT } from '../exit-codes.js';
 import { throwIfStopped } from '../interruption.js';
 import { withStore } from '../open-store.js';
 import { pairs, table } from '../text/table.js';
-import { showDay, showTime } from '../text/times.js';
+import { count, showDay, showTime } from '../text/times.js';
 
 /** `stats`: figures of one guild, or of all. */
 export const stats: Command = {
@@ -58,7 +58,7 @@ async function showAll(context: Context, all: readonly (readonly [string, GuildS
     sources(figures),
   ]);
   const sum = (of: (figures: GuildStats) => number): string => String(all.reduce((total, [, figures]) => total + of(figures), 0));
-  rows.push([`${all.length} guilds`, sum(({ total }) => total), sum(({ uncertain }) => uncertain), '', '', '']);
+  rows.push([count(all.length, 'guild'), sum(({ total }) => total), sum(({ uncertain }) => uncertain), '', '', '']);
   const columns = [
     { title: 'guild' },
     { title: 'sent', right: true },
@@ -73,6 +73,6 @@ async function showAll(context: Context, all: readonly (readonly [string, GuildS
 function sources({ bySource }: GuildStats): string {
   return Object.entries(bySource)
     .sort(([, a], [, b]) => b - a)
-    .map(([source, count]) => `${source} ${count}`)
+    .map(([source, number]) => `${source} ${number}`)
     .join(', ');
 }

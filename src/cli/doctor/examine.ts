@@ -1,4 +1,5 @@
-import { SentCodeStoreError, StoreLockedError } from '../../contract/errors.js';
+import { basename } from 'node:path';
+import { SentCodeStoreError, StoreDamagedError, StoreLockedError } from '../../contract/errors.js';
 import type { AbstractSentCodeStore } from '../../core/abstract-store.js';
 import { primitivesOf } from '../../core/primitives-of.js';
 import type { StoreMetadata, StorePrimitives } from '../../core/driver.js';
@@ -126,8 +127,15 @@ async function orFault(name: string, look: () => Promise<Finding[]>): Promise<Fi
     return await look();
   } catch (error) {
     if (!(error instanceof SentCodeStoreError) || error.code === 'ABORTED') throw error;
-    return [finding(name, 'fault', error.message, ADVICE[error.code])];
+    return [finding(name, 'fault', shortText(error), ADVICE[error.code])];
   }
+}
+
+/** Of damage the first sentence, with the name of its file: what to do is said in the advice. */
+function shortText(error: SentCodeStoreError): string {
+  if (!(error instanceof StoreDamagedError) || error.path === undefined) return error.message;
+  const text = error.message.replace(error.path, basename(error.path));
+  return /^.*?\.(?=\s|$)/s.exec(text)?.[0] ?? text;
 }
 
 const ADVICE: Readonly<Partial<Record<SentCodeStoreError['code'], string>>> = {

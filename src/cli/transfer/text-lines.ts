@@ -1,6 +1,6 @@
 /**
- * The lines of a text that comes in pieces, without empty ones. Ends early, and not in the middle of
- * a line, once the signal is aborted.
+ * The lines of a text that comes in pieces, without empty ones. Ends early once the signal is
+ * aborted, and then leaves out a line that is not whole.
  */
 export async function* textLines(
   pieces: AsyncIterable<Uint8Array | string>,
