@@ -65,6 +65,7 @@ async function move(context: Context, to: SentCodeStore, kind: string, where: st
   const bar = new ProgressBar(terminal, clock, source.total);
   const globalCodes = flags.word('globalCodes', ['every-guild', 'skip']);
   const name = flags.text('name') ?? source.name;
+  let migrated = 0;
   try {
     const report = await migrateLegacyState({
       from: source.from,
@@ -73,7 +74,10 @@ async function move(context: Context, to: SentCodeStore, kind: string, where: st
       force: flags.has('force'),
       signal,
       clock,
-      onProgress: (progress) => bar.update(source.doneOf(progress), source.noun),
+      onProgress: (progress) => {
+        migrated = progress.migrated;
+        bar.update(source.doneOf(progress), source.noun);
+      },
       ...(globalCodes && { globalCodes }),
       ...(name !== undefined && { name }),
     });
@@ -83,6 +87,7 @@ async function move(context: Context, to: SentCodeStore, kind: string, where: st
   } catch (error) {
     bar.end();
     if (error instanceof MigrationIncompleteError) await show(context, error.report);
+    if (signal.aborted) terminal.warn(`${count(migrated, 'code')} moved.\n`);
     throw error;
   } finally {
     await source.close();

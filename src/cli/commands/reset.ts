@@ -13,15 +13,15 @@ export const reset: Command = {
   details: ['The guild stays known: its next new code is sent. Without codes to keep, whatever is still offered is sent again.'],
   options: [['--yes', 'do not ask']],
   examples: ['reset 1147956569271697518 WOS0408 gogoWOS --yes --store ./sent-codes.json'],
-  run: (context, guild, keep) => {
+  run: async (context, guild, keep) => {
     requireKnownIdentity(context);
     const kept = keep as readonly string[];
+    const all = kept.length === 0 ? '' : ` but ${kept.join(', ')}`;
+    if (!(await confirm(context, `Forget everything that was sent to guild ${String(guild)}${all}?`))) {
+      await print(context, 'Nothing was forgotten.');
+      return EXIT.no;
+    }
     return withStore(context, 'write', async ({ store }) => {
-      const all = kept.length === 0 ? '' : ` but ${kept.join(', ')}`;
-      if (!(await confirm(context, `Forget everything that was sent to guild ${String(guild)}${all}?`))) {
-        await print(context, 'Nothing was forgotten.');
-        return EXIT.no;
-      }
       const forgotten = await resetGuild(store, guild as string, { keep: kept });
       if (context.flags.has('json')) await printJson(context, { guildId: guild, forgotten, kept });
       else await print(context, `${forgotten} forgotten in guild ${String(guild)}, ${kept.length} kept.`);
