@@ -38,6 +38,6 @@ const requireEachFile: NonNullable<Options['esbuildPlugins']>[number] = {
 };
 
 export default defineConfig([
-  { ...common, entry, format: 'esm', splitting: true },
-  { ...common, entry: ['src/**/*.ts'], format: 'cjs', splitting: false, esbuildPlugins: [requireEachFile] },
+  { ...common, entry: { ...entry, 'cli/main': 'src/cli/main.ts' }, format: 'esm', splitting: true },
+  { ...common, entry: ['src/**/*.ts', '!src/cli/**'], format: 'cjs', splitting: false, esbuildPlugins: [requireEachFile] },
 ]);

@@ -38,6 +38,7 @@ export type {
 export { exactIdentity } from './domain/exact-identity.js';
 export { giftCodeIdentity, normalizeCode } from './domain/identity.js';
 export { listCodes } from './core/list-codes.js';
+export type { ClaimEvent, StoreCall, StoreEvent } from './core/diagnostics.js';
 export { resetGuild, type ResetGuildOptions } from './core/reset-guild.js';
 export { PartialMarkError } from './core/partial-mark-error.js';
 export { urlIdentity, type UrlIdentityOptions } from './core/url-identity.js';

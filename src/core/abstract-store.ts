@@ -48,6 +48,7 @@ import { type OwnPrimitives, PRIMITIVES } from './primitives-of.js';
 import { derivedPrimitives } from './derived-primitives.js';
 import { toSentCode } from './sent-code.js';
 import { collectStats } from './stats.js';
+import { traced } from './traced.js';
 import { resolveCodes, takeMessages } from './uncertain.js';
 
 /**
@@ -89,7 +90,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
       () => this.#open(),
       async () => this.driver.close?.(),
     );
-    this.#steps = chunked(derivedPrimitives(this.driver, this.name), this.#chunkSize);
+    this.#steps = chunked(traced(derivedPrimitives(this.driver, this.name), this.name), this.#chunkSize);
     this.#primitives = guarded(this.#steps, this.#lifecycle);
     this[PRIMITIVES] = { owner: this, primitives: this.#primitives };
   }

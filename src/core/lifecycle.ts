@@ -1,4 +1,5 @@
 import { SentCodeStoreError } from '../contract/errors.js';
+import { CHANNELS, type StoreEvent } from './diagnostics.js';
 
 /**
  * Opens a store before its first call, counts the calls under way, and closes the store after the
@@ -66,11 +67,27 @@ export class Lifecycle {
 
   async #close(): Promise<void> {
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
-    if (this.#opening !== undefined) await this.#release();
+    if (this.#opening === undefined) return;
+    await this.#release();
+    if (CHANNELS.store.hasSubscribers) this.#tell({ type: 'closed', store: this.#storeName });
+  }
+
+  async #openAndTell(): Promise<void> {
+    try {
+      await this.#open();
+      if (CHANNELS.store.hasSubscribers) this.#tell({ type: 'opened', store: this.#storeName });
+    } catch (error) {
+      if (CHANNELS.store.hasSubscribers) this.#tell({ type: 'open-failed', store: this.#storeName, error });
+      throw error;
+    }
+  }
+
+  #tell(event: StoreEvent): void {
+    CHANNELS.store.publish(event);
   }
 
   async #opened(): Promise<void> {
-    this.#opening ??= this.#open();
+    this.#opening ??= this.#openAndTell();
     try {
       await this.#opening;
     } catch (error) {

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../domain/clock.js';
 import { withErrorJson } from '../domain/error-json.js';
 import { callHook } from '../core/callbacks.js';
 import { claimsUnsupported } from '../core/claims.js';
+import { CHANNELS } from '../core/diagnostics.js';
 import type { DeliveryEvent } from './events.js';
 import { logFolded } from './folded-items.js';
 import { Offer } from './offered-codes.js';
@@ -74,7 +75,11 @@ function prepareRun<T>(store: SentCodeStore, options: DeliveryOptions<T>, signal
     signal,
     clock: options.clock ?? systemClock,
     schedule: options.schedule ?? systemSchedule,
-    emit: (event) => callHook(options.onEvent, withErrorJson(event)),
+    emit: (event) => {
+      const told = withErrorJson(event);
+      callHook(options.onEvent, told);
+      if (CHANNELS.message.hasSubscribers) CHANNELS.message.publish({ store: store.name, ...told });
+    },
     targetOf: (guildId) => targetOf(options.target, guildId),
   };
 }

@@ -16,6 +16,7 @@ const LAYERS = [
   ['delivery'],
   ['platforms'],
   ['index.ts', 'store.ts'],
+  ['cli'],
 ];
 const ENTRIES = ['index.ts', 'store.ts', 'conformance/index.ts', 'platforms/discord/index.ts', 'platforms/telegram/index.ts'];
 

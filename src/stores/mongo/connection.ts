@@ -99,7 +99,10 @@ async function openUri(options: MongoUriOptions, limits: ConnectionLimits): Prom
  * Options of the store's own client. By default the driver waits 30 s for a server, and for ever
  * for an answer. What the caller sets, in the URI or in `clientOptions`, takes precedence.
  */
-function clientOptions({ uri, clientOptions: given = {} }: MongoUriOptions, operationTimeoutMs: number): Record<string, unknown> {
+export function clientOptions(
+  { uri, clientOptions: given = {} }: Pick<MongoUriOptions, 'uri' | 'clientOptions'>,
+  operationTimeoutMs: number,
+): Record<string, unknown> {
   const own = {
     serverSelectionTimeoutMS: Math.min(SERVER_SELECTION_MS, Math.ceil(operationTimeoutMs / 2)),
     socketTimeoutMS: operationTimeoutMs + SOCKET_GRACE_MS,

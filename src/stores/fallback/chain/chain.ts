@@ -10,6 +10,7 @@ import { Witness } from './witness.js';
 import { describeEvent } from './event-texts.js';
 import { canStandIn, type FallbackSettings } from '../options.js';
 import { callHook } from '../../../core/callbacks.js';
+import { CHANNELS } from '../../../core/diagnostics.js';
 import { waitAtMost } from '../../../core/time-limit.js';
 
 /** The members of a {@link FallbackStore}, and what is known of them. Every call works on it. */
@@ -97,6 +98,7 @@ export class Chain {
     const { level, text } = describeEvent(event);
     this.options.logger[level](`${this.options.name}: ${text}`);
     callHook(this.settings.onEvent, event);
+    if (CHANNELS.fallback.hasSubscribers) CHANNELS.fallback.publish({ chain: this.options.name, ...event });
   }
 
   #onDown(member: Member, error: unknown): void {

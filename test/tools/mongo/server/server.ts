@@ -26,7 +26,14 @@ export interface MongoServerOptions {
    * `wtimeout`.
    */
   readonly confirms?: () => boolean;
+  /**
+   * Changes the answers of commands, by their names: a server of another kind, or a collection with
+   * what this one refuses.
+   */
+  readonly disguise?: Disguise;
 }
+
+type Disguise = Readonly<Record<string, (reply: Doc, command: Doc) => Doc>>;
 
 export interface MongoServer {
   readonly uri: string;
@@ -53,7 +60,7 @@ export async function startMongoServer(options: MongoServerOptions = {}): Promis
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    serve(socket, state);
+    serve(socket, state, options.disguise ?? {});
   });
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
@@ -71,7 +78,7 @@ export async function startMongoServer(options: MongoServerOptions = {}): Promis
 }
 
 /** One connection. Its messages are answered in their order; other connections go on while one is blocked by a fail point. */
-function serve(socket: Socket, state: ServerState): void {
+function serve(socket: Socket, state: ServerState, disguise: Disguise): void {
   const connection: Connection = { appName: undefined };
   const framer = createFramer();
   let queue = Promise.resolve();
@@ -81,7 +88,7 @@ function serve(socket: Socket, state: ServerState): void {
   socket.on('data', (chunk: Buffer) => {
     queue = queue
       .then(async () => {
-        for (const message of framer(chunk)) await answer(message, socket, state, connection);
+        for (const message of framer(chunk)) await answer(message, socket, state, connection, disguise);
       })
       .catch((error: unknown) => {
         if (!(error instanceof ConnectionDropped)) console.error('in-process MongoDB server:', error);
@@ -97,7 +104,13 @@ interface Connection {
 
 class ConnectionDropped extends Error {}
 
-async function answer(message: Buffer, socket: Socket, state: ServerState, connection: Connection): Promise<void> {
+async function answer(
+  message: Buffer,
+  socket: Socket,
+  state: ServerState,
+  connection: Connection,
+  disguise: Disguise,
+): Promise<void> {
   const request = parseRequest(message);
   connection.appName ??= appNameOf(request.command);
   const failure = state.failPoint.next(commandName(request.command), connection.appName);
@@ -105,7 +118,8 @@ async function answer(message: Buffer, socket: Socket, state: ServerState, conne
   if (failure?.closeBefore) throw new ConnectionDropped();
   const reply = await confirmed(request.command, replyTo(request.command, state, failure), state);
   if (failure?.closeAfter) throw new ConnectionDropped();
-  if (request.wantsReply && !socket.destroyed) socket.write(frameReply(request, reply));
+  const shown = disguise[commandName(request.command)]?.(reply, request.command) ?? reply;
+  if (request.wantsReply && !socket.destroyed) socket.write(frameReply(request, shown));
 }
 
 /** The answer to a write once a majority has confirmed it, or has not within the `wtimeout` of the command. */

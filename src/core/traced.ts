@@ -1,0 +1,58 @@
+import type { CodeRecord } from '../domain/record.js';
+import { stateOf } from '../domain/record.js';
+import { CALLS, CHANNELS, type ClaimEvent, type StoreCall } from './diagnostics.js';
+import type { ClaimWrite, Settlement, StorePrimitives } from './driver.js';
+
+/**
+ * The primitives of a store, told to whoever has subscribed to the channels. Without a subscriber a
+ * call is handed on as it is.
+ */
+export function traced(store: StorePrimitives, storeName: string): StorePrimitives {
+  const trace = <T>(operation: StoreCall['operation'], codes: number, work: () => Promise<T>): Promise<T> =>
+    CALLS.tracePromise(work, { store: storeName, operation, codes });
+  const claimRecords: StorePrimitives['claimRecords'] = (claim) =>
+    CALLS.hasSubscribers ? trace('claim', claim.holds.length, () => store.claimRecords(claim)) : store.claimRecords(claim);
+  const settleRecords: StorePrimitives['settleRecords'] = (changes) =>
+    CALLS.hasSubscribers ? trace('settle', changes.length, () => store.settleRecords(changes)) : store.settleRecords(changes);
+  return {
+    ...store,
+    readRecords: (keys) =>
+      CALLS.hasSubscribers ? trace('read', keys.length, () => store.readRecords(keys)) : store.readRecords(keys),
+    readKnown: (keys) => (CALLS.hasSubscribers ? trace('read', keys.length, () => store.readKnown(keys)) : store.readKnown(keys)),
+    markRecords: (marks) =>
+      CALLS.hasSubscribers ? trace('mark', marks.length, () => store.markRecords(marks)) : store.markRecords(marks),
+    removeRecords: (keys) =>
+      CALLS.hasSubscribers ? trace('remove', keys.length, () => store.removeRecords(keys)) : store.removeRecords(keys),
+    removeGuild: (guildId) =>
+      CALLS.hasSubscribers ? trace('removeGuild', 0, () => store.removeGuild(guildId)) : store.removeGuild(guildId),
+    pingStore: () => (CALLS.hasSubscribers ? trace('ping', 0, () => store.pingStore()) : store.pingStore()),
+    claimRecords: (claim) =>
+      CHANNELS.claim.hasSubscribers ? tellClaim(storeName, claim, claimRecords(claim)) : claimRecords(claim),
+    settleRecords: (changes) =>
+      CHANNELS.claim.hasSubscribers ? tellSettlements(storeName, changes, settleRecords(changes)) : settleRecords(changes),
+  };
+}
+
+type Answers = readonly (CodeRecord | undefined)[];
+
+async function tellClaim(store: string, claim: ClaimWrite, answer: Promise<Answers>): Promise<Answers> {
+  const after = await answer;
+  CHANNELS.claim.publish(claimEvent(store, claim, after));
+  return after;
+}
+
+async function tellSettlements(store: string, changes: readonly Settlement[], answer: Promise<Answers>): Promise<Answers> {
+  const after = await answer;
+  for (const [index, change] of changes.entries()) CHANNELS.claim.publish(settleEvent(store, change, after[index]));
+  return after;
+}
+
+function claimEvent(store: string, { guildId, holds }: ClaimWrite, after: Answers): ClaimEvent {
+  const { token = null, messageId = '' } = holds[0] ?? {};
+  const won = after.filter((record) => record !== undefined && record.state !== 'sent' && record.token === token).length;
+  return { type: 'claim', store, guildId, messageId, codes: holds.length, won };
+}
+
+function settleEvent(store: string, { guildId, code, event }: Settlement, record: CodeRecord | undefined): ClaimEvent {
+  return { type: event.type, store, guildId, code, state: stateOf(record) };
+}
