@@ -23,7 +23,7 @@ export interface StoreCall {
   /** The store's name. A member of a chain has calls of its own. */
   readonly store: string;
   /** What the call does. */
-  readonly operation: 'read' | 'mark' | 'claim' | 'settle' | 'remove' | 'removeGuild' | 'ping';
+  readonly operation: 'read' | 'mark' | 'claim' | 'confirm' | 'renew' | 'release' | 'settle' | 'remove' | 'removeGuild' | 'ping';
   /** Number of codes that the call is about; 0 where it is about none, or about a guild. */
   readonly codes: number;
   /** Why the call failed, if it did. */
@@ -40,6 +40,19 @@ export type ClaimEvent =
       /** Number of codes that were asked for, and of those that the claim has got. */
       readonly codes: number;
       readonly won: number;
+    }
+  /** A step of the owner: the message went out, needs more time, or is given back. */
+  | {
+      readonly type: 'confirm' | 'renew' | 'release';
+      readonly store: string;
+      readonly guildId: string;
+      readonly messageId: string;
+      /** Number of codes of the step. */
+      readonly codes: number;
+      /** Of those the codes that the claim had lost. Not known of a release. */
+      readonly lost?: number;
+      /** How a release gives the codes back. */
+      readonly outcome?: 'not-sent' | 'uncertain' | 'unsent';
     }
   | {
       readonly type: 'renew' | 'release' | 'unsent' | 'resize' | 'take' | 'resolve';

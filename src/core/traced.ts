@@ -1,7 +1,8 @@
 import type { CodeRecord } from '../domain/record.js';
 import { stateOf } from '../domain/record.js';
 import { CALLS, CHANNELS, type ClaimEvent, type StoreCall } from './diagnostics.js';
-import type { ClaimWrite, Settlement, StorePrimitives } from './driver.js';
+import type { Claim } from '../contract/types.js';
+import type { ClaimWrite, Confirmation, Ownership, ReleaseOutcome, Settlement, StorePrimitives } from './driver.js';
 
 /**
  * The primitives of a store, told to whoever has subscribed to the channels. Without a subscriber a
@@ -10,6 +11,22 @@ import type { ClaimWrite, Settlement, StorePrimitives } from './driver.js';
 export function traced(store: StorePrimitives, storeName: string): StorePrimitives {
   const trace = <T>(operation: StoreCall['operation'], codes: number, work: () => Promise<T>): Promise<T> =>
     CALLS.tracePromise(work, { store: storeName, operation, codes });
+  const step = (type: 'confirm' | 'renew' | 'release', { guildId, messageId }: Claim) =>
+    ({ type, store: storeName, guildId, messageId }) as const;
+  const tellStep = async <T>(
+    type: 'confirm' | 'renew',
+    claim: Claim,
+    answer: Promise<readonly T[]>,
+    isLost: (one: T) => boolean,
+  ): Promise<readonly T[]> => {
+    const after = await answer;
+    CHANNELS.claim.publish({ ...step(type, claim), codes: after.length, lost: after.filter(isLost).length } satisfies ClaimEvent);
+    return after;
+  };
+  const tellRelease = async (claim: Claim, codes: number, outcome: ReleaseOutcome, answer: Promise<void>): Promise<void> => {
+    await answer;
+    CHANNELS.claim.publish({ ...step('release', claim), codes, outcome } satisfies ClaimEvent);
+  };
   const claimRecords: StorePrimitives['claimRecords'] = (claim) =>
     CALLS.hasSubscribers ? trace('claim', claim.holds.length, () => store.claimRecords(claim)) : store.claimRecords(claim);
   const settleRecords: StorePrimitives['settleRecords'] = (changes) =>
@@ -26,6 +43,21 @@ export function traced(store: StorePrimitives, storeName: string): StorePrimitiv
     removeGuild: (guildId) =>
       CALLS.hasSubscribers ? trace('removeGuild', 0, () => store.removeGuild(guildId)) : store.removeGuild(guildId),
     pingStore: () => (CALLS.hasSubscribers ? trace('ping', 0, () => store.pingStore()) : store.pingStore()),
+    confirmRecords: (claim, marks) => {
+      const confirm = (): Promise<readonly Confirmation[]> => store.confirmRecords(claim, marks);
+      const answer = CALLS.hasSubscribers ? trace('confirm', marks.length, confirm) : confirm();
+      return CHANNELS.claim.hasSubscribers ? tellStep('confirm', claim, answer, ({ isLost }) => isLost) : answer;
+    },
+    renewRecords: (claim, keys) => {
+      const renew = (): Promise<readonly Ownership[]> => store.renewRecords(claim, keys);
+      const answer = CALLS.hasSubscribers ? trace('renew', keys.length, renew) : renew();
+      return CHANNELS.claim.hasSubscribers ? tellStep('renew', claim, answer, (owned) => owned === 'lost') : answer;
+    },
+    releaseRecords: (claim, keys, outcome) => {
+      const release = (): Promise<void> => store.releaseRecords(claim, keys, outcome);
+      const answer = CALLS.hasSubscribers ? trace('release', keys.length, release) : release();
+      return CHANNELS.claim.hasSubscribers ? tellRelease(claim, keys.length, outcome, answer) : answer;
+    },
     claimRecords: (claim) =>
       CHANNELS.claim.hasSubscribers ? tellClaim(storeName, claim, claimRecords(claim)) : claimRecords(claim),
     settleRecords: (changes) =>

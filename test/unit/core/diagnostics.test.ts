@@ -29,7 +29,7 @@ it('claim: what a claim got, and what became of it', async () => {
   expect(events).toMatchObject([
     { type: 'claim', store: 'codes', guildId: '1', codes: 1, won: 1 },
     { type: 'claim', codes: 1, won: 1 },
-    { type: 'release', code: 'B', state: 'uncertain' },
+    { type: 'release', messageId: claim!.messageId, codes: 1, outcome: 'uncertain' },
   ]);
 });
 
