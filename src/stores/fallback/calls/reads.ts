@@ -31,7 +31,7 @@ export async function readKnown(context: CallContext, keys: readonly CodeKey[]):
   for (const [index, { guildId, code }] of keys.entries()) {
     const record = records[index];
     if (record?.state !== 'sent' || context.chain.mirrors.some((mirror) => mirror.pending.hasMark({ guildId, code }))) continue;
-    marks.push({ guildId, code, source: record.source, sentAt: record.sentAt });
+    marks.push({ guildId, code, source: record.source, sentAt: record.sentAt, receipt: record.receipt });
   }
   if (marks.length > 0) await markRecords(context, marks);
   return records;
