@@ -1,5 +1,5 @@
 import type { CodeKey } from '../../../domain/codes.js';
-import type { HeldRecord } from '../../../domain/record.js';
+import { type HeldRecord, triesOf } from '../../../domain/record.js';
 import type { Settlement, StorePrimitives } from '../../../core/driver.js';
 import { copyRecords, type MaybeRecord } from './record-strength.js';
 
@@ -28,18 +28,15 @@ function isOther(record: HeldRecord, copy: HeldRecord): boolean {
     record.token !== copy.token ||
     record.messageId !== copy.messageId ||
     record.attempt !== copy.attempt ||
+    triesOf(record) !== triesOf(copy) ||
+    record.target !== copy.target ||
     isLaterTry(record.idleMs, copy.idleMs)
   );
 }
 
 /**
- * Whether the copy takes the last try for over longer than it is. A message that was begun anew has
- * its old number of tries again, so the number does not tell:
- *
- * ```text
- * first store: M, try 1, over     asked: did not arrive, sent again     given back: M, try 1
- * mirror:      M, try 1, over     missed                                outage: the platform is asked too early
- * ```
+ * Whether the copy takes the last try for over longer than it is, so that an outage would ask the
+ * platform too early. The number of tries does not tell: a replay counts several retries as one.
  */
 function isLaterTry(idleMs: number | null, copyIdleMs: number | null): boolean {
   if (copyIdleMs === null) return false;
@@ -60,10 +57,10 @@ export async function updateHolds(target: StorePrimitives, pairs: readonly HoldP
   if (changes.length > 0) await target.settleRecords(changes);
   if (others.length === 0) return;
   await target.settleRecords(
-    others.map(({ guildId, code, copy: { messageId, attempt } }) => ({
+    others.map(({ guildId, code, copy }) => ({
       guildId,
       code,
-      event: { type: 'resolve', messageId, attempt },
+      event: { type: 'resolve', messageId: copy.messageId, attempt: triesOf(copy) },
     })),
   );
   await copyRecords(target, others, leaseMs);
