@@ -148,6 +148,7 @@ export const askingThePlatform: ConformanceGroup<'asking the platform'> = {
       run: async ({ store, guild }) => {
         const guildId = guild();
         await leaveUncertain(store, guildId, ['A']);
+        await store.release(only(await store.takeUncertain(guildId)), 'uncertain');
         await store.release(await store.restart(await takeToAsk(store, guildId)), 'not-sent');
         assert.deepEqual(await store.filterUnsent(guildId, ['A']), ['A']);
       },
