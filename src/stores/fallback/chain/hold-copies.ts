@@ -1,7 +1,7 @@
 import type { CodeKey } from '../../../domain/codes.js';
 import { type HeldRecord, triesOf } from '../../../domain/record.js';
 import type { Settlement, StorePrimitives } from '../../../core/driver.js';
-import { copyRecords, type MaybeRecord } from './record-strength.js';
+import { copyRecords, type MaybeRecord, strength } from './record-strength.js';
 
 /** A code that two stores hold, each in its own way. */
 export interface HoldPair extends CodeKey {
@@ -9,6 +9,20 @@ export interface HoldPair extends CodeKey {
   readonly record: HeldRecord;
   /** In the store that is to follow. */
   readonly copy: HeldRecord;
+}
+
+/**
+ * Whether another process wrote a record of the first store: this one writes its mirrors too.
+ *
+ * ```text
+ * first store: M of T1, over     another process takes M over: T2, alive     down
+ * mirror:      M of T1, over                                                 T3 takes M over, unless it is told otherwise
+ * ```
+ */
+export function isForeign(record: MaybeRecord, copy: MaybeRecord): boolean {
+  if (!isHeld(record) || !isHeld(copy)) return strength(record) > strength(copy);
+  if (record.messageId !== copy.messageId || record.target !== copy.target) return true;
+  return record.state === 'claimed' && record.token !== copy.token;
 }
 
 /** Whether a record is a hold. */
