@@ -83,7 +83,10 @@ export interface Claim {
   readonly messageId: string;
   /** Length of the lease in ms, from the last claim or renewal. */
   readonly leaseMs: number;
-  /** 1 for the first try of this message. More for a retry: an earlier try may have arrived. */
+  /**
+   * 1 for the first try of this message, and for the first one after it was begun anew. More for a
+   * retry: an earlier try may have arrived.
+   */
   readonly attempt: number;
   /** Where in the guild the message is tried, as the first claimant told it. */
   readonly target?: string;
@@ -185,7 +188,7 @@ export interface UncertainCode {
   readonly spelling: string;
   /** The message that the code was part of. */
   readonly messageId: string;
-  /** How often the message was tried. */
+  /** How often the message was tried, also before it was begun anew: it never goes back. */
   readonly attempt: number;
   /** Number of codes that the message was tried with. */
   readonly size: number;
@@ -201,7 +204,7 @@ export interface UncertainCode {
 export interface ExpectedTry {
   /** The message that the code must still be part of. */
   readonly messageId: string;
-  /** The tries of the message that are known. */
+  /** The tries of the message that are known: `attempt` of an {@link UncertainCode}. */
   readonly attempt: number;
 }
 

@@ -24,6 +24,7 @@ import type { SentCodeStore } from '../contract/store.js';
 import type { StoreSupport } from '../contract/support.js';
 import { checkBatch, checkCodes, type GuildKeys } from '../domain/codes.js';
 import { checkGuildId } from '../domain/guild-id.js';
+import { triesOf } from '../domain/record.js';
 import {
   checkClaimedCodes,
   checkClaimOptions,
@@ -164,8 +165,8 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     const scope: ScanScope = guildId === undefined ? { held: true } : { guildId: checkGuildId(guildId), held: true };
     for await (const { guildId: guild, code, record } of this.#primitives.scanRecords(scope)) {
       if (record.state !== 'uncertain') continue;
-      const { spelling, messageId, attempt, size, target = null, ageMs, idleMs } = record;
-      yield { guildId: guild, code, spelling, messageId, attempt, size, target, ageMs, idleMs };
+      const { spelling, messageId, size, target = null, ageMs, idleMs } = record;
+      yield { guildId: guild, code, spelling, messageId, attempt: triesOf(record), size, target, ageMs, idleMs };
     }
   }
 

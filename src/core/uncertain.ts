@@ -1,6 +1,6 @@
 import type { ExpectedTry, TakenClaim } from '../contract/types.js';
 import type { CodeKey } from '../domain/codes.js';
-import type { HeldRecord } from '../domain/record.js';
+import { type HeldRecord, triesOf } from '../domain/record.js';
 import type { Settlement, StorePrimitives } from './driver.js';
 
 /**
@@ -78,10 +78,10 @@ export async function resolveCodes(
     return marked.filter(Boolean).length;
   }
   const after = await store.settleRecords(
-    uncertain.map(({ guildId, code, record: { messageId, attempt } }) => ({
+    uncertain.map(({ guildId, code, record }) => ({
       guildId,
       code,
-      event: { type: 'resolve', messageId, attempt },
+      event: { type: 'resolve', messageId: record.messageId, attempt: triesOf(record) },
     })),
   );
   return after.filter((record) => record === undefined).length;
@@ -96,8 +96,8 @@ export interface Decision {
   readonly now: number;
 }
 
-function isExpected({ messageId, attempt }: HeldRecord, expected: ExpectedTry | undefined): boolean {
-  return expected === undefined || (messageId === expected.messageId && attempt === expected.attempt);
+function isExpected(record: HeldRecord, expected: ExpectedTry | undefined): boolean {
+  return expected === undefined || (record.messageId === expected.messageId && triesOf(record) === expected.attempt);
 }
 
 /** Which uncertain messages to take, and under which lease. */

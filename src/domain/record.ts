@@ -28,6 +28,11 @@ export interface Hold {
    * 1 for the first try. Above 1 an earlier try may have arrived, whatever happened to this one.
    */
   readonly attempt: number;
+  /**
+   * How many tries are known not to have arrived: those before the message was begun anew. They do
+   * not count in `attempt`. Absent: 0.
+   */
+  readonly unsentTries?: number | undefined;
   /** Where in the guild the message was tried: a channel, say. Absent where it was not told. */
   readonly target?: string | undefined;
 }
@@ -46,6 +51,19 @@ export interface HeldRecord extends Hold {
    * known.
    */
   readonly idleMs: number | null;
+}
+
+/**
+ * How often a message was tried in all. It never goes back, so that a decision about some tries says
+ * nothing of later ones:
+ *
+ * ```text
+ * person: sees M, try 1            looks: not there          decides: M, try 1 did not arrive
+ * asker:               finds nothing, begins M anew, tries: unclear
+ * ```
+ */
+export function triesOf({ attempt, unsentTries = 0 }: Hold): number {
+  return unsentTries + attempt;
 }
 
 /** What a store has under a key. An absent code has no record: `undefined`. */

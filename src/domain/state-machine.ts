@@ -1,5 +1,5 @@
 import type { CodeState } from '../contract/types.js';
-import type { CodeRecord, Hold, SentRecord } from './record.js';
+import { type CodeRecord, type Hold, type SentRecord, triesOf } from './record.js';
 
 /** A hold as a store in this process keeps it. All times are in ms, on one clock of the store. */
 export interface LocalHold extends Hold {
@@ -66,7 +66,10 @@ export type CodeEvent =
       readonly leaseMs: number;
       readonly asks?: boolean | undefined;
     }
-  /** Somebody who knows the tries up to `attempt` decides that the message did not arrive. */
+  /**
+   * Somebody who knows the tries up to `attempt`, counted from the very first, decides that the
+   * message did not arrive.
+   */
   | { readonly type: 'resolve'; readonly messageId: string; readonly attempt: number }
   /** The code was issued again, or the guild is cleared. */
   | { readonly type: 'forget' };
@@ -126,6 +129,7 @@ export function transition(record: LocalRecord | undefined, event: CodeEvent, no
         ...record,
         ...(target !== undefined && { target }),
         attempt: 1,
+        unsentTries: triesOf(record),
         firstTriedAt: ageMs === null ? null : now - ageMs,
         leaseUntil: now + event.leaseMs,
         endedAt: null,
@@ -139,12 +143,13 @@ export function transition(record: LocalRecord | undefined, event: CodeEvent, no
         ...record,
         token: event.token,
         leaseUntil: now + event.leaseMs,
-        ...(event.asks === true ? { endedAt: endOfTry(record) } : { attempt: record.attempt + 1, endedAt: null }),
+        // The last try is over by now at the latest. Without an end, this lease would be that of a try.
+        ...(event.asks === true ? { endedAt: endOfTry(record) ?? now } : { attempt: record.attempt + 1, endedAt: null }),
       };
     case 'resolve':
       // The decision was about the tries up to this attempt. A later try that ended uncertain is
       // undecided.
-      return state === 'uncertain' && record.messageId === event.messageId && record.attempt === event.attempt
+      return state === 'uncertain' && record.messageId === event.messageId && triesOf(record) === event.attempt
         ? undefined
         : record;
   }

@@ -72,7 +72,7 @@ export class Mover {
     }
   }
 
-  #take({ code: value, sentAt, problem }: SourceCode, account: GuildAccount, refusal: string | undefined): void {
+  #take({ code: value, sentAt, receipt, problem }: SourceCode, account: GuildAccount, refusal: string | undefined): void {
     account.found += 1;
     if (problem !== undefined) {
       account.fail(problem, 1);
@@ -92,7 +92,7 @@ export class Mover {
       return;
     }
     part.seen.add(code);
-    part.codes.push({ guildId, code, sentAt: sentAt ?? this.#options.now });
+    part.codes.push({ guildId, code, sentAt: sentAt ?? this.#options.now, receipt });
     this.#batched += 1;
   }
 

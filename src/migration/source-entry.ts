@@ -15,6 +15,8 @@ export interface SourceCode {
   readonly code: unknown;
   /** Time of sending in ms since 1970; `null` if the source has none. */
   readonly sentAt: number | null;
+  /** What the platform answered for its message, where the source keeps it. */
+  readonly receipt?: string | undefined;
   /** Why the code cannot be moved. Makes the migration incomplete, unlike a refused code. */
   readonly problem?: Error;
 }

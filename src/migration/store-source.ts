@@ -8,7 +8,9 @@ export async function* readStore(store: SentCodeStore): AsyncGenerator<SourceEnt
 }
 
 async function* codesOf(store: SentCodeStore, guildId: string): AsyncGenerator<SourceCode> {
-  for await (const { code, sentAt } of store.listSent(guildId)) yield { code, sentAt: sentAt?.getTime() ?? null };
+  for await (const { code, sentAt, receipt } of store.listSent(guildId)) {
+    yield { code, sentAt: sentAt?.getTime() ?? null, receipt: receipt ?? undefined };
+  }
   // Not left out: the target would offer the code again, although its message may have arrived.
   for await (const { code } of store.listUncertain(guildId)) yield { code, sentAt: null, problem: uncertain(store.name, code) };
 }

@@ -35,6 +35,7 @@ export interface MigrationTarget {
 export interface MovedCode extends CodeKey {
   /** ms since 1970. */
   readonly sentAt: number;
+  readonly receipt?: string | undefined;
 }
 
 /** The source of every mark that a migration makes. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ConformanceFailure, type ConformanceGroupName, type Fixture, runConformance } from 'sent-code-store/conformance';
 import { sharedMapFixture, type SharedMapKind } from '../support/stores/shared-map-store.js';
+import * as asking from './broken/asking.js';
 import * as claims from './broken/claims.js';
 import * as codes from './broken/codes.js';
 import * as durability from './broken/durability.js';
@@ -71,6 +72,29 @@ const broken: readonly Row[] = [
   ['forgets the order of a message', claims.SortsMessages, 'whole messages', /the order and the spelling/],
   ['has claims in words only', claims.NoClaims, 'claims', /gives a claim/],
   ['does not say what it supports', claims.SaysNothing, 'support', /says what it supports/],
+
+  ['counts asking as a try', asking.CountsAsking, 'asking the platform', /counts no try/],
+  ['forgets the end of the last try when somebody asks', asking.ForgetsEndAtAsking, 'asking the platform', /counts no try/],
+  ['takes the end of the asking for the end of the try', asking.EndsTryWithAsker, 'asking the platform', /counts no try/],
+  ['frees a message whose asker did not send it', asking.FreesAskedNotSent, 'asking the platform', /only asked/],
+  ['begins a message anew for anybody', asking.RestartsForAnybody, 'asking the platform', /that was overtaken/],
+  ['frees what never arrived for anybody', asking.FreesUnsentForAnybody, 'asking the platform', /that was overtaken/],
+  ['begins a message anew as a retry', asking.RestartKeepsAttempt, 'asking the platform', /frees a message anew/],
+  ['begins a message anew as old as it was', asking.RestartKeepsFirstTry, 'asking the platform', /begins a message anew/],
+  ['takes a message anew for one that is asked about', asking.RestartStaysAsked, 'asking the platform', /frees a message anew/],
+  ['counts tries from one again', asking.RestartCountsAgainFromOne, 'asking the platform', /since somebody looked/],
+  ['holds what never arrived if it was retried', asking.UnsentOfFirstTryOnly, 'asking the platform', /whatever was tried/],
+  ['loses where a message was tried', asking.LosesTarget, 'asking the platform', /tells where/],
+  ['keeps where a message was tried first', asking.KeepsOldTarget, 'asking the platform', /new target/],
+  ['ends a try when somebody looks', asking.EndsTryWhenListed, 'asking the platform', /from the end of its lease/],
+  ['lets nobody ask about a part', asking.AsksAboutWholeMessagesOnly, 'asking the platform', /what is left/],
+  ['lets two ask at once', asking.LetsTwoAsk, 'asking the platform', /one caller ask/],
+  ['takes more messages than it was told to', asking.TakesEveryMessage, 'asking the platform', /by its id/],
+  ['refuses evidence of an asker that was overtaken', asking.RefusesLateEvidence, 'asking the platform', /at its word/],
+  ['decides whatever somebody looked at', asking.IgnoresExpected, 'asking the platform', /only the tries/],
+  ['keeps the last receipt', asking.LaterReceiptWins, 'receipts', /of the first mark/],
+  ['loses the receipt of a confirm', asking.LosesReceiptOfConfirm, 'receipts', /of a confirm/],
+  ['cuts receipts', asking.CutsReceipts, 'receipts', /looks up/],
 
   ['answers "unsent" when it cannot read', durability.UnsentOnError, 'outages', /never offered/],
   ['acknowledges a mark that it could not make', durability.SwallowsWriteErrors, 'outages', /acknowledges no mark/],

@@ -137,7 +137,7 @@ export const askingThePlatform: ConformanceGroup<'asking the platform'> = {
         assert.deepEqual([...(await store.states(guildId, codes)).values()], ['claimed', 'claimed']);
         await store.release(anew, 'uncertain');
         for (const code of await collect(store.listUncertain(guildId))) {
-          assert.deepEqual({ attempt: code.attempt, target: code.target }, { attempt: 1, target: 'channel 2' });
+          assert.deepEqual({ attempt: code.attempt, target: code.target }, { attempt: 3, target: 'channel 2' });
           isAbout(code.ageMs, 0);
           isAbout(code.idleMs, 0);
         }
@@ -148,6 +148,7 @@ export const askingThePlatform: ConformanceGroup<'asking the platform'> = {
       run: async ({ store, guild }) => {
         const guildId = guild();
         await leaveUncertain(store, guildId, ['A']);
+        await store.release(only(await store.takeUncertain(guildId)), 'uncertain');
         await store.release(await store.restart(await takeToAsk(store, guildId)), 'not-sent');
         assert.deepEqual(await store.filterUnsent(guildId, ['A']), ['A']);
       },
@@ -199,6 +200,21 @@ export const askingThePlatform: ConformanceGroup<'asking the platform'> = {
         }
         assert.equal(await store.resolveUncertain(guildId, ['A'], 'not-sent', { messageId, attempt: 2 }), 1);
         assert.deepEqual(await store.filterUnsent(guildId, ['A']), ['A']);
+      },
+    },
+    {
+      name: 'decides no try of a message that was begun anew since somebody looked at it',
+      run: async ({ store, guild }) => {
+        const guildId = guild();
+        await leaveUncertain(store, guildId, ['A']);
+        const { messageId, attempt } = await listed(store, guildId);
+        await store.release(await store.restart(await takeToAsk(store, guildId)), 'uncertain');
+        for (const as of ['sent', 'not-sent'] as const) {
+          assert.equal(await store.resolveUncertain(guildId, ['A'], as, { messageId, attempt }), 0);
+        }
+        const now = await listed(store, guildId);
+        const expected = { messageId, attempt: now.attempt };
+        assert.equal(await store.resolveUncertain(guildId, ['A'], 'not-sent', expected), 1);
       },
     },
   ]),

@@ -46,6 +46,7 @@ function holdAsSeen(document: StoredDocument): object {
     'claim.token': fieldAsSeen(claim, 'token'),
     'claim.message_id': fieldAsSeen(claim, 'message_id'),
     'claim.attempt': fieldAsSeen(claim, 'attempt'),
+    'claim.unsent_tries': fieldAsSeen(claim, 'unsent_tries'),
   };
 }
 

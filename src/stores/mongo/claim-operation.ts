@@ -32,6 +32,7 @@ export function claimOperation(claim: ClaimWrite, hold: Hold & { readonly code: 
     position: hold.position,
     size: hold.size,
     attempt: hold.attempt,
+    ...(hold.unsentTries !== undefined && { unsent_tries: hold.unsentTries }),
     ...(hold.target !== undefined && { target: hold.target }),
   };
   const ago = (ms: number | null): object | null => (ms === null ? null : after(-ms));

@@ -37,6 +37,7 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
           {
             $set: {
               'claim.attempt': { $literal: 1 },
+              'claim.unsent_tries': ALL_TRIES,
               'claim.lease_until': after(event.leaseMs),
               'claim.first_at': event.ageMs === null ? null : after(-(event.ageMs ?? 0)),
               'claim.ended_at': null,
@@ -55,7 +56,9 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
               'claim.token': { $literal: event.token },
               'claim.lease_until': after(event.leaseMs),
               ...(event.asks === true
-                ? { 'claim.ended_at': { $ifNull: ['$claim.ended_at', '$claim.lease_until'] } }
+                ? // The last try is over by now at the latest. Without an end, this lease would be that
+                  // of a try.
+                  { 'claim.ended_at': { $ifNull: ['$claim.ended_at', { $ifNull: ['$claim.lease_until', '$$NOW'] }] } }
                 : { 'claim.attempt': { $add: ['$claim.attempt', 1] }, 'claim.ended_at': null }),
             },
           },
@@ -65,7 +68,7 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
       // Between the caller's decision and this write, another owner may have taken the message
       // over. Either that owner is sending, and its lease lives; or that try is over and unclear
       // too, and has another number.
-      return [{ deleteOne: { filter: { ...held, ...messageFilter(change, event), ...IS_UNCERTAIN } } }];
+      return [{ deleteOne: { filter: { ...held, $and: [messageFilter(change, event), IS_UNCERTAIN] } } }];
   }
 }
 
@@ -130,8 +133,11 @@ function messageFilter(key: CodeKey, { messageId, attempt }: { readonly messageI
   if (messageId === keyOf(key.guildId, key.code)) {
     return { $nor: [{ 'claim.token': { $type: ['string', 'null'] }, 'claim.attempt': { $type: 'number' } }] };
   }
-  return { 'claim.message_id': messageId, 'claim.attempt': attempt };
+  return { 'claim.message_id': messageId, $expr: { $eq: [ALL_TRIES, attempt] } };
 }
+
+/** The tries of a message, also those before it was begun anew. */
+const ALL_TRIES = { $add: ['$claim.attempt', { $ifNull: ['$claim.unsent_tries', 0] }] };
 
 function updateOne(filter: object, update: object | readonly object[]): WriteOperation {
   return { updateOne: { filter, update } };

@@ -31,6 +31,7 @@ const claimSchema = z.object({
   position: z.number(),
   size: z.number(),
   attempt: z.number(),
+  unsent_tries: z.number().optional(),
   /** `null`: uncertain, whatever the time. */
   lease_until: z.date().nullable(),
   first_at: z.date().nullable(),
@@ -72,6 +73,7 @@ export function toRecord(document: StoredDocument, code: string): CodeRecord {
     position: claim.position,
     size: claim.size,
     attempt: claim.attempt,
+    ...(claim.unsent_tries !== undefined && { unsentTries: claim.unsent_tries }),
     ...(claim.target !== undefined && { target: claim.target }),
     ageMs: claim.first_at === null ? null : now.getTime() - claim.first_at.getTime(),
     idleMs: endedAt === null ? null : now.getTime() - endedAt.getTime(),

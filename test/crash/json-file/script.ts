@@ -23,6 +23,13 @@ export const SCRIPT: readonly (readonly Step[])[] = [
   [release('3', 'P')],
   [mark('1', 'A'), clear('2', 'A', 'B')],
   [mark('6', 'Z'), mark('6', 'Y'), claim('6', 'X')],
+  [claim('7', 'Q', 'R')],
+  [giveBack('7', 'Q', 'R')],
+  [ask('7', 'Q', 'R'), mark('8', 'A')],
+  [beginAnew('7', 'Q', 'R')],
+  [giveBack('7', 'Q', 'R'), mark('8', 'B')],
+  [ask('7', 'Q', 'R')],
+  [free('7', 'Q'), mark('8', 'C')],
 ];
 
 /** What each key may be, given the names (`group index`) of the steps that were begun and of those that were acknowledged. */
@@ -60,6 +67,34 @@ function release(guildId: string, ...codes: string[]): Step {
   return {
     keys: codes.map((code) => [guildId, code, 'absent']),
     run: (store) => store.release(claims.get(guildId)!, 'not-sent'),
+  };
+}
+
+function giveBack(guildId: string, ...codes: string[]): Step {
+  return {
+    keys: codes.map((code) => [guildId, code, 'uncertain']),
+    run: (store) => store.release(claims.get(guildId)!, 'uncertain'),
+  };
+}
+
+function ask(guildId: string, ...codes: string[]): Step {
+  return {
+    keys: codes.map((code) => [guildId, code, 'uncertain']),
+    run: async (store) => claims.set(guildId, (await store.takeUncertain(guildId, { purpose: 'ask' }))[0]),
+  };
+}
+
+function beginAnew(guildId: string, ...codes: string[]): Step {
+  return {
+    keys: codes.map((code) => [guildId, code, 'uncertain']),
+    run: async (store) => claims.set(guildId, await store.restart(claims.get(guildId)!, { target: 'channel 2' })),
+  };
+}
+
+function free(guildId: string, ...codes: string[]): Step {
+  return {
+    keys: codes.map((code) => [guildId, code, 'absent']),
+    run: (store) => store.release(claims.get(guildId)!, 'unsent', codes),
   };
 }
 

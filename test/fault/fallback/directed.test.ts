@@ -56,6 +56,20 @@ describe('A mirror does not let go of what the first store keeps', () => {
     expect(await store.filterUnsent('1', ['A', 'NEW'])).toEqual(['NEW']);
   });
 
+  it.each([{ purpose: 'retry' }, { purpose: 'ask' }] as const)(
+    'when another process has taken a message over that it holds as the owner before ($purpose)',
+    async (options) => {
+      const chain = newChain();
+      const store = chain.start();
+      await store.claim('1', ['A'], { leaseMs: 1000 });
+      chain.clock.advance(1001);
+      expect(await chain.stranger().takeUncertain('1', options)).toHaveLength(1);
+      await store.filterUnsent('1', ['A']);
+      chain.first.fault = 'reject';
+      await expect(store.takeUncertain('1', options)).rejects.toMatchObject({ code: 'NOT_AUTHORITATIVE' });
+    },
+  );
+
   it('when somebody takes a message over that is being decided', async () => {
     const chain = newChain();
     const store = chain.start({ whenDegraded: 'continue' });

@@ -125,6 +125,22 @@ describe('resolveUncertain whose command arrives after somebody has repeated it'
   });
 });
 
+describe.each([
+  ['forget', (store: MongoStore) => store.forget('1', ['A'])],
+  ['clearGuild', (store: MongoStore) => store.clearGuild('1')],
+  ['resolveUncertain', (store: MongoStore) => store.resolveUncertain('1', ['A'], 'not-sent')],
+] as const)('%s whose command arrives after the message was begun anew', (_name, remove) => {
+  it('leaves alone the new try', async () => {
+    const { store, other, arrivesAfter } = await lateWorld();
+    await dieSending(other);
+    await arrivesAfter(remove(store), async () => {
+      const [asked] = await other.takeUncertain('1', { purpose: 'ask' });
+      await other.release(await other.restart(asked!), 'uncertain');
+    });
+    expect(await other.states('1', ['A'])).toEqual(UNCERTAIN);
+  });
+});
+
 describe("a removal of the store's own documents that arrives late", () => {
   it('leaves alone what was written since', async () => {
     const { store, other, arrivesAfter } = await lateWorld();

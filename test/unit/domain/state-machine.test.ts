@@ -163,6 +163,12 @@ describe('asking the platform', () => {
     expect(transition(records['ran out, retry'], events['take to ask'], NOW + 5)).toMatchObject({ attempt: 2, endedAt: NOW });
   });
 
+  it('knows that the last try is over by then, though nobody kept when', () => {
+    const taken = transition(held({ token: null, leaseUntil: null }), { ...events['take to ask'], token: 'owner' }, NOW);
+    expect(taken).toMatchObject({ endedAt: NOW });
+    expect(localState(transition(taken, events['release not-sent by owner'], NOW), NOW)).toBe('uncertain');
+  });
+
   it('is taken over by a retry, which is a try', () => {
     const over = held({ endedAt: 6000, leaseUntil: NOW });
     expect(transition(over, events['take of the message'], NOW)).toMatchObject({ attempt: 2, endedAt: null });
@@ -170,7 +176,7 @@ describe('asking the platform', () => {
 
   it('lets a message begin anew: first try now, same message, new target, or as old as a copy says', () => {
     expect(transition(held({ attempt: 3, endedAt: 6000 }), events['unsent by owner'], NOW)).toEqual(
-      held({ attempt: 1, firstTriedAt: NOW, leaseUntil: NOW + LEASE_MS, target: 'there' }),
+      held({ attempt: 1, unsentTries: 3, firstTriedAt: NOW, leaseUntil: NOW + LEASE_MS, target: 'there' }),
     );
     const copy = { ...events['unsent by owner'], target: undefined };
     expect(transition(held({ target: 'here' }), { ...copy, ageMs: 7 }, NOW)).toMatchObject({
@@ -178,6 +184,17 @@ describe('asking the platform', () => {
       target: 'here',
     });
     expect(transition(held({}), { ...copy, ageMs: null }, NOW)).toMatchObject({ firstTriedAt: null });
+  });
+});
+
+describe('a decision about the tries up to some', () => {
+  it('says nothing of a message that was begun anew, whose tries go on from there', () => {
+    const asked = transition(records['given back'], { ...events['take to ask'], token: 'owner' }, NOW);
+    const begun = transition(asked, events['unsent by owner'], NOW);
+    const unclear = transition(begun, events['release uncertain by owner'], NOW);
+    expect(transition(unclear, events['resolve of this try'], NOW)).toBe(unclear);
+    expect(transition(unclear, events['resolve of another try'], NOW)).toBeUndefined();
+    expect(transition(begun, events['release not-sent by owner'], NOW)).toBeUndefined();
   });
 });
 

@@ -45,6 +45,18 @@ describe.for([
     ]);
   });
 
+  it('the receipt of a store, of each code, stays', async () => {
+    const from = new MemoryStore();
+    await from.markSent('1', ['A'], { receipt: 'channel/1' });
+    await from.markSent('1', ['B'], { receipt: 'channel/2' });
+    await from.markSent('1', ['C']);
+    const { to, store } = target();
+    await store.markSent('1', ['B'], { receipt: 'first' });
+    await migrateLegacyState({ from, to, clock });
+    const sent = await store.getSent('1', ['A', 'B', 'C']);
+    expect([...sent.values()].map(({ receipt }) => receipt)).toEqual(['channel/1', 'first', null]);
+  });
+
   it('a mark that is there stays as it is', async () => {
     const { to, store } = target();
     await store.markSent('1', ['A'], { source: 'api', sentAt: new Date('2020-01-01T00:00:00Z') });

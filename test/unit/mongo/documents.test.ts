@@ -90,6 +90,22 @@ describe('the documents of codes', () => {
   });
 });
 
+describe('a hold of a version that kept no end of a try', () => {
+  it.each([
+    ['given back', null],
+    ['ran out', new Date(0)],
+  ])('is over at the latest when somebody asks, and stays held (%s)', async (_, leaseUntil) => {
+    const { store, documents } = await mongoWorld();
+    await store.claim(GUILD, ['A']);
+    const old = { $set: { 'claim.token': null, 'claim.lease_until': leaseUntil }, $unset: { 'claim.ended_at': 1 } };
+    await documents.updateOne({ _id: `${GUILD}:A` }, old);
+    const [asked] = await store.takeUncertain(GUILD, { purpose: 'ask' });
+    expect(asked!.idleMs).toBeGreaterThanOrEqual(0);
+    await store.release(asked!, 'not-sent');
+    expect((await store.states(GUILD, ['A'])).get('A')).toBe('uncertain');
+  });
+});
+
 describe('what others wrote to the collection', () => {
   /** What the Python bot does at each mark. */
   const legacyMark = (code: string, sentAt: string) => ({

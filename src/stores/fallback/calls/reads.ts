@@ -5,8 +5,9 @@ import { demote, isBelieved, mayDecide } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
 import { allFailed, notAuthoritative } from '../chain/refusals.js';
 import { markRecords } from './marks.js';
+import { type HoldPair, isForeign, isHeld, updateHolds } from '../chain/hold-copies.js';
 import type { Mirror } from '../chain/mirror.js';
-import { copyRecords, guildsOf, type MaybeRecord, strength, strongest } from '../chain/record-strength.js';
+import { copyRecords, guildsOf, type MaybeRecord, strongest } from '../chain/record-strength.js';
 import { keepIfSame } from '../upkeep/shared-secret.js';
 
 /**
@@ -31,7 +32,7 @@ export async function readKnown(context: CallContext, keys: readonly CodeKey[]):
   for (const [index, { guildId, code }] of keys.entries()) {
     const record = records[index];
     if (record?.state !== 'sent' || context.chain.mirrors.some((mirror) => mirror.pending.hasMark({ guildId, code }))) continue;
-    marks.push({ guildId, code, source: record.source, sentAt: record.sentAt });
+    marks.push({ guildId, code, source: record.source, sentAt: record.sentAt, receipt: record.receipt });
   }
   if (marks.length > 0) await markRecords(context, marks);
   return records;
@@ -140,9 +141,7 @@ async function checkForeign(
   own: readonly MaybeRecord[],
   copy: readonly MaybeRecord[],
 ): Promise<void> {
-  const suspects = keys.filter(
-    (key, index) => mirror.coverage.covers(key.guildId) && strength(own[index]) > strength(copy[index]),
-  );
+  const suspects = keys.filter((key, index) => mirror.coverage.covers(key.guildId) && isForeign(own[index], copy[index]));
   for (const guildId of guildsOf(suspects)) {
     const part = suspects.filter((key) => key.guildId === guildId);
     // Read again while no other call of this process is under way: between the two reads a code may
@@ -157,13 +156,15 @@ async function confirmForeign(chain: Chain, mirror: Mirror, guildId: string, key
     const copy = await mirror.call((store) => store.readRecords(keys));
     const strange = keys.flatMap((key, index) => {
       const record = own[index];
-      return record !== undefined && strength(record) > strength(copy[index]) && !chain.isPending(key)
-        ? [{ ...key, record }]
+      return record !== undefined && isForeign(record, copy[index]) && !chain.isPending(key)
+        ? [{ ...key, record, copy: copy[index] }]
         : [];
     });
     if (strange.length === 0) return;
     await noteForeign(chain, mirror, guildId);
+    const stale = strange.filter((each): each is HoldPair => isHeld(each.record) && isHeld(each.copy));
     await mirror.call((store) => copyRecords(store, strange, chain.options.leaseMs));
+    await mirror.call((store) => updateHolds(store, stale, chain.options.leaseMs));
   } catch {
     // The second read failed. The mirror must not go on as if nothing had been seen.
     await noteForeign(chain, mirror, guildId);

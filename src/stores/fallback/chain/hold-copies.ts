@@ -1,7 +1,7 @@
 import type { CodeKey } from '../../../domain/codes.js';
-import type { HeldRecord } from '../../../domain/record.js';
+import { type HeldRecord, triesOf } from '../../../domain/record.js';
 import type { Settlement, StorePrimitives } from '../../../core/driver.js';
-import { copyRecords, type MaybeRecord } from './record-strength.js';
+import { copyRecords, type MaybeRecord, strength } from './record-strength.js';
 
 /** A code that two stores hold, each in its own way. */
 export interface HoldPair extends CodeKey {
@@ -9,6 +9,20 @@ export interface HoldPair extends CodeKey {
   readonly record: HeldRecord;
   /** In the store that is to follow. */
   readonly copy: HeldRecord;
+}
+
+/**
+ * Whether another process wrote a record of the first store: this one writes its mirrors too.
+ *
+ * ```text
+ * first store: M of T1, over     another process takes M over: T2, alive     down
+ * mirror:      M of T1, over                                                 T3 takes M over, unless it is told otherwise
+ * ```
+ */
+export function isForeign(record: MaybeRecord, copy: MaybeRecord): boolean {
+  if (!isHeld(record) || !isHeld(copy)) return strength(record) > strength(copy);
+  if (record.messageId !== copy.messageId || record.target !== copy.target) return true;
+  return record.state === 'claimed' && record.token !== copy.token;
 }
 
 /** Whether a record is a hold. */
@@ -28,18 +42,15 @@ function isOther(record: HeldRecord, copy: HeldRecord): boolean {
     record.token !== copy.token ||
     record.messageId !== copy.messageId ||
     record.attempt !== copy.attempt ||
+    triesOf(record) !== triesOf(copy) ||
+    record.target !== copy.target ||
     isLaterTry(record.idleMs, copy.idleMs)
   );
 }
 
 /**
- * Whether the copy takes the last try for over longer than it is. A message that was begun anew has
- * its old number of tries again, so the number does not tell:
- *
- * ```text
- * first store: M, try 1, over     asked: did not arrive, sent again     given back: M, try 1
- * mirror:      M, try 1, over     missed                                outage: the platform is asked too early
- * ```
+ * Whether the copy takes the last try for over longer than it is, so that an outage would ask the
+ * platform too early. The number of tries does not tell: a replay counts several retries as one.
  */
 function isLaterTry(idleMs: number | null, copyIdleMs: number | null): boolean {
   if (copyIdleMs === null) return false;
@@ -60,10 +71,10 @@ export async function updateHolds(target: StorePrimitives, pairs: readonly HoldP
   if (changes.length > 0) await target.settleRecords(changes);
   if (others.length === 0) return;
   await target.settleRecords(
-    others.map(({ guildId, code, copy: { messageId, attempt } }) => ({
+    others.map(({ guildId, code, copy }) => ({
       guildId,
       code,
-      event: { type: 'resolve', messageId, attempt },
+      event: { type: 'resolve', messageId: copy.messageId, attempt: triesOf(copy) },
     })),
   );
   await copyRecords(target, others, leaseMs);

@@ -27,6 +27,7 @@ const hold = {
   position: z.number(),
   size: z.number(),
   attempt: z.number(),
+  unsentTries: z.number().optional(),
   target: z.string().optional(),
 };
 const ageMs = z.number().nullable();

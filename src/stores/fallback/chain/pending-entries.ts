@@ -50,7 +50,7 @@ export class PendingEntries {
   }
 
   /** Whether a change of a code under a token is there that the first store was not asked for. */
-  hasChange(id: string, type: 'renew' | 'release', token: string): boolean {
+  hasChange(id: string, type: 'renew' | 'release' | 'unsent', token: string): boolean {
     return this.of(id).some(
       ([, { write, asked }]) =>
         !asked &&

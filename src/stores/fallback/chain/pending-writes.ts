@@ -61,9 +61,11 @@ export class PendingWrites {
   async deferClaim(write: PendingWrite & { type: 'claim' }, asked: boolean): Promise<void> {
     await this.#add(write, asked);
     if (write.takeover === undefined) return;
-    // An earlier owner that the first store never heard of leaves nothing.
     const edits = new Edits();
-    for (const key of keysOf(write)) this.#undo(edits, idOf(key), (token) => token !== tokenOf(write));
+    for (const key of keysOf(write)) {
+      const id = idOf(key);
+      this.#undo(edits, id, (earlier) => tokenOf(earlier) !== tokenOf(write) && !this.#isTry(id, earlier, write));
+    }
     await this.#apply(edits);
   }
 
@@ -79,8 +81,9 @@ export class PendingWrites {
         // A claim begins its lease when the first store gets it.
         return claim === undefined && !this.#entries.hasChange(id, event.type, event.token);
       }
-      if (event.type === 'release' && after[index] === undefined && claim?.asked === false) {
-        this.#undo(edits, id, (token) => token === event.token);
+      // Of a message that was taken over, the first store may have the tries before.
+      if (event.type === 'release' && after[index] === undefined && claim?.asked === false && !isTakeover(claim.write)) {
+        this.#undo(edits, id, (write) => tokenOf(write) === event.token);
         return false;
       }
       return event.type !== 'release' || !this.#entries.hasChange(id, event.type, event.token);
@@ -137,12 +140,28 @@ export class PendingWrites {
     }
   }
 
+  /**
+   * Whether an earlier takeover tried the message in a way that the later one does not show. Without
+   * it, the first store would take the try before for the last one:
+   *
+   * ```text
+   * mirror:      M of T1, channel 1    T2 begins M anew, channel 2    T3 asks     replay: T3 alone
+   * first store: M of T1, channel 1                                               M of T3, channel 1: looked for there
+   * ```
+   */
+  #isTry(id: string, earlier: PendingWrite, { takeover }: PendingWrite & { type: 'claim' }): boolean {
+    if (earlier.type !== 'claim' || earlier.takeover === undefined) return false;
+    const token = tokenOf(earlier);
+    if (token !== null && this.#entries.hasChange(id, 'unsent', token)) return true;
+    return earlier.takeover === 'retry' && takeover === 'ask';
+  }
+
   /** Takes a code out of all entries about tokens that the first store never heard of. */
-  #undo(edits: Edits, id: string, isUndone: (token: string | null) => boolean): void {
+  #undo(edits: Edits, id: string, isUndone: (claim: PendingWrite) => boolean): void {
     const entries = this.#entries.of(id);
     const unheard = new Set<string | null>();
     for (const [, { write, asked }] of entries) {
-      if (write.type === 'claim' && !asked && isUndone(tokenOf(write))) unheard.add(tokenOf(write));
+      if (write.type === 'claim' && !asked && isUndone(write)) unheard.add(tokenOf(write));
     }
     for (const [key, { write, asked }] of entries) {
       if (asked || write.type === 'mark') continue;
@@ -195,6 +214,10 @@ export class PendingWrites {
     }
     this.#entries.add(key, write, asked);
   }
+}
+
+function isTakeover(write: PendingWrite): boolean {
+  return write.type === 'claim' && write.takeover !== undefined;
 }
 
 /** Digits of the number in an entry's key. */

@@ -1,5 +1,6 @@
 import { chunksOf } from '../../../core/chunked.js';
 import type { ClaimWrite, Mark, Settlement, StorePrimitives } from '../../../core/driver.js';
+import type { Clock } from '../../../domain/clock.js';
 import { demote } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
 import type { Member } from '../chain/member.js';
@@ -18,7 +19,7 @@ export async function replay(chain: Chain): Promise<void> {
     if (writes.length === 0) continue;
     mirror.pending.replayBegins();
     const targets = [...chain.mirrors.filter((other) => other !== mirror), chain.first];
-    const { marks, changes } = stepsOf(writes, chain.options.clock.now());
+    const { marks, changes } = stepsOf(writes, chain.options.clock);
     const work = (step: PendingWrite): Promise<void> => make(chain, targets, step);
     // The first step alone: a first store that is not really back gets no more of them.
     await inLanes(marks, 1, 1, work);
@@ -62,20 +63,20 @@ async function make(chain: Chain, targets: readonly Member[], step: PendingWrite
 /** The steps of a replay: all marks, then the claims and settlements of codes without a mark. */
 function stepsOf(
   writes: readonly PendingWrite[],
-  now: number,
+  clock: Clock,
 ): { marks: Iterator<PendingWrite>; changes: Iterator<PendingWrite> } {
   const marks = new Map<string, Mark>();
   for (const write of writes) {
     if (write.type === 'mark') for (const mark of write.marks) if (!marks.has(idOf(mark))) marks.set(idOf(mark), mark);
   }
-  return { marks: markSteps([...marks.values()]), changes: changeSteps(writes, marks, now) };
+  return { marks: markSteps([...marks.values()]), changes: changeSteps(writes, marks, clock) };
 }
 
 function* markSteps(marks: readonly Mark[]): Generator<PendingWrite> {
   for (const part of chunksOf(marks, CHUNK)) yield { type: 'mark', marks: part };
 }
 
-function* changeSteps(writes: readonly PendingWrite[], marks: ReadonlyMap<string, Mark>, now: number): Generator<PendingWrite> {
+function* changeSteps(writes: readonly PendingWrite[], marks: ReadonlyMap<string, Mark>, clock: Clock): Generator<PendingWrite> {
   const owners = new Map<string, string | null>();
   for (const write of writes) {
     if (write.type === 'claim') for (const key of keysOf(write)) owners.set(idOf(key), tokenOf(write));
@@ -85,21 +86,22 @@ function* changeSteps(writes: readonly PendingWrite[], marks: ReadonlyMap<string
       const { claim, takeover, at } = write;
       const idOfHold = (code: string): string => idOf({ guildId: claim.guildId, code });
       const left = claim.holds.filter(({ code }) => !marks.has(idOfHold(code)));
-      const holds = left.filter(({ code, token }) => owners.get(idOfHold(code)) === token);
+      const holds = left.filter(({ code, token }) => takeover !== undefined || owners.get(idOfHold(code)) === token);
       // Another owner took the code over since. The lease of a claim begins when the first store
-      // gets it, and would keep that owner out.
+      // gets it, and would keep that owner out. The end of an earlier takeover follows it.
       const former = left.filter((hold) => !holds.includes(hold));
       if (former.length > 0) yield { type: 'settle', changes: former.flatMap((hold) => givenUp(claim.guildId, hold)) };
-      const { ageMs, idleMs = null } = claim;
-      const ages = { ageMs: agedBy(ageMs, at, now), idleMs: agedBy(idleMs, at, now) };
-      if (holds.length > 0) yield { type: 'claim', claim: { ...claim, ...ages, holds }, takeover };
+      // The end of the last try does not age: rather too late than too early by a wall clock that
+      // was set.
+      const ageMs = agedBy(claim.ageMs, at, clock.now());
+      if (holds.length > 0) yield { type: 'claim', claim: { ...claim, ageMs, holds }, takeover };
     } else if (write.type === 'settle') {
-      const { at } = write;
+      const ageMs = agedBy(0, write.at, clock.now());
       const left = write.changes.filter((change) => !marks.has(idOf(change)));
       // A copy in the first store must not take the try for a younger one: the post would be looked
       // for in too short a time.
       const changes = left.map((change): Settlement =>
-        change.event.type === 'unsent' ? { ...change, event: { ...change.event, ageMs: agedBy(0, at, now) } } : change,
+        change.event.type === 'unsent' ? { ...change, event: { ...change.event, ageMs } } : change,
       );
       if (changes.length > 0) yield { type: 'settle', changes };
     }

@@ -10,6 +10,8 @@ interface StoredHold {
   readonly position: number;
   readonly size: number;
   readonly attempt: number;
+  /** Tries that are known not to have arrived. Absent: none. */
+  readonly unsent?: number;
   /** First try in ms since 1970. */
   readonly tried: number | null;
   /** End of the last try in ms since 1970. Absent: a try was under way. */
@@ -25,6 +27,7 @@ const HOLD_FIELDS: ReadonlySet<string> = new Set<keyof StoredHold>([
   'position',
   'size',
   'attempt',
+  'unsent',
   'tried',
   'ended',
   'target',
@@ -54,9 +57,14 @@ export class RecordCodec {
   encode(code: string, record: LocalRecord | undefined): StoredRecord {
     if (record === undefined) return [code];
     if (record.state === 'sent') return storedSent(code, record);
-    const { token, messageId: message, spelling, position, size, attempt, target, firstTriedAt, endedAt } = record;
+    const { token, messageId: message, spelling, position, size, attempt, firstTriedAt } = record;
     const tried = firstTriedAt === null ? null : this.#toWall(firstTriedAt);
-    const optional = { ...(endedAt !== null && { ended: this.#toWall(endedAt) }), ...(target !== undefined && { target }) };
+    const { unsentTries: unsent, target, endedAt } = record;
+    const optional = {
+      ...(unsent !== undefined && { unsent }),
+      ...(endedAt !== null && { ended: this.#toWall(endedAt) }),
+      ...(target !== undefined && { target }),
+    };
     return [code, { token, message, spelling, position, size, attempt, tried, ...optional }];
   }
 
@@ -68,7 +76,7 @@ export class RecordCodec {
   decode(stored: StoredRecord): LocalRecord | undefined {
     if (stored.length === 1) return undefined;
     if (stored.length !== 2) return sentRecord(stored);
-    const { token, message: messageId, spelling, position, size, attempt, target, tried, ended } = stored[1];
+    const { token, message: messageId, spelling, position, size, attempt, unsent, target, tried, ended } = stored[1];
     const now = this.#clock.monotonic();
     return {
       token,
@@ -77,6 +85,7 @@ export class RecordCodec {
       position,
       size,
       attempt,
+      ...(unsent !== undefined && { unsentTries: unsent }),
       ...(target !== undefined && { target }),
       state: 'held',
       leaseUntil: ended === undefined ? now : null,
@@ -133,6 +142,7 @@ export function isSameStored(a: LocalRecord | undefined, b: LocalRecord | undefi
     a.position === b.position &&
     a.size === b.size &&
     a.attempt === b.attempt &&
+    a.unsentTries === b.unsentTries &&
     a.target === b.target &&
     a.firstTriedAt === b.firstTriedAt &&
     a.endedAt === b.endedAt
@@ -149,6 +159,7 @@ function isStoredHold(value: unknown): value is StoredHold {
     typeof hold.position === 'number' &&
     typeof hold.size === 'number' &&
     typeof hold.attempt === 'number' &&
+    isOptional('number', hold.unsent) &&
     isNullOr('number', hold.tried) &&
     isOptional('number', hold.ended) &&
     isOptional('string', hold.target) &&
