@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { MongoClient, type Collection } from 'mongodb';
+import { announce } from '../src/delivery/announce.js';
 import { MongoStore } from '../src/stores/mongo/mongo-store.js';
 import { startMongoServer } from '../test/tools/mongo/server/server.js';
 
@@ -18,6 +19,9 @@ const CODES = 10;
 const ROUNDS = 5;
 /** As many as a round needs for a median: ten thousand single commands take a while. */
 const SINGLE = 1000;
+/** Marks of so many codes are compared with what the driver itself needs for them, in more rounds: they are short. */
+const SIZES = [10, 100, 1000];
+const SHORT_ROUNDS = 25;
 
 interface Document {
   readonly _id: string;
@@ -28,6 +32,8 @@ interface Row {
   readonly ms: number;
   readonly commands: number;
   readonly msPer1000Codes: number;
+  /** Times what a bare find and insertMany of the same codes take. */
+  readonly timesRaw?: number;
 }
 
 const given = process.env['MONGODB_URI'];
@@ -86,6 +92,10 @@ async function measure(store: MongoStore, collection: Collection<Document>): Pro
     const { claim } = await store.claim(`m${batch[0]?.guildId ?? ''}`, batch[0]?.codes ?? []);
     if (claim !== undefined) await store.confirm(claim);
   });
+  const announced = await timed(rounds, async (batch) => {
+    const guilds = batch.map(({ guildId }) => `announce-${guildId}`);
+    await announce(store, { guilds, codes: batch[0]?.codes ?? [], concurrency: 50, send: async () => undefined });
+  });
   const all = GUILDS * CODES;
   return [
     row('look up 1 000 guilds x 10, filterUnsentMany', all, lookUpAll),
@@ -94,7 +104,55 @@ async function measure(store: MongoStore, collection: Collection<Document>): Pro
     row('mark 1 000 codes, one update for each code', SINGLE, markEach),
     row('mark 1 000 guilds x 10 that are known', all, markKnown),
     row('claim and confirm one message of 10 codes', CODES, message),
+    row('announce 10 new codes to 1 000 guilds, 50 at a time', all, announced),
+    ...(await compareWithRaw(store, collection)),
   ];
+}
+
+/** In turns, so that what slows the machine down slows both down. */
+async function compareWithRaw(store: MongoStore, collection: Collection<Document>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const size of SIZES) {
+    const codes = Array.from({ length: size }, (_, code) => `CODE${code}`);
+    const ours: Timing[] = [];
+    const raw: Timing[] = [];
+    for (let round = 0; round < SHORT_ROUNDS; round += 1) {
+      const guildId = `${commands}`;
+      ours.push(await timed([`ours-${guildId}`], (guild) => store.markSent(guild, codes)));
+      raw.push(await timed([`raw-${guildId}`], (guild) => markRaw(collection, guild, codes)));
+    }
+    const [own, bare] = [medianOf(ours), medianOf(raw)];
+    rows.push({ ...row(`mark ${size} new codes, markSent`, size, own), timesRaw: Math.round((own.ms / bare.ms) * 100) / 100 });
+    rows.push(row('the same, bare find and insertMany', size, bare));
+  }
+  return rows;
+}
+
+async function markRaw(collection: Collection<Document>, guild: string, codes: readonly string[]): Promise<void> {
+  const ids = codes.map((code) => `${guild}:${code}`);
+  await collection.find({ _id: { $in: [...ids, guild] } }, { batchSize: ids.length + 2 }).toArray();
+  const now = new Date();
+  const documents = codes.map((code, index) => ({
+    _id: ids[index] ?? '',
+    guild_id: guild,
+    code,
+    source: 'auto',
+    sent_at: now,
+    created_at: now,
+    updated_at: now,
+    mark_id: 'as long as one of the store',
+  }));
+  await collection.insertMany(documents, { ordered: false, writeConcern: { w: 'majority', journal: true } });
+}
+
+interface Timing {
+  readonly ms: number;
+  readonly commands: number;
+}
+
+function medianOf(timings: readonly Timing[]): Timing {
+  const sorted = [...timings].sort((a, b) => a.ms - b.ms);
+  return sorted[Math.floor(sorted.length / 2)] ?? { ms: NaN, commands: 0 };
 }
 
 function batchOf(prefix: string): { guildId: string; codes: string[] }[] {
@@ -104,20 +162,18 @@ function batchOf(prefix: string): { guildId: string; codes: string[] }[] {
   }));
 }
 
-async function timed<T>(items: readonly T[], run: (item: T) => Promise<unknown>): Promise<{ ms: number; commands: number }> {
-  const times: number[] = [];
-  let sent = 0;
+async function timed<T>(items: readonly T[], run: (item: T) => Promise<unknown>): Promise<Timing> {
+  const timings: Timing[] = [];
   for (const item of items) {
     const before = commands;
     const start = performance.now();
     await run(item);
-    times.push(performance.now() - start);
-    sent = commands - before;
+    timings.push({ ms: performance.now() - start, commands: commands - before });
   }
-  return { ms: times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0, commands: sent };
+  return medianOf(timings);
 }
 
-function row(what: string, codes: number, { ms, commands: sent }: { ms: number; commands: number }): Row {
+function row(what: string, codes: number, { ms, commands: sent }: Timing): Row {
   return { what, ms: Math.round(ms * 10) / 10, commands: sent, msPer1000Codes: Math.round((ms / codes) * 10_000) / 10 };
 }
 
