@@ -15,7 +15,7 @@ import {
   sendOnce,
 } from 'sent-code-store';
 import { runConformance, testSentCodeStore } from 'sent-code-store/conformance';
-import { discordNonce } from 'sent-code-store/discord';
+import { discordNonce, findDiscordDelivery } from 'sent-code-store/discord';
 import { describe, expect, it } from 'vitest';
 import { nearest } from '../../src/domain/nearest.js';
 
