@@ -34,3 +34,12 @@ export const clientSchema = optionSchema<DiscordClient>(
   (value) => typeof value === 'object' && value !== null && hasMethods((value as Partial<DiscordClient>).rest, ['get']),
   'the Client of discord.js',
 );
+
+/**
+ * How often a client of discord.js sends a request again by itself; `undefined` if it does not say.
+ * A `Webhook` has a client, a `WebhookClient` is one.
+ */
+export function retriesOf(sender: object): number | undefined {
+  const { options, client } = sender as { readonly options?: DiscordClient['options']; readonly client?: DiscordClient };
+  return (options ?? client?.options)?.rest?.retries;
+}
