@@ -237,6 +237,8 @@ describe('not-sent', () => {
     ['the bot, as a forward', { content: 'A', message_reference: { type: 1 } }],
     ['the bot, as the answer to a command', { ...embed('A'), type: 20, interaction_metadata: { id: '1' } }],
     ['the bot, as a message that follows a command', { ...embed('A'), webhook_id: BOT_ID, interaction_metadata: { id: '1' } }],
+    ['the bot, of a kind of its own', { ...embed('A'), type: 46 }],
+    ['the bot, as a message that follows a command of long ago', { ...embed('A'), webhook_id: BOT_ID }],
     ['the bot, as the answer to a button', { ...embed('A'), interaction_metadata: { id: '1' } }],
     ['the bot, in the preview of a link', { content: 'news', embeds: [{ type: 'link', title: 'A' }] }],
     ['the bot, with a longer code', embed('A-2', 'AA')],
@@ -244,12 +246,12 @@ describe('not-sent', () => {
   ];
 
   it.for(tricky)('is a code in a message of %s', async ([what, fields, author = BOT_ID]) => {
-    await post(fields, what.endsWith('ago') ? 370_000 : IN_TIME, author);
+    await post(fields, what.endsWith('too long ago') ? 370_000 : IN_TIME, author);
     expect(await find(['A'])).toEqual(notSent);
   });
 
   it('is a message that is recorded already, if it came at another time or shows only some codes', async () => {
-    await post(embed('A'), 290_000);
+    await post(embed('A', 'B'), 290_000);
     await post(embed('A', 'C'));
     expect(await find(['A', 'B'], { isRecorded: async () => true })).toEqual(notSent);
   });
