@@ -197,6 +197,51 @@ describe('where nonces do not count', () => {
   });
 });
 
+describe('a message that may have arrived', () => {
+  const threadName = (): string => 'New codes';
+  const kinds: [where: string, changes: Partial<DiscordDeliveryOptions>][] = [
+    ['a text channel, too late for its nonce', { retryWithinMs: 0 }],
+    ['a forum', { threadName, channelOf: () => FORUM }],
+    ['the channel of a webhook', { webhookOf: () => webhook() }],
+  ];
+  const settled = (changes: Partial<DiscordDeliveryOptions>): Promise<SendReport> =>
+    sendOnce(store, { guildId: GUILD, codes: ['A', 'B'], settleMs: 0, ...preset(changes) });
+  const receipts = async (): Promise<(string | null)[]> => {
+    const sent = await store.getSent(GUILD, ['A', 'B']);
+    return [...sent.values()].map(({ receipt }) => receipt);
+  };
+  beforeEach(async () => {
+    await api.control.setChannel(FORUM, { type: CHANNEL_TYPES.forum });
+    joinGuild(client, FORUM);
+  });
+
+  it.for(kinds)('is found in %s, and marked', async ([, changes]) => {
+    await api.control.setFaults({ rules: [{ fault: 'server-error-after-commit' }] });
+    expect((await settled(changes)).counts).toMatchObject({ uncertain: 2 });
+    expect((await settled(changes)).counts).toMatchObject({ sent: 2 });
+    expect(Object.values(posts())).toEqual([1, 1]);
+    const { messageId } = api.ledger().find(({ kind }) => kind === 'created') as { messageId: string };
+    expect(await receipts()).toEqual([0, 1].map(() => expect.stringMatching(new RegExp(`/${messageId}$`)) as string));
+  });
+
+  it.for(kinds)('is not found in %s, and sent', async ([, changes]) => {
+    await api.control.setFaults({ rules: [{ fault: 'server-error-before-commit' }] });
+    expect((await settled(changes)).counts).toMatchObject({ uncertain: 2 });
+    expect((await settled(changes)).counts).toMatchObject({ sent: 2 });
+    expect(Object.values(posts())).toEqual([1, 1]);
+  });
+
+  it('is held, with a reason, where history may not be read', async () => {
+    await api.control.setFaults({ rules: [{ fault: 'server-error-after-commit' }] });
+    await settled({ retryWithinMs: 0 });
+    await api.control.setChannel(CHANNEL, { readMessageHistory: false });
+    const report = await settled({ retryWithinMs: 0 });
+    expect(report.codes).toMatchObject([0, 1].map(() => ({ status: 'uncertain', reason: 'no-evidence' })));
+    expect(report.codes[0]).toHaveProperty('detail', expect.stringMatching(/Read Message History/));
+    expect(Object.values(posts())).toEqual([1, 1]);
+  });
+});
+
 /** As the gateway would: discord.js makes no thread of a guild that it does not know. */
 function joinGuild({ guilds }: Client, id: string): void {
   const joined = { id, name: 'guild', roles: [everyoneRole(id)], emojis: [], stickers: [], features: [] };
