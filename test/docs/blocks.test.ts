@@ -22,7 +22,8 @@ declare global {
   const codes: string[];
   function findCodes(): Promise<string[]>;
   const claim: import('sent-code-store').Claim;
-  const channel: { readonly guildId: string; send(message: unknown): Promise<{ readonly id: string }> };
+  const client: import('discord.js').Client;
+  const channel: { readonly id: string; readonly guildId: string; send(message: unknown): Promise<{ readonly id: string }> };
   const bot: { readonly api: { sendMessage(chatId: string, text: string): Promise<unknown> } };
 }
 export {};

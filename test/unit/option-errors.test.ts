@@ -15,7 +15,7 @@ import {
   sendOnce,
 } from 'sent-code-store';
 import { runConformance, testSentCodeStore } from 'sent-code-store/conformance';
-import { discordNonce } from 'sent-code-store/discord';
+import { discordDelivery, discordNonce, findDiscordDelivery } from 'sent-code-store/discord';
 import { describe, expect, it } from 'vitest';
 import { nearest } from '../../src/domain/nearest.js';
 
@@ -39,6 +39,7 @@ const adapter = { getState: async () => ({ sent: {} }), setState: async () => tr
 const collection = { namespace: 'a.b', findOne: async () => null, findOneAndUpdate: async () => null };
 const delivery = { codes: ['A'], send: async () => undefined };
 const supports = store.supports;
+const client = { user: null, options: { rest: { retries: 0 } }, rest: { get: async () => [] }, channels: {} };
 const create = async (): Promise<never> => Promise.reject(new Error('no fixture'));
 const lease = ['leaseMs', 10, 'a whole number of ms, 1 000 to 86 400 000'] as const;
 
@@ -115,6 +116,20 @@ const CASES: Readonly<Record<string, Case>> = {
     misspelled: ['globalcode', 'globalCodes'],
     wrong: ['globalCodes', 'none', '"every-guild", "skip" or a function'],
     needed: { from: 'INVALID_OPTION', to: 'INVALID_OPTION' },
+  },
+  findDiscordDelivery: {
+    call: (options) => findDiscordDelivery(options),
+    good: { client },
+    misspelled: ['rendr', 'render'],
+    wrong: ['matches', 'ABC', 'a function'],
+    needed: { client: 'INVALID_OPTION' },
+  },
+  discordDelivery: {
+    call: (options) => discordDelivery(options),
+    good: { client, channelOf: () => '1', render: () => 'A' },
+    misspelled: ['chanelOf', 'channelOf'],
+    wrong: ['client', {}, 'the Client of discord.js'],
+    needed: { client: 'INVALID_OPTION', channelOf: 'INVALID_OPTION', render: 'INVALID_OPTION' },
   },
   resetGuild: {
     call: (options) => resetGuild(new MemoryStore(), '1', options),

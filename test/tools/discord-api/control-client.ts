@@ -1,5 +1,7 @@
+import type { ChannelSettings } from './channels.js';
 import type { FaultPlanInput } from './fault-plan.js';
 import type { LedgerEntry } from './ledger.js';
+import type { Message } from './message-board.js';
 
 /** The test's side of the control endpoints, for a fake in this process or in another. Each method rejects on an answer that is not 2xx. */
 export class DiscordApiControl {
@@ -22,6 +24,26 @@ export class DiscordApiControl {
     await this.#post('/delete-channel', { channelId });
   }
 
+  /** Says what a channel is, and what the bot may do there. */
+  async setChannel(channelId: string, changes: Partial<ChannelSettings>): Promise<void> {
+    await this.#post('/channel', { channelId, ...changes });
+  }
+
+  /** A message of somebody else, or of another part of the bot, with these fields of a message object. */
+  async post(channelId: string, author: string, fields: object, ageMs = 0): Promise<Message> {
+    return (await this.#post('/post', { channelId, author, fields, ageMs })).json() as Promise<Message>;
+  }
+
+  /** Changes fields of a message object. */
+  async editMessage(channelId: string, messageId: string, fields: object): Promise<void> {
+    await this.#post('/edit-message', { channelId, messageId, fields });
+  }
+
+  /** Whether bots read the content of what they did not send themselves. */
+  async setContentIntent(messageContent: boolean): Promise<void> {
+    await this.#post('/intents', { messageContent });
+  }
+
   /** Moves the fake's clock, and with it the windows of nonces and rate limits. */
   async advanceClock(advanceMs: number): Promise<void> {
     await this.#post('/clock', { advanceMs });
@@ -41,8 +63,8 @@ export class DiscordApiControl {
     }
   }
 
-  async #post(path: string, body: unknown): Promise<void> {
-    await this.#request(path, { method: 'POST', body: JSON.stringify(body) });
+  async #post(path: string, body: unknown): Promise<Response> {
+    return this.#request(path, { method: 'POST', body: JSON.stringify(body) });
   }
 
   async #request(path: string, init: RequestInit = {}): Promise<Response> {

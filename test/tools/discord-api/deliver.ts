@@ -16,6 +16,7 @@ export async function deliver(response: ServerResponse, outcome: Outcome, sleep:
       return;
     }
     case 'reset':
+    case 'late':
       response.socket?.resetAndDestroy();
       return;
     case 'close':

@@ -71,7 +71,7 @@ describe('the fake over the wire', () => {
       const entry = await api.control.waitFor(({ kind }) => kind !== 'deleted');
       abort.abort();
       await sending;
-      const posts = /after-commit|half-answer|slow/.test(fault);
+      const posts = /after-commit|half-answer|slow|late/.test(fault);
       expect(posts ? ['created'] : ['refused', 'lost']).toContain(entry.kind);
       expect(entry).toMatchObject({ fault, channelId: CHANNEL });
       const posted = (await restFor(api.url).get(`/channels/${CHANNEL}/messages`)) as unknown[];
@@ -84,6 +84,14 @@ describe('the fake over the wire', () => {
     await api.control.setFaults({ rules: [{ fault: { type: 'slow', delayMs: 1000, commits: false } }] });
     await expect(postWith(restFor(api.url, { timeout: 20 }), CHANNEL)).rejects.toMatchObject({ name: 'AbortError' });
     expect(api.ledger()).toEqual([]);
+    await api.control.waitFor(({ kind }) => kind === 'created');
+    expect(await restFor(api.url).get(`/channels/${CHANNEL}/messages`)).toHaveLength(1);
+  });
+
+  it('a late commit posts the message of a client that was cut off at once', async () => {
+    await api.control.setFaults({ rules: [{ fault: { type: 'late', delayMs: 100 } }] });
+    await expect(postWith(restFor(api.url), CHANNEL)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(await restFor(api.url).get(`/channels/${CHANNEL}/messages`)).toEqual([]);
     await api.control.waitFor(({ kind }) => kind === 'created');
     expect(await restFor(api.url).get(`/channels/${CHANNEL}/messages`)).toHaveLength(1);
   });

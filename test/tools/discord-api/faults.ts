@@ -33,6 +33,8 @@ const faultSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('half-answer'), then: z.enum(['hang', 'close']) }),
   /** The right answer, late. `commits: false` posts only after the delay, when the client may be long gone. */
   z.strictObject({ type: z.literal('slow'), delayMs: z.number().nonnegative(), commits }),
+  /** TCP reset at once; the message is posted after the delay, when nobody waits for it any more. */
+  z.strictObject({ type: z.literal('late'), delayMs: z.number().nonnegative() }),
 ]);
 
 export type Fault = z.infer<typeof faultSchema>;
@@ -66,6 +68,7 @@ export const NAMED_FAULTS = {
   'half-answer-then-close': { type: 'half-answer', then: 'close' },
   'slow-answer': { type: 'slow', delayMs: 200, commits: true },
   'slow-commit': { type: 'slow', delayMs: 200, commits: false },
+  'late-commit': { type: 'late', delayMs: 200 },
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof NAMED_FAULTS;
@@ -87,6 +90,6 @@ export const probabilities = z
 
 /** Whether nobody will ever see the message of the request on which this fault is played. */
 export function preventsPost(fault: Fault): boolean {
-  if (fault.type === 'slow' || fault.type === 'half-answer') return false;
+  if (fault.type === 'slow' || fault.type === 'half-answer' || fault.type === 'late') return false;
   return fault.type === 'refusal' || fault.type === 'rate-limit' || !fault.commits;
 }

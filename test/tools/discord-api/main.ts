@@ -13,6 +13,7 @@ const optionsSchema = z.strictObject({
   nonceWindowMs: z.number().nonnegative().default(300_000),
   routeLimit: limit.default({ requests: 50, windowMs: 1000 }),
   globalLimit: limit.exactOptional(),
+  clockSkewMs: z.number().default(0),
 });
 
 const api = await startDiscordApi(optionsSchema.parse(JSON.parse(process.argv[2] ?? '{}')));

@@ -5,7 +5,13 @@ import type { MessageDraft } from './message-body.js';
 export interface Message {
   readonly id: string;
   readonly channel_id: string;
-  readonly author: { readonly id: string; readonly username: string; readonly discriminator: string; readonly bot: true };
+  readonly author: {
+    readonly id: string;
+    readonly username: string;
+    readonly discriminator: string;
+    readonly avatar: null;
+    readonly bot: true;
+  };
   readonly content: string;
   readonly embeds: readonly object[];
   readonly timestamp: string;
@@ -15,6 +21,13 @@ export interface Message {
 export type PostOutcome =
   | { readonly kind: 'created' | 'deduplicated'; readonly message: Message }
   | { readonly kind: 'refused'; readonly error: ApiError };
+
+/** At most one of them. */
+interface Range {
+  readonly before?: bigint;
+  readonly after?: bigint;
+  readonly around?: bigint;
+}
 
 /**
  * The messages of all channels, and the memory of nonces.
@@ -27,6 +40,7 @@ export type PostOutcome =
  */
 export class MessageBoard {
   readonly #channels = new Map<string, Map<string, Message>>();
+  readonly #lastIds = new Map<string, string>();
   readonly #deletedChannels = new Set<string>();
   readonly #nonces = new Map<string, { readonly message: Message; readonly forgottenAt: number }>();
   readonly #nonceWindowMs: number;
@@ -57,10 +71,16 @@ export class MessageBoard {
       const exists = this.find(known.message.channel_id, known.message.id) !== undefined;
       return exists ? { kind: 'deduplicated', message: known.message } : { kind: 'refused', error: API_ERRORS.unknownMessage };
     }
-    const message = {
-      id: this.#nextId(),
-      type: 0,
-      channel_id: channelId,
+    return { kind: 'created', message: this.compose(channelId, author, draft) };
+  }
+
+  /** A message that is posted nowhere yet. Without a channel: the first of a thread, which has the thread's id. */
+  compose(channelId: string | undefined, author: string, draft: MessageDraft): Message {
+    const id = this.#nextId();
+    return {
+      id,
+      type: draft.reference === undefined ? 0 : 19,
+      channel_id: channelId ?? id,
       author: { id: author, username: `bot-${author}`, discriminator: '0000', avatar: null, bot: true as const },
       content: draft.content,
       embeds: draft.embeds.map((embed) => ({ ...embed, type: 'rich' })),
@@ -71,17 +91,27 @@ export class MessageBoard {
       mentions: [],
       mention_roles: [],
       attachments: [],
-      components: [],
+      components: draft.components,
       pinned: false,
-      flags: 0,
+      flags: draft.flags,
+      ...(draft.reference !== undefined && { message_reference: draft.reference }),
     };
-    return { kind: 'created', message };
   }
 
   commit(message: Message, draft: MessageDraft): void {
-    this.#messagesOf(message.channel_id).set(message.id, message);
+    this.add(message);
     if (!draft.enforceNonce || draft.nonce === null) return;
     this.#nonces.set(nonceKey(message.author.id, draft.nonce), { message, forgottenAt: this.#now() + this.#nonceWindowMs });
+  }
+
+  add(message: Message): void {
+    this.#messagesOf(message.channel_id).set(message.id, message);
+    this.#lastIds.set(message.channel_id, later(this.#lastIds.get(message.channel_id), message.id));
+  }
+
+  /** The newest message that the channel ever had, deleted or not. */
+  lastId(channelId: string): string | null {
+    return this.#lastIds.get(channelId) ?? null;
   }
 
   find(channelId: string, messageId: string): Message | undefined {
@@ -93,10 +123,14 @@ export class MessageBoard {
     return this.#messagesOf(channelId).delete(messageId);
   }
 
-  /** Newest first. `after` means the `limit` messages that follow that id. */
-  list(channelId: string, limit: number, range: { readonly before?: bigint; readonly after?: bigint }): Message[] {
-    const { before, after } = range;
-    const oldestFirst = [...this.#messagesOf(channelId).values()];
+  /** Newest first. `after` means the `limit` messages that follow that id, `around` half of them on each side. */
+  list(channelId: string, limit: number, { before, after, around }: Range): Message[] {
+    const oldestFirst = [...this.#messagesOf(channelId).values()].sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
+    if (around !== undefined) {
+      const following = oldestFirst.filter(({ id }) => BigInt(id) >= around).slice(0, Math.ceil(limit / 2));
+      const preceding = oldestFirst.filter(({ id }) => BigInt(id) < around).slice(following.length - limit);
+      return [...preceding, ...following].reverse();
+    }
     if (after !== undefined) {
       const following = oldestFirst.filter(({ id }) => BigInt(id) > after);
       return following.slice(0, limit).reverse();
@@ -114,4 +148,8 @@ export class MessageBoard {
 
 function nonceKey(author: string, nonce: string | number): string {
   return `${author}:${nonce}`;
+}
+
+function later(one: string | undefined, other: string): string {
+  return one !== undefined && BigInt(one) > BigInt(other) ? one : other;
 }

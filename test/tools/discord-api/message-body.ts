@@ -10,6 +10,8 @@ const embed = z.looseObject({
   title: z.string().max(256).nullish(),
   description: z.string().max(4096).nullish(),
   fields: z.array(embedField).max(25).nullish(),
+  footer: z.looseObject({ text: z.string().max(2048) }).nullish(),
+  author: z.looseObject({ name: z.string().max(256) }).nullish(),
 });
 const messageBody = z.looseObject({
   content: z.string().max(2000).nullish(),
@@ -17,6 +19,9 @@ const messageBody = z.looseObject({
   // Discord takes any int64. JSON.parse would round one beyond 2^53, and two nonces would become one: refused instead.
   nonce: z.union([z.string().max(25), z.int()]).nullish(),
   enforce_nonce: z.boolean().nullish(),
+  components: z.array(z.looseObject({ type: z.int() })).nullish(),
+  flags: z.int().nullish(),
+  message_reference: z.looseObject({}).nullish(),
 });
 
 export type Embed = z.infer<typeof embed>;
@@ -27,6 +32,10 @@ export interface MessageDraft {
   readonly embeds: readonly Embed[];
   readonly nonce: string | number | null;
   readonly enforceNonce: boolean;
+  readonly components: readonly object[];
+  readonly flags: number;
+  /** The message that this one replies to. */
+  readonly reference?: object;
 }
 
 /** Reads the JSON body of Create Message, or says how Discord refuses it (50109, 50035, 50006). */
@@ -44,8 +53,12 @@ export function parseMessage(text: string): { readonly draft: MessageDraft } | {
     embeds: parsed.data.embeds ?? [],
     nonce: parsed.data.nonce ?? null,
     enforceNonce: parsed.data.enforce_nonce ?? false,
+    components: parsed.data.components ?? [],
+    flags: parsed.data.flags ?? 0,
+    ...(parsed.data.message_reference && { reference: parsed.data.message_reference }),
   };
-  if (draft.content.trim() === '' && draft.embeds.length === 0) return { error: API_ERRORS.emptyMessage };
+  if (draft.content.trim() === '' && draft.embeds.length === 0 && draft.components.length === 0)
+    return { error: API_ERRORS.emptyMessage };
   if (embedCharacters(draft.embeds) > 6000) {
     const tooLong = { code: 'MAX_EMBED_SIZE_EXCEEDED', message: 'Embed size exceeds maximum size of 6000' };
     return { error: { ...API_ERRORS.invalidFormBody, errors: { embeds: { _errors: [tooLong] } } } };
@@ -57,6 +70,8 @@ function embedCharacters(embeds: readonly Embed[]): number {
   const texts = embeds.flatMap((one) => [
     one.title ?? '',
     one.description ?? '',
+    one.footer?.text ?? '',
+    one.author?.name ?? '',
     ...(one.fields ?? []).flatMap(({ name, value }) => [name, value]),
   ]);
   return texts.join('').length;

@@ -8,8 +8,13 @@ export const SNOWFLAKE = /^\d{17,19}$/;
 export function snowflakes(now: () => number): () => string {
   let last = 0n;
   return () => {
-    const fromClock = (BigInt(now()) - DISCORD_EPOCH_MS) << 22n;
+    const fromClock = snowflakeAt(now());
     last = fromClock > last ? fromClock : last + 1n;
     return String(last);
   };
+}
+
+/** The smallest id of that moment, in Unix milliseconds. */
+export function snowflakeAt(ms: number): bigint {
+  return (BigInt(ms) - DISCORD_EPOCH_MS) << 22n;
 }
