@@ -12,8 +12,8 @@ export function derivedPrimitives(driver: StoreDriver, storeName: string): Store
     readRecords: (keys) => driver.readRecords(keys),
     readKnown: (keys) => driver.readKnown?.(keys) ?? driver.readRecords(keys),
     markRecords: (marks) => driver.markRecords(marks),
-    claimRecords: async (claim) => (driver.claimRecords ?? unclaimable(storeName)).call(driver, claim),
-    settleRecords: async (changes) => (driver.settleRecords ?? unclaimable(storeName)).call(driver, changes),
+    claimRecords: async (claim) => driver.claimRecords?.(claim) ?? unclaimable(storeName),
+    settleRecords: async (changes) => driver.settleRecords?.(changes) ?? unclaimable(storeName),
   } satisfies Partial<StorePrimitives>;
   const ownerSteps = ownerStepsOf(basic);
   return {
@@ -54,10 +54,8 @@ function openMetadata(current: () => StoreMetadata): StoreMetadata {
   };
 }
 
-function unclaimable(storeName: string): () => never {
-  return () => {
-    throw claimsUnsupported(storeName);
-  };
+function unclaimable(storeName: string): never {
+  throw claimsUnsupported(storeName);
 }
 
 function metadataUnsupported(storeName: string): never {

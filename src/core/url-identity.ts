@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
 import { describe } from '../domain/describe.js';
-import { normalizeEscapes, normalizeUrl } from '../domain/normalize-url.js';
+import { normalizeEscapes, normalizeUrl, parseUrl } from '../domain/normalize-url.js';
 import { TRACKING_PARAMS } from '../domain/tracking-params.js';
 import { checkOptions } from './check-options.js';
 import { flagSchema, optionSchema } from './option-schemas.js';
@@ -116,8 +116,7 @@ function readAliases(given: Readonly<Record<string, string>>): [string, string][
 }
 
 function readHost(text: string): string {
-  const asUrl = `http://${text}`;
-  const { href = '', hostname = '' } = URL.canParse(asUrl) ? new URL(asUrl) : {};
+  const { href = '', hostname = '' } = parseUrl(`http://${text}`) ?? {};
   if (href === `http://${hostname}/` && !/[/?#]/.test(text)) return hostname;
   throw invalid(`hostAliases has ${describe(text)}. Pass a host without scheme, port and path`);
 }

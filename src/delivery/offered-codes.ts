@@ -116,7 +116,8 @@ export interface FoldedItem {
 }
 
 type Entry<T> = { readonly item: T; readonly repeat: boolean } & (
-  { readonly code: string; readonly sameAs?: string } | { readonly refusal: InvalidInputError }
+  | { readonly code: string; readonly sameAs?: string }
+  | { readonly refusal: InvalidInputError }
 );
 
 function unreadable(item: unknown, argument: string, cause: unknown): InvalidInputError {

@@ -13,7 +13,9 @@ import type { OpenSource, SourceEntry } from './source-entry.js';
  * that a function chooses. The function is given the guilds of the state, and may add others.
  */
 export type GlobalCodes =
-  'every-guild' | 'skip' | ((guilds: readonly string[]) => readonly GuildId[] | Promise<readonly GuildId[]>);
+  | 'every-guild'
+  | 'skip'
+  | ((guilds: readonly string[]) => readonly GuildId[] | Promise<readonly GuildId[]>);
 
 /**
  * Reads a legacy state: one entry for each guild that the state names anywhere.

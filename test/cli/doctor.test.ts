@@ -146,7 +146,8 @@ describe('doctor of MongoDB', () => {
   async function world(options: MongoServerOptions = {}): Promise<{ at: string[]; uri: string }> {
     const { uri } = await ownServer({ clock: () => NOW, ...options });
     const store = new MongoStore({ uri: `${uri}bot` });
-    await store.markSent(GUILD, ['WOS0408']).finally(() => store.close());
+    await store.markSent(GUILD, ['WOS0408']);
+    await store.close();
     return { at: ['--store', `${uri}bot`], uri };
   }
 

@@ -62,8 +62,11 @@ export async function runScenario(stage: Stage, scenario: Scenario): Promise<Sce
       throw new Error(`seed ${scenario.seed}: the last bot did not come to rest: ${end.lastLines.join('\n')}`);
     }
     const reader = openStore(direct ?? store);
-    const verdict = await judge(reader, stage.control, base).finally(() => reader.close());
-    return { ...tally, ...verdict };
+    try {
+      return { ...tally, ...(await judge(reader, stage.control, base)) };
+    } finally {
+      await reader.close();
+    }
   } finally {
     await proxy?.close();
     await rm(folder, { recursive: true });

@@ -81,8 +81,7 @@ describe('What was marked is never offered, through any number of crashes and ou
           numRuns: runs,
           ...(seed !== undefined && { seed: Number(seed) }),
           endOnFailure: false,
-          interruptAfterTimeLimit: 280_000,
-          markInterruptAsFailure: false,
+          plugins: [fc.interruptAfterTimeLimit(280_000)],
         },
       );
       expect(runs).toBeGreaterThan(0);

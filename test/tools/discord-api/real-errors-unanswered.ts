@@ -71,10 +71,12 @@ export const UNANSWERED: readonly ErrorCase[] = [
       await control.waitFor((entry) => entry.channelId === channelId);
       const second = postWith(rest, channelId, undefined, abort.signal);
       setImmediate(() => abort.abort());
-      return second.finally(() => {
+      try {
+        return await second;
+      } finally {
         abortFirst.abort();
-        return first;
-      });
+        await first;
+      }
     },
   },
   {

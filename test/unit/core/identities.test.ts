@@ -39,6 +39,11 @@ describe('urlIdentity', () => {
     expect(normalize(spelling)).toBe(code);
   });
 
+  it('writes a link that is not ASCII as it did the first time, also when all of it is compiled', () => {
+    const written = Array.from({ length: 10_000 }, () => normalize('https://m\u00fcnchen.example/'));
+    expect(new Set(written)).toEqual(new Set(['https://xn--mnchen-3ya.example/']));
+  });
+
   it.for([
     ['https://youtu.be/dQw4w9WgXcQ', 'https://youtu.be/DQW4W9WGXCQ'],
     ['https://example.com/?id=a', 'https://example.com/?id=A'],

@@ -165,7 +165,7 @@ describe('a source that fails', () => {
     const to = new MemoryStore();
     const { report } = await incomplete(migrateLegacyState({ from: source, to }));
     expect(report.guilds).toMatchObject([{ guildId: '1', found: 2, migrated: 1, notMoved: 1 }]);
-    expect((report.guilds[0]?.error as Error).message).toContain('B is uncertain in MemoryStore');
+    expect((report.guilds[0]!.error as Error).message).toContain('B is uncertain in MemoryStore');
     await source.resolveUncertain('1', ['B'], 'sent');
     expect((await migrateLegacyState({ from: source, to })).status).toBe('completed');
     expect(await sentPairs(to)).toEqual(['1:A', '1:B']);

@@ -117,7 +117,7 @@ describe('round trips', () => {
 
 describe('every command', () => {
   it('writes to the disks of a majority, and reads with a concern of its own, whatever the client was made with', async () => {
-    const client = await connect({ w: 0, readPreference: 'secondary', readConcernLevel: 'majority' });
+    const client = await connect({ writeConcern: { w: 0 }, readPreference: 'secondary', readConcernLevel: 'majority' });
     const log = countCommands(client);
     const store = mongoStore(client.db(freshDatabase()).collection('codes'));
     await store.markSent('1', ['A', 'B']);
