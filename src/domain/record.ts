@@ -54,8 +54,8 @@ export interface HeldRecord extends Hold {
 }
 
 /**
- * How often a message was tried in all. It never goes back, so that a decision about some tries says
- * nothing of later ones:
+ * How often a message was tried in all. It never goes back, so that a decision about some tries
+ * says nothing of later ones:
  *
  * ```text
  * person: sees M, try 1            looks: not there          decides: M, try 1 did not arrive

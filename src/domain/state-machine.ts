@@ -143,7 +143,8 @@ export function transition(record: LocalRecord | undefined, event: CodeEvent, no
         ...record,
         token: event.token,
         leaseUntil: now + event.leaseMs,
-        // The last try is over by now at the latest. Without an end, this lease would be that of a try.
+        // The last try is over by now at the latest. Without an end, this lease would be that of a
+        // try.
         ...(event.asks === true ? { endedAt: endOfTry(record) ?? now } : { attempt: record.attempt + 1, endedAt: null }),
       };
     case 'resolve':

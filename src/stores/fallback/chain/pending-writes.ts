@@ -141,8 +141,8 @@ export class PendingWrites {
   }
 
   /**
-   * Whether an earlier takeover tried the message in a way that the later one does not show. Without
-   * it, the first store would take the try before for the last one:
+   * Whether an earlier takeover tried the message in a way that the later one does not show.
+   * Without it, the first store would take the try before for the last one:
    *
    * ```text
    * mirror:      M of T1, channel 1    T2 begins M anew, channel 2    T3 asks     replay: T3 alone
