@@ -82,7 +82,13 @@ async function runOnMongo(uri: string): Promise<Outcome> {
         store: open(),
         advance: async (ms) => {
           await collection.updateMany({ claim: { $exists: true } }, [
-            { $set: { 'claim.lease_until': earlier('lease_until', ms), 'claim.first_at': earlier('first_at', ms) } },
+            {
+              $set: {
+                'claim.lease_until': earlier('lease_until', ms),
+                'claim.first_at': earlier('first_at', ms),
+                'claim.ended_at': earlier('ended_at', ms),
+              },
+            },
           ]);
         },
         reopen: async (options) => {
