@@ -59,7 +59,7 @@ export class PayloadCheck {
       `findDiscordDelivery: the code ${JSON.stringify(missing)} is not in the texts of the message that render made. So a message that may ` +
         'have arrived is never found, and its codes are held. Show each code as text, not in a picture or behind a shortened ' +
         'link, or pass matches.',
-      { code: 'SENT_CODE_STORE_UNFINDABLE' },
+      { code: 'SENT_CODE_UNFINDABLE' },
     );
   }
 }

@@ -16,6 +16,7 @@ const channelChanges = z.strictObject({
   channelId: id,
   type: z.int().exactOptional(),
   guildId: id.exactOptional(),
+  parentId: id.exactOptional(),
   viewChannel: z.boolean().exactOptional(),
   readMessageHistory: z.boolean().exactOptional(),
   archivedAt: z.number().nullable().exactOptional(),

@@ -165,6 +165,19 @@ describe('uncertain', () => {
     expect(await find(['A'], {}, { client: { ...bare(), rest } })).toEqual(uncertain(/has changed/));
   });
 
+  it('is a channel that shows its messages only when it is looked at again', async () => {
+    await post(embed('A'));
+    let asks = 0;
+    const rest = {
+      get: async (route: `/${string}`, options?: object): Promise<unknown> => {
+        if (!route.endsWith('/messages')) return client.rest.get(route, options);
+        asks += 1;
+        return asks <= 2 ? [] : client.rest.get(route, options);
+      },
+    };
+    expect(await find(['A'], {}, { client: { ...bare(), rest } })).toEqual(uncertain(/has changed/));
+  });
+
   it('is a channel with more messages than are read', async () => {
     let id = BigInt((await post({ content: 'talk' })).id);
     const rest = {
@@ -318,6 +331,24 @@ describe('a forum', () => {
     await api.control.deleteMessage(id, id);
     expect(await find(['A'], tried)).toMatchObject({ outcome: 'not-sent' });
     expect(await find(['B'], tried)).toMatchObject({ outcome: 'not-sent' });
+  });
+
+  it('has nothing in another forum of the guild, and in a post from before the tries', async () => {
+    const id = await start('A');
+    const later = (ms: number): Date => new Date(Date.now() + ms);
+    const afterwards = { target, firstTriedAt: later(600_000), lastTriedAt: later(700_000) };
+    expect(await find(['A'], afterwards)).toMatchObject({ outcome: 'not-sent' });
+    await api.control.setChannel(id, { parentId: '100000000000000016' });
+    expect(await find(['A'], tried)).toMatchObject({ outcome: 'not-sent' });
+  });
+
+  it('is not read where others posted', async () => {
+    const others = restFor(api.url).setToken(SOMEBODY);
+    const body = { name: 'talk', message: { content: 'A' } };
+    const { id } = (await others.post(`/channels/${FORUM}/threads`, { body })) as { id: string };
+    const spy = vi.spyOn(client.rest, 'get');
+    expect(await find(['A'], tried)).toMatchObject({ outcome: 'not-sent' });
+    expect(spy.mock.calls.map(([route]) => route)).not.toContain(`/channels/${id}/messages/${id}`);
   });
 
   it('says nothing without the permission to read', async () => {
