@@ -55,10 +55,10 @@ function describeUncertain<T>(
   isRecorded: (receipt: string) => Promise<boolean>,
   signal: AbortSignal,
 ): UncertainMessage<T> {
-  const { guildId, messageId, target, codes, attempt, ageMs, idleMs } = claim;
+  const { guildId, messageId, target, codes, size, attempt, ageMs, idleMs } = claim;
   const ago = (ms: number | null): Date | null => (ms === null ? null : new Date(clock.now() - ms));
   return {
-    ...{ guildId, messageId, target, codes, attempt, signal, isRecorded },
+    ...{ guildId, messageId, target, codes, size, attempt, signal, isRecorded },
     items: offer.itemsOf(codes),
     firstTriedAt: ago(ageMs),
     lastTriedAt: ago(idleMs),

@@ -33,6 +33,11 @@ export interface UncertainMessage<T> {
   readonly target: string | undefined;
   /** All codes that are left of the message, as their first claimant wrote them. */
   readonly codes: readonly string[];
+  /**
+   * Number of codes that the message was tried with. More than `codes` has if some of them were
+   * decided already: then the message on the platform may be recorded with those.
+   */
+  readonly size: number;
   /** The items of those codes that are offered now. */
   readonly items: readonly T[];
   /** When the first try began, by the clock of this process; `null` where it is not known. */

@@ -1,5 +1,6 @@
 import type { SentCodeStore } from '../contract/store.js';
 import { safeLogger } from '../core/callbacks.js';
+import { logNews } from './log-news.js';
 import type { DeliveryOptions } from './options.js';
 import type { AnnounceReport, SendReport } from './report.js';
 import { headline, linesOf, type Problem, problemsOf, summarize } from './summarize.js';
@@ -24,6 +25,7 @@ export function logReport<T, R extends SendReport<T> | AnnounceReport<T>>(
     for (const line of summarize(report)) safe.info(line);
     return report;
   }
+  logNews(store, safe, report);
   const fresh = freshProblems(store, report);
   const { sent, baseline } = report.counts;
   if (sent + baseline + fresh.length > 0) safe.info(headline(report));

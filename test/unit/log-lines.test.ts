@@ -1,6 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type FallbackEvent, FallbackStore, LegacyAdapterStore, MemoryStore, migrateLegacyState } from 'sent-code-store';
+import {
+  announce,
+  type FallbackEvent,
+  FallbackStore,
+  LegacyAdapterStore,
+  MemoryStore,
+  migrateLegacyState,
+} from 'sent-code-store';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LockSocket } from '../../src/files/lock/lock-socket.js';
 import { describeEvent } from '../../src/stores/fallback/chain/event-texts.js';
@@ -18,6 +25,29 @@ async function sampleFolder(): Promise<string> {
   for (const [file, bytes] of await sampleFiles(folder)) fs.writeFileSync(file, bytes);
   return folder;
 }
+
+describe('log lines of a delivery', () => {
+  it('say what was marked in each guild, and once that nothing is new', async () => {
+    const logger = new Lines();
+    const store = new MemoryStore();
+    const send = async (): Promise<void> => undefined;
+    const round = (codes: string[]): Promise<unknown> => announce(store, { guilds: ['1', '2'], codes, send, logger });
+    await round(['A', 'B']);
+    await round(['A', 'B']);
+    await round(['A', 'B']);
+    await round(['B', 'C']);
+    expect(logger.all).toEqual([
+      'info Marked 2 new codes as sent for guild 1',
+      'info Marked 2 new codes as sent for guild 2',
+      'info 2 guilds: 4 sent',
+      'info No new codes for guild 1',
+      'info No new codes for guild 2',
+      'info Marked 1 new codes as sent for guild 1',
+      'info Marked 1 new codes as sent for guild 2',
+      'info 2 guilds: 2 sent, 2 already-sent',
+    ]);
+  });
+});
 
 describe('log lines of a migration', () => {
   const from = { sent: { '1': ['a', 'A', ''], '2': ['b'] } };

@@ -17,7 +17,7 @@ export async function judgeReading(
   message: Asked,
   check: PayloadCheck,
 ): Promise<DeliveryEvidence> {
-  const { codes, firstTriedAt, messageId } = message;
+  const { codes, size, firstTriedAt, messageId } = message;
   const marked = messages.find((each) => carriesMark(each, messageId));
   if (marked !== undefined) return sentAs(marked);
 
@@ -28,12 +28,12 @@ export async function judgeReading(
     if (shown.size === 0 && unreadable === undefined) continue;
     const showsAll = shown.size === codes.length && codes.length > 0;
     const isInTime = isWithinTries(each, message);
-    if (!(await message.isRecorded(receiptFor(each)))) {
-      if (showsAll && isInTime) return sentAs(each);
+    const isRecorded = await message.isRecorded(receiptFor(each));
+    // A recorded message is another one, unless a crash let only some of its codes be marked.
+    if (showsAll && isInTime && (!isRecorded || codes.length < size)) return sentAs(each);
+    if (!isRecorded) {
       doubts.push(`message ${receiptFor(each)} ${whyDoubtful(showsAll, shown.size, unreadable)}`);
     } else if (showsAll && isInTime) {
-      // Another message of the guild that names these codes too; or this message, of which a crash
-      // let only some codes be marked.
       doubts.push(`message ${receiptFor(each)} shows the codes, and is recorded for others`);
     }
   }

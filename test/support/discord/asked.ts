@@ -24,6 +24,7 @@ export function asked(
     messageId: MESSAGE_ID,
     target: channelId,
     codes,
+    size: codes.length,
     items: codes,
     firstTriedAt: new Date(Date.now() - 60_000),
     lastTriedAt: new Date(Date.now() - 10_000),

@@ -43,14 +43,21 @@ describe('two spellings of one code', () => {
     const store = new MemoryStore();
     const logger = new Lines();
     await sendOnce(store, { guildId, codes: ['A'], send: new Recorder().send, logger });
-    expect(logger.all).toEqual(['info guild g: 1 sent']);
+    expect(logger.all).toEqual(['info Marked 1 new codes as sent for guild g', 'info guild g: 1 sent']);
     for (const each of ['1', '2']) await sendOnce(store, { guildId: each, codes, send: new Recorder().send, logger });
     const line = (spelling: string, sameAs: string): string =>
       `warn MemoryStore: "${spelling}" was offered beside "${sameAs}". The identity "${giftCodeIdentity.name}" takes them for one code, so ` +
       'only the first is sent. If they are two codes, the store needs another identity.';
-    const counts = (each: string): string => `info guild ${each}: 2 sent, 2 same-code`;
-    expect(logger.all.slice(1)).toEqual([line('WOS', 'wos'), line(' b', 'B'), counts('1'), counts('2')]);
+    const counts = (each: string): string[] => [
+      `info Marked 2 new codes as sent for guild ${each}`,
+      `info guild ${each}: 2 sent, 2 same-code`,
+    ];
+    expect(logger.all.slice(2)).toEqual([line('WOS', 'wos'), line(' b', 'B'), ...counts('1'), ...counts('2')]);
     await sendOnce(new MemoryStore(), { guildId, codes: ['wos', 'WOS'], send: new Recorder().send, logger });
-    expect(logger.all.slice(5)).toEqual([line('WOS', 'wos'), 'info guild g: 1 sent, 1 same-code']);
+    expect(logger.all.slice(8)).toEqual([
+      line('WOS', 'wos'),
+      'info Marked 1 new codes as sent for guild g',
+      'info guild g: 1 sent, 1 same-code',
+    ]);
   });
 });

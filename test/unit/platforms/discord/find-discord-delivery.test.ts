@@ -219,10 +219,11 @@ describe('uncertain', () => {
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
-  it('is a recorded message that shows the codes at the right time: a crash may have kept some of its marks', async () => {
+  it('is a recorded message that shows the codes at the right time, unless a crash kept some of its marks', async () => {
     const { id } = await post(embed('A', 'B'));
     const isRecorded = async (receipt: string): Promise<boolean> => receipt === `${CHANNEL}/${id}`;
     expect(await find(['B'], { isRecorded })).toEqual(uncertain(/is recorded for others/));
+    expect(await find(['B'], { isRecorded, size: 2 })).toMatchObject({ outcome: 'sent', receipt: `${CHANNEL}/${id}` });
   });
 
   it('is an aborted question, and a bug', async () => {
