@@ -321,3 +321,33 @@ describe('the name that somebody meant', () => {
     expect(nearest(written, ['guildId', 'leaseMs', 'send', 'retryWithinMs'])).toBe(meant);
   });
 });
+
+describe('every option that a delivery or a claim has since', () => {
+  const claim = { guildId: '1', codes: ['A'], token: 't', messageId: 'm', leaseMs: 60_000, attempt: 1 };
+  const send = (option: object): unknown => sendOnce(new MemoryStore(), { ...delivery, guildId: '1', ...option } as never);
+  const short = 'a string of 1 to 200 characters';
+  it.for<[string, () => unknown, string]>([
+    ['maxNew', () => send({ maxNew: 0 }), 'a whole number of codes, 1 or more'],
+    ['onFlood', () => send({ onFlood: 'send' }), '"hold", "baseline" or a function'],
+    ['allowFlood', () => send({ allowFlood: 'yes' }), 'true, false or a function'],
+    ['pausePermanentMs', () => send({ pausePermanentMs: -1 }), 'a number of ms, 0 or more'],
+    ['target', () => send({ target: '' }), `${short}, or a function`],
+    ['findDelivery', () => send({ findDelivery: true }), 'a function'],
+    ['settleMs', () => send({ settleMs: '30s' }), 'a number of ms, 0 or more'],
+    ['receiptOf', () => send({ receiptOf: 'id' }), 'a function'],
+    ['receipt', () => store.markSent('1', ['A'], { receipt: 'x'.repeat(201) }), short],
+    ['target', () => store.claim('1', ['A'], { target: '\ud800' }), short],
+    ['purpose', () => store.takeUncertain('1', { purpose: 'look' } as never), '"retry" or "ask"'],
+    ['messageId', () => store.takeUncertain('1', { messageId: '' }), 'a string that is not empty'],
+    ['target', () => store.restart(claim, { target: 7 } as never), short],
+    [
+      'attempt',
+      () => store.resolveUncertain('1', ['A'], 'sent', { messageId: 'm', attempt: 0 }),
+      'a whole number of tries, 1 or more',
+    ],
+  ])('%s: the error says what to pass', async ([option, call, words]) => {
+    const error = await refusal(call, undefined);
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', argument: option });
+    expect(error?.message).toContain(words);
+  });
+});

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SendErrorContext, ErrorVerdict } from '../../../src/delivery/options.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { settlePausesMs } from '../../../src/delivery/record-outcome.js';
@@ -107,6 +107,15 @@ describe('an error of send', () => {
     const entry = entryOf(report, 'A');
     expect(entry.status === 'uncertain' && (entry.error as Error).message).toMatch(/Return the promise of the sending/);
     expect(await stateOf(store)).toBe('uncertain');
+  });
+
+  it('a send that returns no promise is a process warning at once, and one only', async () => {
+    const warned: string[] = [];
+    const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warned.push(String(warning)));
+    onTestFinished(() => emitWarning.mockRestore());
+    const send = (() => undefined) as unknown as () => Promise<void>;
+    for (const code of ['A', 'B']) await sendOnce(new MemoryStore(), { guildId, codes: [code], send });
+    expect(warned).toEqual([expect.stringMatching(/^send returned undefined.*Return the promise of the sending\.$/)]);
   });
 
   it('an uncertain release that the store refuses is in the report, and is not waited for', async () => {
