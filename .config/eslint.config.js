@@ -3,7 +3,7 @@ import tsdoc from 'eslint-plugin-tsdoc';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'docs/api/', '.demo/', '.test-results/', 'bench/plot.ts'] },
+  { ignores: ['dist/', 'coverage/', 'docs/api/', '.demo/', '.test-results/', 'bench/plot.ts', 'docs/.vitepress/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
