@@ -134,8 +134,8 @@ export class Member {
   }
 
   /**
-   * See {@link StorePrimitives.setAsideDamaged}. No time limit, because it reads and writes whole
-   * files.
+   * See `setAsideDamaged` of {@link StorePrimitives}. No time limit, because it reads and writes
+   * whole files.
    */
   setAsideDamaged(): Promise<string | undefined> {
     return this.#primitives.setAsideDamaged();

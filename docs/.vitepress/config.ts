@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitepress';
+import { addressOf, type Manifest } from '../../.ci/release/repository.js';
+import { checkLinks } from './check-links.js';
+import { writeLlmsTxt } from './llms.js';
+import { linkOutside } from './outside-links.js';
+import { apiSidebars, guideSidebar } from './sidebar.js';
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Manifest & {
+  readonly description: string;
+};
+const repository = addressOf(manifest);
+// Pages serves a project below its name.
+const base = `/${manifest.name}/`;
+
+export default defineConfig({
+  title: manifest.name,
+  description: manifest.description,
+  base,
+  lang: 'en',
+  cleanUrls: true,
+  srcExclude: ['api-report/**', 'examples/**'],
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }]],
+  markdown: {
+    config: (md) => linkOutside(md, repository),
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Guides', link: '/getting-started', activeMatch: '^/(?!api/|$)' },
+      { text: 'API', link: '/api/', activeMatch: '^/api/' },
+      { text: 'Changes', link: `${repository}/blob/main/CHANGELOG.md` },
+    ],
+    sidebar: { ...apiSidebars(), '/': guideSidebar() },
+    socialLinks: [{ icon: 'github', link: repository }],
+  },
+  buildEnd: ({ outDir }) => {
+    writeLlmsTxt(outDir, manifest.description);
+    checkLinks(outDir, base);
+  },
+});
