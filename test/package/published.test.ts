@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const LIMIT = { packed: 800_000, unpacked: 3_600_000 };
 
 /** Code that several entry points share is in files with a hash in their names. */
-const isShared = (name: string): boolean => /^dist\/[a-z]+-[\w-]{8}\.(?:js|js\.map|d\.ts|d\.cts)$/.test(name);
+const isShared = (name: string): boolean => /^dist\/[a-z]+(?:\.d)?-[\w-]{8}\.(?:js|js\.map|d\.ts|d\.cts)$/.test(name);
 
 /** Each source but those of the command as CommonJS, each entry point as ES module with types for both, a map for each file of code. */
 function expectedFiles(): string[] {
