@@ -15,15 +15,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const LIMIT = { packed: 800_000, unpacked: 3_600_000 };
 
 /** Code that several entry points share is in files with a hash in their names. */
-const isShared = (name: string): boolean => /^dist\/[a-z]+-[\w-]{8}\.(?:js|js\.map|d\.ts|d\.cts)$/.test(name);
+const isShared = (name: string): boolean => /^dist\/[a-z]+(?:\.d)?-[\w-]{8}\.(?:js|js\.map|d\.ts|d\.cts)$/.test(name);
 
-/** Each source as CommonJS, each entry point as ES module with types for both, a map for each file of code. */
+/** Each source but those of the command as CommonJS, each entry point as ES module with types for both, a map for each file of code. */
 function expectedFiles(): string[] {
   const manifest = readManifest(readFileSync(join(root, 'package.json'), 'utf8'));
   const entries = pathsIn([manifest.exports, manifest.bin ?? {}]).map((path) => path.replace(/^\.\//, ''));
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => `dist/${name.split(sep).join('/').replace(/\.ts$/, '.cjs')}`);
+    .map((name) => name.split(sep).join('/'))
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('cli/'))
+    .map((name) => `dist/${name.replace(/\.ts$/, '.cjs')}`);
   const files = new Set(['README.md', 'CHANGELOG.md', 'LICENSE', ...entries, ...sources]);
   for (const name of [...files]) if (/\.c?js$/.test(name)) files.add(`${name}.map`);
   return [...files];
