@@ -5,6 +5,7 @@ import { exactIdentity } from '../domain/exact-identity.js';
 import { giftCodeIdentity } from '../domain/identity.js';
 import { DEFAULT_COLLECTION } from '../stores/mongo/options.js';
 import type { CommandOption, Context } from './command.js';
+import { parseUrl } from '../domain/normalize-url.js';
 import { UsageError } from './usage-error.js';
 
 /** The file of a store. */
@@ -62,7 +63,7 @@ export function parseLocation(
     throw new UsageError('--database and --collection are for MongoDB, and the store is a file.');
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(given)?.[1];
   if (scheme === undefined) return { kind: 'file', path: given };
-  if (scheme === 'file' && URL.canParse(given)) return { kind: 'file', path: fileURLToPath(given) };
+  if (scheme === 'file' && parseUrl(given) !== undefined) return { kind: 'file', path: fileURLToPath(given) };
   throw new UsageError(`A store cannot be at ${scheme}://. Pass a path, mongodb:// or mongodb+srv://.`);
 }
 
