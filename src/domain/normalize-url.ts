@@ -50,8 +50,8 @@ export function normalizeEscapes(text: string): string {
 }
 
 /**
- * A text as a URL; `undefined` if it is none. Not by `URL.canParse`: in Node 20 and 22 its answer for
- * "https://münchen.example/" turns into `false` once it is compiled, after some thousand calls.
+ * A text as a URL; `undefined` if it is none. Not by `URL.canParse`: in Node 20 and 22 its answer
+ * for "https://münchen.example/" turns into `false` once it is compiled, after some thousand calls.
  */
 export function parseUrl(text: string): URL | undefined {
   try {
