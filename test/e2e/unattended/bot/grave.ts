@@ -1,0 +1,64 @@
+import { writeSync } from 'node:fs';
+import type { SentCodeStore } from '../../../../src/contract/store.js';
+import { DiscordApiControl } from '../../../tools/discord-api/control-client.js';
+import type { Death, UnattendedConfig } from './config.js';
+
+/** Kills this process at the moment that was planned. */
+export class Grave {
+  readonly #planned: UnattendedConfig['incident'];
+  readonly #control: DiscordApiControl;
+  #seen = 0;
+
+  constructor({ incident, controlUrl }: UnattendedConfig) {
+    this.#planned = incident;
+    this.#control = new DiscordApiControl({ url: controlUrl });
+  }
+
+  /** Dies, as by `kill -9`, if the moment is the planned one. Then it waits for ever: nothing may run until the signal is there. */
+  async at(moment: Death): Promise<void> {
+    if (this.#isNow(moment)) await this.#die();
+  }
+
+  /** Dies, if that is planned, when Discord has the request and before the bot has the answer. */
+  async whileSending(channelId: string, posting: Promise<unknown>): Promise<unknown> {
+    if (!this.#isNow('while it sends')) return posting;
+    const before = (await this.#control.ledger()).length;
+    const arrived = this.#control.waitFor((entry) => entry.channelId === channelId, before);
+    // In an outage nothing arrives.
+    await Promise.race([arrived, posting.catch(() => undefined)]);
+    return this.#die();
+  }
+
+  /** The store, with death before and after its calls. */
+  around(store: SentCodeStore): SentCodeStore {
+    return new Proxy(store, {
+      get: (target, property) => {
+        const value: unknown = Reflect.get(target, property, target);
+        if (typeof value !== 'function') return value;
+        const call = value.bind(target) as (...args: unknown[]) => unknown;
+        if (!CALLS.has(property)) return call;
+        const name = property as 'claim';
+        return async (...args: unknown[]) => {
+          await this.at(`before ${name}`);
+          const result = await call(...args);
+          await this.at(`after ${name}`);
+          return result;
+        };
+      },
+    });
+  }
+
+  #isNow(moment: Death): boolean {
+    if (this.#planned?.what !== moment) return false;
+    this.#seen += 1;
+    return this.#seen === this.#planned.nth;
+  }
+
+  async #die(): Promise<never> {
+    writeSync(1, 'died\n');
+    process.kill(process.pid, 'SIGKILL');
+    return new Promise(() => undefined);
+  }
+}
+
+const CALLS: ReadonlySet<unknown> = new Set(['claim', 'takeUncertain', 'restart', 'confirm', 'release']);
