@@ -26,7 +26,7 @@ export interface BotEnd {
  * it ends in any other way than those of {@link BotEnd}.
  */
 export async function runBot(
-  config: { readonly incident: unknown },
+  config: { readonly incident: unknown; readonly [option: string]: unknown },
   meet: () => Promise<void> = async () => undefined,
   script = main,
 ): Promise<BotEnd> {

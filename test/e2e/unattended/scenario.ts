@@ -9,7 +9,7 @@ import { CHANNEL_TYPES } from '../../tools/discord-api/channels.js';
 import { startTcpProxy, type TcpProxy } from '../../tools/tcp-proxy/tcp-proxy.js';
 import { openStore } from '../bot/open-store.js';
 import { runBot } from '../bot-process.js';
-import { deaths, type UnattendedConfig, WINDOWS } from './bot/config.js';
+import { deaths, tears, type UnattendedConfig, WINDOWS } from './bot/config.js';
 import type { Trouble, UnattendedStage } from './trouble.js';
 import { judge, type Verdict } from './verdict.js';
 
@@ -25,7 +25,9 @@ export interface UnattendedScenario {
   readonly outages: number;
   /** Whether messages carry their id. */
   readonly marked: boolean;
-  /** What else is wrong with Discord, until the bots rest. `held`: then nothing can be known of some messages. */
+  /** Whether the bots die between the writes of single codes, and in no other way. */
+  readonly torn?: boolean;
+  /** What else is wrong with Discord. A control ends with it. */
   readonly trouble?: Trouble;
 }
 
@@ -38,7 +40,7 @@ export interface UnattendedResult extends Verdict {
 
 /** A bot that has not come to rest by then never will, also on a busy machine. */
 const LIMIT_MS = 60_000;
-const CODES = ['ALPHA1', 'BETA2', 'GAMMA3', 'DELTA4', 'EPSILON5', 'ZETA6'];
+export const CODES = ['ALPHA1', 'BETA2', 'GAMMA3', 'DELTA4', 'EPSILON5', 'ZETA6'];
 
 /**
  * Runs one scenario, all by the seed: bots that are killed while Discord has outages; then bots that are not, until all is at rest;
@@ -57,7 +59,8 @@ export async function runUnattended(stage: UnattendedStage, scenario: Unattended
     await setForums(stage, scenario, guilds);
     await scenario.trouble?.begin(stage, guilds);
     const base = configBase(stage, scenario, proxy, store);
-    const channels = (): Record<string, string> => Object.fromEntries(Object.entries(guilds).map(([id, all]) => [id, all.at(-1)!]));
+    const channels = (): Record<string, string> =>
+      Object.fromEntries(Object.entries(guilds).map(([id, all]) => [id, all.at(-1)!]));
     const tally = { kills: 0, restarts: 0 };
     await runBots({ ...base, channels }, scenario, proxy, tally);
     await scenario.trouble?.inTheMiddle?.(stage, guilds);
@@ -71,7 +74,7 @@ export async function runUnattended(stage: UnattendedStage, scenario: Unattended
     const rest = (restsWhenHeld: boolean): Promise<void> =>
       runToRest({ ...base, channels: channels(), offersAll: true, restsWhenHeld }, tally);
     await rest(restsWhenHeld);
-    if (scenario.trouble === undefined) return { ...(await look()), ...tally };
+    if (scenario.trouble === undefined || scenario.find !== 'preset') return { ...(await look()), ...tally };
     const troubled = await look();
     await scenario.trouble.end(stage, guilds);
     await rest(false);
@@ -117,7 +120,7 @@ interface Tally {
 /** Bots one life after another, until each has had its accidents and the outages are over. */
 async function runBots(
   { channels, ...base }: Base & { readonly channels: () => Record<string, string> },
-  { seed, bots, accidents, outages }: UnattendedScenario,
+  { seed, bots, accidents, outages, torn = false }: UnattendedScenario,
   proxy: TcpProxy,
   tally: Tally,
 ): Promise<void> {
@@ -126,11 +129,12 @@ async function runBots(
     const random = seeded(seed * 100 + index);
     let left = accidents;
     for (let life = 0; life < MOST_LIVES && (left > 0 || !over); life += 1) {
-      const what = deaths[Math.floor(random() * deaths.length)]!;
+      const list = torn ? tears : deaths;
+      const what = list[Math.floor(random() * list.length)]!;
       const incident = left > 0 ? { what, nth: 1 + Math.floor(random() * 2) } : null;
       const limitMs = 1000 + random() * 1500;
       const config = { ...base, channels: channels(), offersAll: false, restsWhenHeld: false, incident, limitMs };
-      const { how } = await runBot({ ...config, seed: seed * 1000 + index * 50 + life } as UnattendedConfig, undefined, main);
+      const { how } = await runBot({ ...config, seed: seed * 1000 + index * 50 + life }, undefined, main);
       if (how === 'killed') tally.kills += 1;
       else tally.restarts += 1;
       left -= 1;
@@ -146,9 +150,10 @@ const MOST_LIVES = 20;
 /** A bot that has to wait for a minute until it may ask again is started anew: then it asks at once. */
 async function runToRest(base: Omit<UnattendedConfig, 'seed' | 'incident' | 'limitMs'>, tally: Tally): Promise<void> {
   for (let life = 0; life < MOST_LIVES; life += 1) {
-    const { how, lastLines } = await runBot({ ...base, seed: life, incident: null, limitMs: LIMIT_MS } as UnattendedConfig, undefined, main);
+    const { how, lastLines } = await runBot({ ...base, seed: life, incident: null, limitMs: LIMIT_MS }, undefined, main);
     if (how === 'quiet') return;
-    if (how !== 'waiting' || life === MOST_LIVES - 1) throw new Error(`the last bot did not come to rest: ${lastLines.join('\n')}`);
+    if (how !== 'waiting' || life === MOST_LIVES - 1)
+      throw new Error(`the last bot did not come to rest: ${lastLines.join('\n')}`);
     tally.restarts += 1;
   }
 }

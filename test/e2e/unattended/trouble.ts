@@ -94,3 +94,15 @@ export const suppressedEmbeds = (): Trouble => {
     },
   };
 };
+
+/** In one guild of three, Discord posts and answers 500, for longer than it remembers nonces. For controls: it takes the stage's faults. */
+export const unheardAnswers = ({ history }: { readonly history: boolean }): Trouble => ({
+  held: true,
+  async begin({ control }, guilds) {
+    const channelId = Object.values(guilds)[0]!.at(-1)!;
+    await control.setChannel(channelId, { readMessageHistory: history });
+    await control.setFaults({ rules: [{ channelId, fault: 'server-error-after-commit', times: 1_000_000 }] });
+  },
+  inTheMiddle: ({ control }) => control.setFaults({}),
+  end: nothing,
+});

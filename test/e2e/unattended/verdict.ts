@@ -1,3 +1,4 @@
+import type { CodeState } from '../../../src/contract/types.js';
 import type { SentCodeStore } from '../../../src/contract/store.js';
 import type { DiscordApiControl } from '../../tools/discord-api/control-client.js';
 import { postsByCode } from '../../tools/discord-api/ledger-reader.js';
@@ -32,16 +33,16 @@ export async function judge(
   const entries = (await control.ledger()).filter(({ channelId }) => own.has(channelId));
   const posts = postsByCode(entries);
   const held: string[] = [];
-  const pairs = [];
+  const pairs: Pair[] = [];
   for (const [guildId, ids] of Object.entries(channels)) {
     const states = await store.states(guildId, codes);
     for await (const { code } of store.listUncertain(guildId)) held.push(`${guildId}:${code}`);
     for (const code of codes) {
       const times = ids.reduce((sum, id) => sum + (posts.get(`${id}:${code}`) ?? 0), 0);
-      pairs.push({ name: `${guildId}:${code}`, times, state: states.get(code) });
+      pairs.push({ name: `${guildId}:${code}`, times, state: states.get(code) ?? 'absent' });
     }
   }
-  const names = (fits: (pair: (typeof pairs)[number]) => boolean): string[] => pairs.filter(fits).map(({ name }) => name);
+  const names = (fits: (pair: Pair) => boolean): string[] => pairs.filter(fits).map(({ name }) => name);
   return {
     pairs: pairs.length,
     postedOnce: pairs.filter(({ times }) => times === 1).length,
@@ -52,4 +53,10 @@ export async function judge(
     deduplicated: entries.filter(({ kind }) => kind === 'deduplicated').length,
     faults: entries.filter((entry) => 'fault' in entry && entry.fault !== null).length,
   };
+}
+
+interface Pair {
+  readonly name: string;
+  readonly times: number;
+  readonly state: CodeState;
 }

@@ -21,8 +21,8 @@ export function makeClient({ apiUrl }: UnattendedConfig, grave: Grave): DiscordC
     id,
     type,
     send: ({ enforceNonce, ...body }: { readonly enforceNonce: boolean }) =>
-      grave.whileSending(id, rest.post(`/channels/${id}/messages`, { body: { ...body, enforce_nonce: enforceNonce } })),
-    threads: { create: (body: object) => grave.whileSending(id, rest.post(`/channels/${id}/threads`, { body })) },
+      grave.whileSending(id, () => rest.post(`/channels/${id}/messages`, { body: { ...body, enforce_nonce: enforceNonce } })),
+    threads: { create: (body: object) => grave.whileSending(id, () => rest.post(`/channels/${id}/threads`, { body })) },
   });
   return {
     user: null,

@@ -15,7 +15,9 @@ export const deaths = [
   'while it sends',
   'while it asks',
 ] as const;
-export type Death = (typeof deaths)[number];
+/** Deaths after the first code of a decision was written, and before the others: MongoDB takes code after code. */
+export const tears = ['in the middle of confirm', 'in the middle of restart', 'in the middle of release'] as const;
+export type Death = (typeof deaths)[number] | (typeof tears)[number];
 
 export const unattendedConfigSchema = z.strictObject({
   /** Goes through the proxy that makes the outages. */
@@ -37,7 +39,9 @@ export const unattendedConfigSchema = z.strictObject({
   /** Whether uncertain messages of which nothing can be known are no reason to go on. */
   restsWhenHeld: z.boolean(),
   seed: z.number(),
-  incident: z.strictObject({ what: z.enum(deaths), /** At which such moment, from 1. */ nth: z.number() }).nullable(),
+  incident: z
+    .strictObject({ what: z.enum([...deaths, ...tears]), /** At which such moment, from 1. */ nth: z.number() })
+    .nullable(),
   /** After so long it gives up. */
   limitMs: z.number(),
 });
@@ -49,4 +53,11 @@ export type UnattendedConfig = z.infer<typeof unattendedConfigSchema>;
  * Every time after which something changes. The fake remembers a nonce for longer than a retry is allowed, as Discord does, and an
  * outage is longer than all of them.
  */
-export const WINDOWS = { leaseMs: 1000, retryWithinMs: 800, settleMs: 600, requestMs: 800, nonceMs: 2500, outageMs: 3200 } as const;
+export const WINDOWS = {
+  leaseMs: 1000,
+  retryWithinMs: 800,
+  settleMs: 600,
+  requestMs: 800,
+  nonceMs: 2500,
+  outageMs: 3200,
+} as const;

@@ -20,9 +20,7 @@ const { findDelivery, ...preset } = discordDelivery({
   client,
   channelOf: (guildId) => config.channels[guildId],
   render: (codes: string[], { messageId }) => ({
-    embeds: [
-      { fields: codes.map((name) => ({ name, value: 'new' })), ...(config.marked && { footer: { text: messageId } }) },
-    ],
+    embeds: [{ fields: codes.map((name) => ({ name, value: 'new' })), ...(config.marked && { footer: { text: messageId } }) }],
   }),
   ...(config.forum ? { threadName: (codes: string[]) => `${codes.length} new codes` } : { retryWithinMs: WINDOWS.retryWithinMs }),
 });
