@@ -17,6 +17,8 @@ export interface BotEnd {
   readonly stopped: boolean;
   /** Number of rounds that failed as a whole. */
   readonly failedRounds: number;
+  /** What it said. */
+  readonly lines: readonly string[];
   /** What it said of its last rounds. */
   readonly lastLines: readonly string[];
 }
@@ -49,5 +51,5 @@ export async function runBot(
     throw new Error(`a bot ended with ${code ?? signal}: ${errors}`);
   }
   const failedRounds = lines.filter((line) => line.startsWith('failed: ')).length;
-  return { how, stopped, failedRounds, lastLines: lines.slice(-5) };
+  return { how, stopped, failedRounds, lines, lastLines: lines.slice(-5) };
 }

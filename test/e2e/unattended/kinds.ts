@@ -36,12 +36,12 @@ export const kinds: Readonly<Record<string, Kind>> = {
   },
   'crashes in the middle of a decision, MongoDB': { scenario: () => ({ ...mongo, torn: true }), faults: faultsOf },
   'control: no findDelivery': {
-    scenario: () => ({ ...file, accidents: 0, outages: 1, find: 'none', trouble: unheardAnswers({ history: true }) }),
+    scenario: () => ({ ...file, accidents: 0, outages: 0, find: 'none', trouble: unheardAnswers({ history: true }) }),
     faults: () => ({}),
     shows: 'held',
   },
   'control: an empty history is evidence': {
-    scenario: () => ({ ...file, accidents: 0, outages: 1, find: 'trusting', trouble: unheardAnswers({ history: false }) }),
+    scenario: () => ({ ...file, accidents: 0, outages: 0, find: 'trusting', trouble: unheardAnswers({ history: false }) }),
     faults: () => ({}),
     shows: 'duplicates',
   },

@@ -43,6 +43,7 @@ function tableRow({ title, results }: Run): string {
     sum(({ kills }) => kills),
     sum(({ faults }) => faults),
     sum(({ deduplicated }) => deduplicated),
+    ['sent', 'not-sent', 'uncertain'].map((outcome) => sum(({ asked }) => asked[outcome] ?? 0)).join(' / '),
     sum(({ duplicates }) => duplicates.length),
     sum(({ troubled, held }) => (troubled?.held ?? held).length),
     sum(({ missing }) => missing.length),
@@ -59,10 +60,19 @@ try {
   const worker = async (): Promise<void> => {
     for (let next = open.shift(); next !== undefined; next = open.shift()) runs.push(await runKind(server.info.uri, ...next));
   };
-  await Promise.all([worker(), worker(), worker(), worker()]);
+  await Promise.all(Array.from({ length: 6 }, worker));
   runs.sort((a, b) => Object.keys(kinds).indexOf(a.title) - Object.keys(kinds).indexOf(b.title));
 
-  const heads = ['', '(guild, code)', 'SIGKILL', 'Discord faults', 'resends recognised', 'posted twice', 'held while it lasts'];
+  const heads = [
+    '',
+    '(guild, code)',
+    'SIGKILL',
+    'Discord faults',
+    'resends recognised',
+    'asked: sent / not-sent / uncertain',
+    'posted twice',
+    'held while it lasts',
+  ];
   console.log(`\n| ${[...heads, 'missing at rest', 'held at rest'].join(' | ')} |`);
   console.log(`|${' --- |'.repeat(heads.length + 2)}`);
   for (const run of runs) console.log(tableRow(run));

@@ -8,7 +8,7 @@ import { seeded } from '../../support/delivery/jitter.js';
 import { CHANNEL_TYPES } from '../../tools/discord-api/channels.js';
 import { startTcpProxy, type TcpProxy } from '../../tools/tcp-proxy/tcp-proxy.js';
 import { openStore } from '../bot/open-store.js';
-import { runBot } from '../bot-process.js';
+import { type BotEnd, runBot } from '../bot-process.js';
 import { deaths, tears, type UnattendedConfig, WINDOWS } from './bot/config.js';
 import type { Trouble, UnattendedStage } from './trouble.js';
 import { judge, type Verdict } from './verdict.js';
@@ -20,7 +20,7 @@ export interface UnattendedScenario {
   readonly find: UnattendedConfig['find'];
   /** Bot processes at once; the JSON file takes one. */
   readonly bots: number;
-  /** Lives of each bot that end by an accident, one after the other. */
+  /** How often each bot is killed at most. */
   readonly accidents: number;
   readonly outages: number;
   /** Whether messages carry their id. */
@@ -34,6 +34,8 @@ export interface UnattendedScenario {
 export interface UnattendedResult extends Verdict {
   readonly kills: number;
   readonly restarts: number;
+  /** What the platform was found to say of an uncertain message, and how often. */
+  readonly asked: Readonly<Partial<Record<string, number>>>;
   /** With a trouble: what was posted, missing and held while it lasted, and all bots were at rest. */
   readonly troubled?: Verdict;
 }
@@ -61,7 +63,7 @@ export async function runUnattended(stage: UnattendedStage, scenario: Unattended
     const base = configBase(stage, scenario, proxy, store);
     const channels = (): Record<string, string> =>
       Object.fromEntries(Object.entries(guilds).map(([id, all]) => [id, all.at(-1)!]));
-    const tally = { kills: 0, restarts: 0 };
+    const tally: Tally = { kills: 0, restarts: 0, asked: {} };
     await runBots({ ...base, channels }, scenario, proxy, tally);
     await scenario.trouble?.inTheMiddle?.(stage, guilds);
     await setForums(stage, scenario, guilds);
@@ -72,7 +74,7 @@ export async function runUnattended(stage: UnattendedStage, scenario: Unattended
     };
     const restsWhenHeld = scenario.trouble?.held === true || scenario.find === 'none';
     const rest = (restsWhenHeld: boolean): Promise<void> =>
-      runToRest({ ...base, channels: channels(), offersAll: true, restsWhenHeld }, tally);
+      runToRest({ ...base, channels: channels(), site: null, restsWhenHeld }, tally);
     await rest(restsWhenHeld);
     if (scenario.trouble === undefined || scenario.find !== 'preset') return { ...(await look()), ...tally };
     const troubled = await look();
@@ -86,7 +88,7 @@ export async function runUnattended(stage: UnattendedStage, scenario: Unattended
   }
 }
 
-type Base = Omit<UnattendedConfig, 'channels' | 'seed' | 'incident' | 'limitMs' | 'offersAll' | 'restsWhenHeld'>;
+type Base = Omit<UnattendedConfig, 'channels' | 'seed' | 'incident' | 'limitMs' | 'site' | 'restsWhenHeld'>;
 
 function configBase(
   stage: UnattendedStage,
@@ -115,9 +117,10 @@ async function setForums(
 interface Tally {
   kills: number;
   restarts: number;
+  asked: Record<string, number>;
 }
 
-/** Bots one life after another, until each has had its accidents and the outages are over. */
+/** Bots one life after another, and a site that gets one code after the other, until the outages are over. */
 async function runBots(
   { channels, ...base }: Base & { readonly channels: () => Record<string, string> },
   { seed, bots, accidents, outages, torn = false }: UnattendedScenario,
@@ -125,23 +128,32 @@ async function runBots(
   tally: Tally,
 ): Promise<void> {
   let over = false;
+  const site = { since: Date.now(), everyMs: ((outages + 1) * WINDOWS.outageMs) / CODES.length };
   const bot = async (index: number): Promise<void> => {
     const random = seeded(seed * 100 + index);
     let left = accidents;
-    for (let life = 0; life < MOST_LIVES && (left > 0 || !over); life += 1) {
+    for (let life = 0; !over; life += 1) {
       const list = torn ? tears : deaths;
       const what = list[Math.floor(random() * list.length)]!;
       const incident = left > 0 ? { what, nth: 1 + Math.floor(random() * 2) } : null;
-      const limitMs = 1000 + random() * 1500;
-      const config = { ...base, channels: channels(), offersAll: false, restsWhenHeld: false, incident, limitMs };
-      const { how } = await runBot({ ...config, seed: seed * 1000 + index * 50 + life }, undefined, main);
-      if (how === 'killed') tally.kills += 1;
-      else tally.restarts += 1;
-      left -= 1;
+      const limitMs = 1500 + random() * 1500;
+      const config = { ...base, channels: channels(), site, restsWhenHeld: false, incident, limitMs };
+      if ((await runLife({ ...config, seed: seed * 1000 + index * 50 + life }, tally)).how === 'killed') left -= 1;
     }
   };
   const breaking = breakDiscord(proxy, seeded(seed), outages).finally(() => (over = true));
   await Promise.all([breaking, ...Array.from({ length: bots }, (_, index) => bot(index))]);
+}
+
+async function runLife(config: UnattendedConfig, tally: Tally): Promise<BotEnd> {
+  const end = await runBot(config, undefined, main);
+  if (end.how === 'killed') tally.kills += 1;
+  else tally.restarts += 1;
+  for (const line of end.lines) {
+    const outcome = /^asked: (.*)$/.exec(line)?.[1];
+    if (outcome !== undefined) tally.asked[outcome] = (tally.asked[outcome] ?? 0) + 1;
+  }
+  return end;
 }
 
 const main = new URL('bot/main.ts', import.meta.url);
@@ -150,22 +162,22 @@ const MOST_LIVES = 20;
 /** A bot that has to wait for a minute until it may ask again is started anew: then it asks at once. */
 async function runToRest(base: Omit<UnattendedConfig, 'seed' | 'incident' | 'limitMs'>, tally: Tally): Promise<void> {
   for (let life = 0; life < MOST_LIVES; life += 1) {
-    const { how, lastLines } = await runBot({ ...base, seed: life, incident: null, limitMs: LIMIT_MS }, undefined, main);
+    const { how, lastLines } = await runLife({ ...base, seed: life, incident: null, limitMs: LIMIT_MS }, tally);
     if (how === 'quiet') return;
     if (how !== 'waiting' || life === MOST_LIVES - 1)
       throw new Error(`the last bot did not come to rest: ${lastLines.join('\n')}`);
-    tally.restarts += 1;
   }
 }
 
 /** Outages that last longer than every window: nobody listens, or requests arrive and no answer comes back. */
 async function breakDiscord(proxy: TcpProxy, random: () => number, outages: number): Promise<void> {
   for (let outage = 0; outage < outages; outage += 1) {
-    await sleep(200 + random() * 800);
+    await sleep(600 + random() * 800);
     await proxy.mode(random() < 0.5 ? 'halfOpen' : 'refuse');
     await sleep(WINDOWS.outageMs);
     await proxy.mode('cut');
   }
+  await sleep(WINDOWS.outageMs);
 }
 
 async function dropDatabase(uri: string, database: string): Promise<void> {

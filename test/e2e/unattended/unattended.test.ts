@@ -37,7 +37,7 @@ describe('controls, which must show what the others must not', () => {
   });
   afterAll(() => stage.close());
 
-  const control = { ...base, accidents: 0, seed: 1 };
+  const control = { ...base, accidents: 0, outages: 0, seed: 1 };
 
   it('without findDelivery codes are held at rest', async () => {
     const result = await runUnattended(stage, { ...control, find: 'none', trouble: unheardAnswers({ history: true }) });

@@ -34,8 +34,8 @@ export const unattendedConfigSchema = z.strictObject({
   marked: z.boolean(),
   /** `trusting` takes an empty history for evidence, as a first attempt would. */
   find: z.enum(['preset', 'none', 'trusting']),
-  /** Whether every round offers all codes, or some of them by chance, as a site in trouble does. */
-  offersAll: z.boolean(),
+  /** When the site had its first code (Unix ms), and how often it gets another one. `null`: it has all of them. */
+  site: z.strictObject({ since: z.number(), everyMs: z.number() }).nullable(),
   /** Whether uncertain messages of which nothing can be known are no reason to go on. */
   restsWhenHeld: z.boolean(),
   seed: z.number(),

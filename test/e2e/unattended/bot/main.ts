@@ -40,8 +40,16 @@ const find: FindDelivery<string> = async (message) => {
 /** How the last round ended. */
 type Rest = 'quiet' | 'waiting' | 'busy';
 
+/** What the site has now. While it gets new codes, it also leaves out some by chance. */
+function codesOfNow(): string[] {
+  const { site, codes } = config;
+  const listed =
+    site === null ? codes : codes.slice(0, 1 + (Date.now() - site.since) / site.everyMs).filter(() => random() < 0.8);
+  return listed.sort(() => random() - 0.5);
+}
+
 async function round(): Promise<Rest> {
-  const codes = config.codes.filter(() => config.offersAll || random() < 0.8).sort(() => random() - 0.5);
+  const codes = codesOfNow();
   const report = await announce(store, {
     guilds: Object.keys(config.channels),
     codes,
@@ -54,6 +62,7 @@ async function round(): Promise<Rest> {
     // The faults of the stage are over at once.
     pausePermanentMs: 0,
     ...(config.find !== 'none' && { findDelivery: find }),
+    onEvent: (event) => event.type === 'asked' && console.log(`asked: ${event.outcome}`),
   });
   const failed = report.guilds.filter(({ status }) => status !== 'done');
   const left = report.guilds.flatMap((guild) => (guild.status === 'done' ? guild.report.codes : []));
@@ -62,7 +71,7 @@ async function round(): Promise<Rest> {
     const { reason, detail } = code as { readonly reason?: string; readonly detail?: string };
     console.log(`${code.item} ${code.status} ${reason ?? ''} ${detail ?? ''}`);
   }
-  if (!config.offersAll || failed.length > 0) return 'busy';
+  if (config.site !== null || failed.length > 0) return 'busy';
   if (restless.length === 0) return 'quiet';
   return restless.every(isAskedLater) ? 'waiting' : 'busy';
 }
