@@ -1,0 +1,34 @@
+import { type TemporaryDiscordApi, temporaryDiscordApi } from '../../tools/discord-api/temporary.js';
+import { spawnDiscordApi } from '../../tools/discord-api/spawn.js';
+import type { FaultPlanInput } from '../../tools/discord-api/fault-plan.js';
+import { WINDOWS } from './bot/config.js';
+import type { UnattendedStage } from './trouble.js';
+
+/** What goes wrong with single requests, and how often: three of ten, and two of them post all the same. */
+const probabilities = {
+  'server-error-after-commit': 0.14,
+  'reset-after-commit': 0.04,
+  'half-answer-then-close': 0.02,
+  'hang-after-commit': 0.02,
+  'server-error-before-commit': 0.04,
+  'reset-before-commit': 0.03,
+  'rate-limited': 0.02,
+} as const;
+
+export const faultsOf = (seed: number): FaultPlanInput => ({ random: { seed, probabilities } });
+
+/** A request of five arrives only after its client was cut off, but before the time that the bots wait for such ones. */
+export const lateRequests = (seed: number): FaultPlanInput => ({
+  random: { seed, probabilities: { 'late-commit': 0.2, 'server-error-after-commit': 0.1 } },
+});
+
+/** A fake Discord as a process of its own, whose memory of nonces is short. */
+export async function openUnattendedStage(
+  mongoUri: string,
+  faults: FaultPlanInput,
+  clockSkewMs = 0,
+): Promise<UnattendedStage & Pick<TemporaryDiscordApi, 'close'>> {
+  const { url, control, close } = await temporaryDiscordApi({ nonceWindowMs: WINDOWS.nonceMs, clockSkewMs }, spawnDiscordApi);
+  await control.setFaults(faults);
+  return { apiUrl: url, control, mongoUri, close };
+}
