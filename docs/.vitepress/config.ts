@@ -29,7 +29,7 @@ export default defineConfig({
     outline: [2, 3],
     nav: [
       { text: 'Guides', link: '/getting-started', activeMatch: '^/(?!api/|$)' },
-      { text: 'API', link: '/api/', activeMatch: '^/api/' },
+      { text: 'API', link: '/api/sent-code-store/', activeMatch: '^/api/' },
       { text: 'Changes', link: `${repository}/blob/main/CHANGELOG.md` },
     ],
     sidebar: { ...apiSidebars(), '/': guideSidebar() },
