@@ -25,11 +25,19 @@ export default defineConfig({
     config: (md) => linkOutside(md, repository),
   },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        // What no entry point exports is found from the pages that name it.
+        _render: (src, env, md) => (env.relativePath.includes('/not-exported/') ? '' : md.render(src, env)),
+        // Who searches mostly wants to be told, and then the signature. Each option has four pages in the API.
+        miniSearch: { searchOptions: { boostDocument: (id: string) => (id.includes('/api/') ? 0.2 : 1) } },
+      },
+    },
     outline: [2, 3],
     nav: [
       { text: 'Guides', link: '/getting-started', activeMatch: '^/(?!api/|$)' },
-      { text: 'API', link: '/api/', activeMatch: '^/api/' },
+      { text: 'API', link: '/api/sent-code-store/', activeMatch: '^/api/' },
       { text: 'Changes', link: `${repository}/blob/main/CHANGELOG.md` },
     ],
     sidebar: { ...apiSidebars(), '/': guideSidebar() },
