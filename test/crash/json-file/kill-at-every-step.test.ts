@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { interceptedFiles, systemError } from '../../support/json-file/intercepted-files.js';
 import { Lines, makeStore, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
-import { scriptOf } from '../../support/script.js';
+import { scriptOf } from '../../tools/script.js';
 import { allowedOutcomes, type Outcome } from './script.js';
 
 let child: string;
