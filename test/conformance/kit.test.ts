@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Fixture, runConformance, testSentCodeStore, type TestOptions } from 'sent-code-store/conformance';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { scriptOf } from '../tools/script.js';
 import { memoryFixture } from '../support/stores/memory-fixture.js';
 
 const supports = { claims: 'process', times: true, sources: true, receipts: true, metadata: true, durable: false } as const;
@@ -131,14 +132,10 @@ describe('runConformance', () => {
 });
 
 it('the kit runs under node:test, with exit code 0 for a store that conforms and 1 for one that does not', async () => {
-  const run = (store: string): Promise<{ stdout: string }> =>
-    promisify(execFile)(process.execPath, [
-      '--import',
-      'tsx',
-      '--test',
-      '--test-reporter=tap',
-      `test/support/conformance/${store}.ts`,
-    ]);
+  const run = async (store: string): Promise<{ stdout: string }> => {
+    const script = await scriptOf(new URL(`../support/conformance/${store}.ts`, import.meta.url));
+    return promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap', script]);
+  };
   expect((await run('node-test-memory')).stdout).toMatch(/# pass 1\d\d\n# fail 0\n/);
   await expect(run('node-test-forgetful')).rejects.toMatchObject({
     code: 1,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'tsup';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { docBlocks, exampleBlocks } from '../support/doc-blocks.js';
 import { freshDatabase, mongoUri } from '../tools/mongo/connect.js';
@@ -51,18 +51,18 @@ describe('every TypeScript block of README and docs, and every example in src', 
       }),
     );
     await build({
-      entry: blocks.map((_, index) => fileOf(index)),
-      outDir: join(folder, 'scripts'),
-      outExtension: () => ({ js: '.mjs' }),
+      entryPoints: blocks.map((_, index) => fileOf(index)),
+      outdir: join(folder, 'scripts'),
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
       format: 'esm',
       target: 'node20',
       splitting: true,
       sourcemap: true,
-      removeNodeProtocol: false,
-      skipNodeModulesBundle: true,
       tsconfig,
-      config: false,
-      silent: true,
+      logLevel: 'error',
     });
   });
 
@@ -74,7 +74,7 @@ describe('every TypeScript block of README and docs, and every example in src', 
   });
 
   it('compiles', async () => {
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const tsc = join(root, 'node_modules/typescript7/bin/tsc');
     const outcome = await run(process.execPath, [tsc, '-p', tsconfig, '--pretty', 'false']).catch(
       (error: unknown) => error as { stdout: string },
     );

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { scriptOf } from '../support/script.js';
+import { scriptOf } from '../tools/script.js';
 import { LEASE_MS } from './bot/config.js';
 
 const main = new URL('bot/main.ts', import.meta.url);

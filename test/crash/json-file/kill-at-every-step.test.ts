@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { interceptedFiles, systemError } from '../../support/json-file/intercepted-files.js';
 import { Lines, makeStore, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
-import { scriptOf } from '../../support/script.js';
+import { scriptOf } from '../../tools/script.js';
 import { allowedOutcomes, type Outcome } from './script.js';
 
 let child: string;
@@ -17,6 +17,7 @@ beforeAll(async () => {
 
 describe('an acknowledged mark survives kill -9 at any instant', () => {
   it('whichever step on the file system it comes before, also in the middle of a write', { timeout: 300_000 }, async () => {
+    const { steps } = await runChild(Infinity);
     let killed = 0;
     const kinds = new Set<string>();
     for (let limit = 1; ; limit += 1) {
@@ -34,6 +35,7 @@ describe('an acknowledged mark survives kill -9 at any instant', () => {
       );
     }
     console.log(`killed at ${killed} steps; folders: ${[...kinds].join(' | ')}`);
+    expect(killed).toBe(steps);
     expect(killed).toBeGreaterThan(100);
   });
 });
@@ -54,6 +56,8 @@ interface Run {
   readonly folder: string;
   readonly begun: ReadonlySet<string>;
   readonly done: ReadonlySet<string>;
+  /** How many steps it took to the end; NaN if it was killed. */
+  readonly steps: number;
   readonly signal: string | null;
 }
 
@@ -69,7 +73,7 @@ async function runChild(limit: number): Promise<Run> {
   const lines = fs.readFileSync(log, 'utf8').split('\n');
   const after = (word: string): ReadonlySet<string> =>
     new Set(lines.filter((line) => line.startsWith(word)).map((line) => line.slice(word.length + 1)));
-  return { folder: store, begun: after('begun'), done: after('done'), signal };
+  return { folder: store, begun: after('begun'), done: after('done'), steps: Number([...after('end')][0]), signal };
 }
 
 /** What was acknowledged is there; what was begun may be; nothing else is. */

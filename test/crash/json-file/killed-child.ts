@@ -3,6 +3,7 @@ import path from 'node:path';
 import { withTestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { type FileCall, interceptedFiles } from '../../support/json-file/intercepted-files.js';
+import { filesInTurns } from '../../support/json-file/files-in-turns.js';
 import { FOLD_AT, foldingIsOver } from './folding.js';
 import { SCRIPT } from './script.js';
 
@@ -17,7 +18,7 @@ void main();
 
 async function main(): Promise<void> {
   const file = path.join(folder, 'sent.json');
-  const files = interceptedFiles(step);
+  const files = interceptedFiles(step, filesInTurns);
   const store = new JsonFileStore(
     withTestSeams({ path: file }, { files, compactAtBytes: { least: FOLD_AT, most: FOLD_AT }, pieceBytes: 200 }),
   );

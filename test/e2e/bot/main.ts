@@ -16,6 +16,9 @@ const accident = new Accident(config.incident);
 const store = accident.around(openStore(config.store));
 const send = makeSend(config, accident);
 const guilds = Object.keys(config.channels);
+let hasMet = false;
+
+void main();
 
 /** The codes in the order and the spelling of this round. */
 function offered(): string[] {
@@ -60,8 +63,6 @@ function isAtRest(code: CodeReport<string>): boolean {
   return code.status === 'uncertain' && code.reason === (config.policy === 'hold' ? 'held' : 'incomplete');
 }
 
-let hasMet = false;
-
 async function naiveRound(): Promise<boolean> {
   let sent = 0;
   for (const guildId of guilds) {
@@ -90,14 +91,16 @@ async function meetOthers(): Promise<void> {
   hasMet = true;
 }
 
-const giveUpAt = performance.now() + config.limitMs;
-let quiet = false;
-while (!quiet && performance.now() < giveUpAt) {
-  quiet = await round().catch((error: unknown) => {
-    console.log(`failed: ${String(error)}`);
-    return false;
-  });
-  if (!quiet) await sleep(20 + random() * 60);
+async function main(): Promise<void> {
+  const giveUpAt = performance.now() + config.limitMs;
+  let quiet = false;
+  while (!quiet && performance.now() < giveUpAt) {
+    quiet = await round().catch((error: unknown) => {
+      console.log(`failed: ${String(error)}`);
+      return false;
+    });
+    if (!quiet) await sleep(20 + random() * 60);
+  }
+  await store.close();
+  process.exit(quiet ? 0 : 2);
 }
-await store.close();
-process.exit(quiet ? 0 : 2);

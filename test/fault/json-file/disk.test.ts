@@ -6,7 +6,7 @@ import { Child } from '../../support/json-file/children.js';
 import { canMount, mounted } from '../../support/json-file/mounts.js';
 import { makeStore, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
-import { scriptOf } from '../../support/script.js';
+import { scriptOf } from '../../tools/script.js';
 
 const MOUNTS = canMount();
 const ROOT = process.getuid?.() === 0;

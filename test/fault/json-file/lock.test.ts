@@ -6,7 +6,7 @@ import { StoreLockedError } from '../../../src/contract/errors.js';
 import { Child } from '../../support/json-file/children.js';
 import { makeStore, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
-import { scriptOf } from '../../support/script.js';
+import { scriptOf } from '../../tools/script.js';
 
 let script: string;
 

@@ -6,7 +6,7 @@ import { lockStateFile } from '../../../src/stores/legacy/state-lock.js';
 import { Child } from '../../support/json-file/children.js';
 import { makeStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
-import { scriptOf } from '../../support/script.js';
+import { scriptOf } from '../../tools/script.js';
 
 const able = spawnSync('unshare', ['--net', 'true']).status === 0;
 if (!able) console.log('skipped in part: this user may not make a network namespace (unshare --net)');

@@ -19,9 +19,10 @@ export interface Contests {
 export type Contest = { [K in keyof Contests]: { readonly kind: K } & Contests[K] }[keyof Contests];
 
 const [, , uri = '', database = ''] = process.argv;
-const client = await new MongoClient(uri).connect();
+const client = new MongoClient(uri);
 const store = new MongoStore({ client, database });
-await store.ping();
+
+void store.ping().then(() => process.send?.('ready'));
 
 async function run(contest: Contest): Promise<unknown> {
   switch (contest.kind) {
@@ -76,4 +77,3 @@ process.on('message', (contest: Contest | 'end') => {
     (error: unknown) => process.send?.({ error: error instanceof Error ? error.stack : String(error) }),
   );
 });
-process.send?.('ready');

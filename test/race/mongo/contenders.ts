@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { scriptOf } from '../../support/script.js';
+import { scriptOf } from '../../tools/script.js';
 import type { Contest } from './contender.js';
 
 /** Processes with a store each on one collection. */

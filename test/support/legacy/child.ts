@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import { scriptOf } from '../script.js';
+import { scriptOf } from '../../tools/script.js';
 
 /** A process that runs a `main.ts` of the tests. It is killed after the test if it runs still. */
 export interface Child {

@@ -1,6 +1,5 @@
 /**
- * The fake Discord API as a process of its own: `node --import tsx test/tools/discord-api/main.ts '{"ledgerPath":"…"}'`.
- * The argument is `DiscordApiOptions` as JSON. Prints `{"url":…,"ledgerPath":…,"pid":…}` on one line when it listens. Ends at
+ * The fake Discord API as a process of its own. Its argument is `DiscordApiOptions` as JSON. Prints `{"url":…,"ledgerPath":…,"pid":…}` on one line when it listens. Ends at
  * SIGTERM, and with the parent that holds its IPC channel, if there is one.
  */
 import { z } from 'zod';
@@ -16,7 +15,11 @@ const optionsSchema = z.strictObject({
   clockSkewMs: z.number().default(0),
 });
 
-const api = await startDiscordApi(optionsSchema.parse(JSON.parse(process.argv[2] ?? '{}')));
-process.once('SIGTERM', () => void api.close().then(() => process.exit(0)));
-process.once('disconnect', () => process.exit(0));
-console.log(JSON.stringify({ url: api.url, ledgerPath: api.ledgerPath, pid: process.pid }));
+void main();
+
+async function main(): Promise<void> {
+  const api = await startDiscordApi(optionsSchema.parse(JSON.parse(process.argv[2] ?? '{}')));
+  process.once('SIGTERM', () => void api.close().then(() => process.exit(0)));
+  process.once('disconnect', () => process.exit(0));
+  console.log(JSON.stringify({ url: api.url, ledgerPath: api.ledgerPath, pid: process.pid }));
+}

@@ -4,14 +4,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
+import { scriptOf } from '../script.js';
 import { closedPort } from './real-errors-unconnected.js';
 import { postWith, restFor } from './real-errors.js';
 import { spawnDiscordApi } from './spawn.js';
 import { temporaryDiscordApi, type TemporaryDiscordApi } from './temporary.js';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const MAIN = new URL('./main.ts', import.meta.url);
 const CHANNEL = '100000000000000001';
 
 describe('the fake as a process of its own', () => {
@@ -55,7 +55,7 @@ describe('the fake as a process of its own', () => {
 
   it('options that it does not understand end it before it listens', async () => {
     const options = JSON.stringify({ ledgerPath: join(api.folder, 'other.ndjson'), nonceWindow: 1 });
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, options], {
+    const child = spawn(process.execPath, [await scriptOf(MAIN), options], {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 20_000,
     });
@@ -71,7 +71,7 @@ describe('the fake as a process of its own', () => {
     const port = await closedPort();
     const script = `
       import { spawnDiscordApi } from ${JSON.stringify(new URL('./spawn.ts', import.meta.url).href)};
-      const api = await spawnDiscordApi({ ledgerPath: ${JSON.stringify(ledger)}, port: ${port} });
+      const api = await spawnDiscordApi({ ledgerPath: ${JSON.stringify(ledger)}, port: ${port} }, ${JSON.stringify(await scriptOf(MAIN))});
       console.log(api.pid);
       setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {

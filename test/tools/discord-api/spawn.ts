@@ -1,14 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { scriptOf } from '../script.js';
 import type { DiscordApi } from './server.js';
 import type { DiscordApiOptions } from './world.js';
 
-/** Starts the fake as a process of its own, which ends with this one. Its error output goes to this process's. */
-export async function spawnDiscordApi(options: DiscordApiOptions): Promise<DiscordApi & { readonly pid: number }> {
-  const main = fileURLToPath(new URL('main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', main, JSON.stringify(options)], {
+/**
+ * Starts the fake as a process of its own, which ends with this one. Its error output goes to this process's.
+ * @param script - `main.ts` as a script; made if there is none
+ */
+export async function spawnDiscordApi(
+  options: DiscordApiOptions,
+  script?: string,
+): Promise<DiscordApi & { readonly pid: number }> {
+  const main = script ?? (await scriptOf(new URL('main.ts', import.meta.url)));
+  const child = spawn(process.execPath, [main, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');

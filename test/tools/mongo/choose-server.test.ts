@@ -1,19 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { chooseServer, withoutSecrets } from './choose-server.js';
 import { downloadedMongod, mongodInPath } from './local-mongod.js';
 import { connect, ownServer } from './connect.js';
+import { scriptOf } from '../script.js';
 
-const SERVER_MAIN = join(import.meta.dirname, './server/main.ts');
+const SERVER_MAIN = new URL('./server/main.ts', import.meta.url);
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'mongod-'));
@@ -67,12 +66,14 @@ describe('The MongoDB server of a run', () => {
 
   it('is a mongod in PATH, if there is one; it is stopped at the end', async () => {
     // A stand-in that speaks the protocol, started as mongodb-memory-server starts a mongod.
-    const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+    const script = await scriptOf(SERVER_MAIN);
     const folder = await folderWithMongod(`
       [ "$1" = --version ] && { echo "db version v8.2.6"; exit 0; }
       while [ $# -gt 0 ]; do [ "$1" = --port ] && port=$2; shift; done
-      exec ${process.execPath} --import ${loader} --input-type=module \\
-        -e "await import('${pathToFileURL(SERVER_MAIN).href}'); console.log('Waiting for connections')" main $port`);
+      exec ${process.execPath} -e "
+        const { log } = console;
+        console.log = () => log('Waiting for connections');
+        require('${script}')" main $port`);
     const { info, description, stop } = await choose({}, folder);
     expect(description).toBe(`mongod 8.2.6 at ${join(folder, 'mongod')} (found in PATH)`);
     const client = await connect({ uri: info.uri, serverSelectionTimeoutMS: 200, minHeartbeatFrequencyMS: 20 });
@@ -123,7 +124,7 @@ it.each([
 
 describe('The in-process server as a process of its own', () => {
   const start = async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', SERVER_MAIN], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [await scriptOf(SERVER_MAIN)], { stdio: ['pipe', 'pipe', 'inherit'] });
     onTestFinished(() => void child.kill('SIGKILL'));
     const [uri] = (await once(createInterface(child.stdout), 'line')) as [string];
     return { child, uri };

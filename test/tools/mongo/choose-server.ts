@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { findMongod, startMongod, type FoundMongod } from './local-mongod.js';
+import { makeScript } from '../script.js';
 import type { MongoServerInfo } from './server-info.js';
 
 export interface ChosenServer {
@@ -63,8 +63,8 @@ async function localServer(found: FoundMongod | undefined): Promise<Started> {
 
 /** In a process of its own: a run that is busy with its tests would keep the server's clients waiting. */
 async function ownServer(reason: string): Promise<Started> {
-  const main = fileURLToPath(new URL('./server/main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', main], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const script = await makeScript(new URL('./server/main.ts', import.meta.url));
+  const child = spawn(process.execPath, [script.path], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const [uri] = (await Promise.race([
     once(createInterface(child.stdout), 'line'),
@@ -73,6 +73,7 @@ async function ownServer(reason: string): Promise<Started> {
   const stop = async (): Promise<void> => {
     child.kill();
     await ended;
+    await script.remove();
   };
   return { uri, description: `server of test/tools (${reason})`, stop };
 }

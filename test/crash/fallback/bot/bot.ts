@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import type { FallbackStore } from 'sent-code-store';
 import type { FallbackEvent, FallbackStoreOptions } from 'sent-code-store';
-import { scriptOf } from '../../../support/script.js';
+import { scriptOf } from '../../../tools/script.js';
 
 /** What a bot process is made of. */
 export interface BotSetup {

@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { startMongoServer } from './server.js';
 
 /**
- * The server as a process of its own, for tests that kill their clients: `node --import tsx test/tools/mongo/server/main.ts [port]`.
+ * The server as a process of its own, for tests that kill their clients. Its argument is a port; none, or 0, is any free one.
  * The first line on stdout is the URI. The process ends with SIGTERM, and when whoever holds the other end of its stdin is gone, if stdin is
  * a pipe: it does not outlive the test run that started it.
  */
@@ -13,5 +13,4 @@ process.once('SIGTERM', stop);
 const stdin = fstatSync(0);
 if (stdin.isFIFO() || stdin.isSocket()) process.stdin.on('end', stop).resume();
 
-const { uri } = await startMongoServer({ port: Number(process.argv[2] ?? 0) });
-console.log(uri);
+void startMongoServer({ port: Number(process.argv[2] ?? 0) }).then(({ uri }) => console.log(uri));
