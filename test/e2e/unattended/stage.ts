@@ -28,7 +28,7 @@ export async function openUnattendedStage(
   faults: FaultPlanInput,
   clockSkewMs = 0,
 ): Promise<UnattendedStage & Pick<TemporaryDiscordApi, 'close'>> {
-  const { url, control, close } = await temporaryDiscordApi({ nonceWindowMs: WINDOWS.nonceMs, clockSkewMs }, spawnDiscordApi);
-  await control.setFaults(faults);
-  return { apiUrl: url, control, mongoUri, close };
+  const api = await temporaryDiscordApi({ nonceWindowMs: WINDOWS.nonceMs, clockSkewMs }, spawnDiscordApi);
+  await api.control.setFaults(faults);
+  return { apiUrl: api.url, control: api.control, mongoUri, close: () => api.close() };
 }
