@@ -9,7 +9,7 @@ const base = { store: 'json-file', channel: 'text', find: 'preset', bots: 1, acc
 describe('a bot that runs unattended, through outages longer than every window', () => {
   let stage: Awaited<ReturnType<typeof openUnattendedStage>>;
   beforeAll(async () => {
-    stage = await openUnattendedStage(mongoUri(), faultsOf(1));
+    stage = await openUnattendedStage(mongoUri(), { faults: faultsOf(1) });
   });
   afterAll(() => stage.close());
 
