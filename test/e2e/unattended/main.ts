@@ -21,7 +21,10 @@ interface Run {
 }
 
 async function runKind(mongoUri: string, title: string, kind: Kind): Promise<Run> {
-  const stage = await openUnattendedStage(mongoUri, {}, kind.clockSkewMs);
+  const stage = await openUnattendedStage(mongoUri, {
+    spawned: true,
+    ...(kind.clockSkewMs !== undefined && { clockSkewMs: kind.clockSkewMs }),
+  });
   const results: UnattendedResult[] = [];
   try {
     for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {

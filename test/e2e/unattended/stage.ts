@@ -22,13 +22,13 @@ export const lateRequests = (seed: number): FaultPlanInput => ({
   random: { seed, probabilities: { 'late-commit': 0.2, 'server-error-after-commit': 0.1 } },
 });
 
-/** A fake Discord as a process of its own, whose memory of nonces is short. */
+/** A fake Discord whose memory of nonces is short: here, or as a process of its own. */
 export async function openUnattendedStage(
   mongoUri: string,
-  faults: FaultPlanInput,
-  clockSkewMs = 0,
+  { faults = {}, clockSkewMs = 0, spawned = false }: { faults?: FaultPlanInput; clockSkewMs?: number; spawned?: boolean },
 ): Promise<UnattendedStage & Pick<TemporaryDiscordApi, 'close'>> {
-  const { url, control, close } = await temporaryDiscordApi({ nonceWindowMs: WINDOWS.nonceMs, clockSkewMs }, spawnDiscordApi);
-  await control.setFaults(faults);
-  return { apiUrl: url, control, mongoUri, close };
+  const options = { nonceWindowMs: WINDOWS.nonceMs, clockSkewMs };
+  const api = await (spawned ? temporaryDiscordApi(options, spawnDiscordApi) : temporaryDiscordApi(options));
+  await api.control.setFaults(faults);
+  return { apiUrl: api.url, control: api.control, mongoUri, close: () => api.close() };
 }

@@ -95,14 +95,20 @@ export const suppressedEmbeds = (): Trouble => {
   };
 };
 
-/** In one guild of three, Discord posts and answers 500, for longer than it remembers nonces. For controls: it takes the stage's faults. */
-export const unheardAnswers = ({ history }: { readonly history: boolean }): Trouble => ({
-  held: true,
-  async begin({ control }, guilds) {
-    const channelId = Object.values(guilds)[0]!.at(-1)!;
-    await control.setChannel(channelId, { readMessageHistory: history });
-    await control.setFaults({ rules: [{ channelId, fault: 'server-error-after-commit', times: 1_000_000 }] });
-  },
-  inTheMiddle: ({ control }) => control.setFaults({}),
-  end: nothing,
-});
+/**
+ * In one guild of three, Discord posts and answers 500, for longer than it remembers nonces, and its history may be readable or not.
+ * Takes the stage's faults.
+ */
+export const unheardAnswers = ({ history }: { readonly history: boolean }): Trouble => {
+  const channelOf = (guilds: Guilds): string => Object.values(guilds)[0]!.at(-1)!;
+  return {
+    held: true,
+    async begin({ control }, guilds) {
+      const channelId = channelOf(guilds);
+      await control.setChannel(channelId, { readMessageHistory: history });
+      await control.setFaults({ rules: [{ channelId, fault: 'server-error-after-commit', times: 1_000_000 }] });
+    },
+    inTheMiddle: ({ control }) => control.setFaults({}),
+    end: ({ control }, guilds) => control.setChannel(channelOf(guilds), { readMessageHistory: true }),
+  };
+};
