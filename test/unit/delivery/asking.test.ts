@@ -111,6 +111,33 @@ describe('findDelivery', () => {
     expect(world.asked.at(-1)).toMatchObject({ target: 'channel 2', attempt: 1, lastTriedAt: world.asked.at(-1)?.firstTriedAt });
   });
 
+  it('is told where a message went whose guild moved while it was sent', async () => {
+    const world = new World();
+    let channel = 1;
+    const lose = new Recorder(() => {
+      channel += 1;
+      return Promise.reject(new Error('reset'));
+    });
+    const moving = { target: () => `channel ${channel}`, send: lose.send, messages: 'each' } as const;
+    const store = world.store;
+    world.store = intercept(store, {
+      claim: async (call, ...args) => {
+        const result = await call(...args);
+        channel += 1;
+        return result;
+      },
+    });
+    await world.offer(['A', 'B'], 'uncertain', moving);
+    expect(lose.messages.map(({ context }) => context.target)).toEqual(['channel 1', 'channel 3']);
+    world.store = store;
+    await world.time.pass(SETTLED_MS);
+    await world.offer(['A', 'B'], 'uncertain', { target: () => `channel ${channel}` });
+    expect(world.asked.map(({ codes, target }) => [...codes, target])).toEqual([
+      ['A', 'channel 1'],
+      ['B', 'channel 3'],
+    ]);
+  });
+
   it('frees codes that are not offered any more, and what is left of a message that is not whole', async () => {
     const world = await lost(['A', 'B']);
     const report = await world.offer(['B'], 'not-sent');
