@@ -227,6 +227,30 @@ describe('findDelivery', () => {
     expect(signal?.aborted).toBe(true);
   });
 
+  it('is not waited for where the call was aborted before it began', async () => {
+    const world = await lost(['A']);
+    const abort = new AbortController();
+    world.store = intercept(world.store, {
+      takeUncertain: async (call, ...args) => {
+        const claims = await call(...args);
+        abort.abort(new Error('shut down'));
+        return claims;
+      },
+    });
+    let calls = 0;
+    const report = world.offer(['A'], 'uncertain', {
+      signal: abort.signal,
+      findDelivery: () => {
+        calls += 1;
+        return new Promise(() => undefined);
+      },
+    });
+    await world.time.pass(120_000);
+    expect(await world.states('A')).toEqual({ A: 'uncertain' });
+    expect(entryOf(await report, 'A')).toMatchObject({ status: 'uncertain' });
+    expect(calls).toBe(0);
+  });
+
   it('discards "not-sent" where the lease was lost, and never "sent"', async () => {
     for (const [answer, state] of [
       ['not-sent', 'claimed'],
