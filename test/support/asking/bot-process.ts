@@ -1,0 +1,67 @@
+import type { SentCodeStore } from '../../../src/contract/store.js';
+import { SentCodeStoreError } from '../../../src/contract/errors.js';
+import type { Schedule } from '../../../src/delivery/timers.js';
+
+/** A process that can crash, and stand still for a while: its calls and timers wait until it goes on. */
+export class BotProcess {
+  readonly store: SentCodeStore;
+  readonly schedule: Schedule;
+  /** The calls of the store until one fails: before it acts, or after. */
+  failure: { calls: number; readonly when: 'before' | 'after' } | undefined;
+  /** How often it stood still. */
+  freezes = 0;
+  #crashed = false;
+  #frozen: Promise<void> | undefined;
+  #thaw = (): void => undefined;
+
+  constructor(store: SentCodeStore, schedule: Schedule) {
+    this.schedule = (ms, run) => schedule(ms, () => void this.goesOn().then(run));
+    this.store = new Proxy(store, {
+      get: (target, property) => {
+        const value: unknown = Reflect.get(target, property, target);
+        if (typeof value !== 'function') return value;
+        const call = value.bind(target) as (...args: unknown[]) => unknown;
+        if (String(property).startsWith('list')) return call;
+        return async (...args: unknown[]): Promise<unknown> => {
+          await this.goesOn();
+          const failing = this.failure !== undefined && (this.failure.calls -= 1) < 0 ? this.failure.when : undefined;
+          if (failing !== undefined) this.failure = undefined;
+          if (failing === 'before') throw unavailable();
+          const answer = await call(...args);
+          await this.goesOn();
+          if (failing === 'after') throw unavailable();
+          return answer;
+        };
+      },
+    });
+  }
+
+  get isCrashed(): boolean {
+    return this.#crashed;
+  }
+
+  crash(): void {
+    this.#crashed = true;
+    this.thaw();
+  }
+
+  freeze(): void {
+    this.freezes += 1;
+    this.#frozen ??= new Promise((resolve) => (this.#thaw = resolve));
+  }
+
+  thaw(): void {
+    this.#frozen = undefined;
+    this.#thaw();
+  }
+
+  /** Resolves when the process does something: never after a crash. */
+  async goesOn(): Promise<void> {
+    while (this.#frozen !== undefined) await this.#frozen;
+    if (this.#crashed) await new Promise(() => undefined);
+  }
+}
+
+function unavailable(): SentCodeStoreError {
+  return new SentCodeStoreError('STORE_UNAVAILABLE', 'no answer', { retryable: true });
+}
