@@ -401,6 +401,7 @@ describe('receiptOf', () => {
       },
       /receiptOf threw: bug/,
     ],
+    ['rejects', () => Promise.reject(new Error('bug')) as never, /receiptOf returned/],
     ['is too long', () => 'x'.repeat(201), /receiptOf returned/],
   ])('that %s: the codes are marked without, and the process is warned', async (_, receiptOf, text) => {
     const warnings: Error[] = [];
