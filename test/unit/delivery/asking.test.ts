@@ -6,6 +6,7 @@ import type { SendReport } from '../../../src/delivery/report.js';
 import type { SentCodeStore } from '../../../src/contract/store.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
+import { deferred } from '../../support/delivery/deferred.js';
 import { intercept } from '../../support/delivery/intercept.js';
 import { ManualTime } from '../../support/delivery/manual-time.js';
 import { entryOf, Recorder, statuses } from '../../support/delivery/recorder.js';
@@ -294,6 +295,48 @@ describe('findDelivery', () => {
     expect(entryOf(await world.offer(['A'], 'not-sent'), 'A')).toMatchObject({ reason: 'unsettled' });
     expect(world.asked).toEqual([]);
     expect(world.sends.sent).toEqual([]);
+  });
+
+  it('is called once where two calls list a message, and the one that asks gets no answer', async () => {
+    const world = await lost(['A']);
+    const { store } = world;
+    let endOfFirst: Promise<unknown> = Promise.resolve();
+    world.store = intercept(store, {
+      takeUncertain: async (call, ...args) => {
+        await endOfFirst;
+        return call(...args);
+      },
+    });
+    const options = {
+      findDelivery: (message: UncertainMessage<string>) => (world.asked.push(message), Promise.resolve('uncertain' as const)),
+    };
+    const gate = deferred();
+    endOfFirst = gate.promise;
+    const second = world.offer(['A'], 'uncertain', options);
+    await world.time.pass(0);
+    endOfFirst = Promise.resolve();
+    await world.offer(['A'], 'uncertain', options);
+    gate.resolve();
+    expect(entryOf(await second, 'A')).toMatchObject({
+      ...{ status: 'uncertain', reason: 'no-evidence' },
+      nextAskAt: new Date(world.time.now() + 60_000),
+    });
+    expect(world.asked).toHaveLength(1);
+    expect(await world.states('A')).toEqual({ A: 'uncertain' });
+  });
+
+  it('leaves a message where it is whose guild has no target any more', async () => {
+    const world = await lost(['A']);
+    const target = { now: 'channel 1' };
+    const report = await world.offer(['A'], 'not-sent', {
+      target: () => target.now,
+      findDelivery: async () => {
+        target.now = '';
+        return 'not-sent';
+      },
+    });
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', reason: 'no-evidence', error: { code: 'INVALID_OPTION' } });
+    expect(await world.states('A')).toEqual({ A: 'uncertain' });
   });
 
   it('is not called for what a retry decides, in a dry run, or for a guild that is left alone', async () => {
