@@ -5,7 +5,7 @@ import { AskingWorld, CODES, type CallPlan, type Step } from '../support/asking/
 const bot = fc.integer({ min: 0, max: 1 });
 const call: fc.Arbitrary<CallPlan> = fc.record({
   process: bot,
-  codes: fc.subarray(CODES),
+  codes: fc.oneof(fc.constant(CODES), fc.subarray(CODES)),
   onUncertain: fc.constantFrom('hold', 'retry'),
   messages: fc.constantFrom('together', 'each'),
   requests: fc.array(
@@ -15,8 +15,10 @@ const call: fc.Arbitrary<CallPlan> = fc.record({
     }),
     { minLength: 1, maxLength: 3 },
   ),
-  find: fc.constantFrom('truth', 'slow', 'throws', 'silent'),
+  find: fc.constantFrom('truth', 'truth', 'slow', 'throws', 'silent'),
   abortAfterMs: fc.constantFrom(undefined, undefined, 0, 10_000),
+  abortAtCall: fc.oneof(fc.constant(undefined), fc.integer({ min: 1, max: 8 })),
+  movesAfter: fc.oneof(fc.constant(undefined), fc.integer({ min: 1, max: 6 })),
   failure: fc.oneof(
     fc.constant(undefined),
     fc.record({ calls: fc.integer({ min: 0, max: 8 }), when: fc.constantFrom('before', 'after') }),
@@ -40,6 +42,6 @@ it('whatever happens to the bots, every offered code is posted once in the end, 
       await world.rest(offered);
       expect(world.problems).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: 600 },
   );
 });

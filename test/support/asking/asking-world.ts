@@ -5,7 +5,7 @@ import { SharedData, SharedMapStore } from '../stores/shared-map-store.js';
 import { BotProcess } from './bot-process.js';
 import { ModelPlatform, type RequestPlan, SETTLE_MS } from './platform.js';
 
-export const CODES = ['A', 'B', 'C', 'D'];
+export const CODES = ['A', 'B', 'C'];
 const GUILD = 'g';
 
 /** What one call of the bot does. */
@@ -18,6 +18,10 @@ export interface CallPlan {
   readonly requests: readonly RequestPlan[];
   readonly find: 'truth' | 'slow' | 'throws' | 'silent';
   readonly abortAfterMs: number | undefined;
+  /** The call of the store with which the call is aborted. */
+  readonly abortAtCall: number | undefined;
+  /** How often the bot asks for the target until the guild moves. */
+  readonly movesAfter: number | undefined;
   readonly failure: { readonly calls: number; readonly when: 'before' | 'after' } | undefined;
 }
 
@@ -68,7 +72,13 @@ export class AskingWorld {
       await this.time.pass(3_700_000);
       this.#call({
         ...{ process: round % 2, codes: offered, onUncertain: 'hold', messages: 'together', find: 'truth' },
-        ...{ requests: [{ answer: 'sent', arrives: 'now' }], abortAfterMs: undefined, failure: undefined },
+        ...{
+          requests: [{ answer: 'sent', arrives: 'now' }],
+          abortAfterMs: undefined,
+          abortAtCall: undefined,
+          movesAfter: undefined,
+          failure: undefined,
+        },
       });
       await settled();
       this.#check();
@@ -102,6 +112,11 @@ export class AskingWorld {
     process.failure = plan.failure === undefined ? undefined : { ...plan.failure };
     const abort = new AbortController();
     if (plan.abortAfterMs !== undefined) process.schedule(plan.abortAfterMs, () => abort.abort());
+    let calls = 0;
+    process.onCall = () => {
+      if ((calls += 1) === plan.abortAtCall) abort.abort();
+    };
+    let asked = 0;
     const report = sendOnce(process.store, {
       guildId: GUILD,
       codes: [...plan.codes],
@@ -111,7 +126,10 @@ export class AskingWorld {
       retryWithinMs: 100_000,
       messages: plan.messages,
       settleMs: SETTLE_MS,
-      target: () => `channel ${this.#target}`,
+      target: () => {
+        if ((asked += 1) === plan.movesAfter) this.#target += 1;
+        return `channel ${this.#target}`;
+      },
       signal: abort.signal,
       clock: this.time,
       schedule: process.schedule,

@@ -8,6 +8,8 @@ export class BotProcess {
   readonly schedule: Schedule;
   /** The calls of the store until one fails: before it acts, or after. */
   failure: { calls: number; readonly when: 'before' | 'after' } | undefined;
+  /** Told of every call of the store. */
+  onCall = (): void => undefined;
   /** How often it stood still. */
   freezes = 0;
   #crashed = false;
@@ -24,6 +26,7 @@ export class BotProcess {
         if (String(property).startsWith('list')) return call;
         return async (...args: unknown[]): Promise<unknown> => {
           await this.goesOn();
+          this.onCall();
           const failing = this.failure !== undefined && (this.failure.calls -= 1) < 0 ? this.failure.when : undefined;
           if (failing !== undefined) this.failure = undefined;
           if (failing === 'before') throw unavailable();
