@@ -2,7 +2,7 @@ import type { DeliveryOptions } from '../../../src/delivery/options.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { ManualTime, settled } from '../delivery/manual-time.js';
 import { SharedData, SharedMapStore } from '../stores/shared-map-store.js';
-import { BotProcess } from './bot-process.js';
+import { BotProcess, type Failure } from './bot-process.js';
 import { ModelPlatform, type RequestPlan, SETTLE_MS } from './platform.js';
 
 export const CODES = ['A', 'B', 'C'];
@@ -22,7 +22,7 @@ export interface CallPlan {
   readonly abortAtCall: number | undefined;
   /** How often the bot asks for the target until the guild moves. */
   readonly movesAfter: number | undefined;
-  readonly failure: { readonly calls: number; readonly when: 'before' | 'after' } | undefined;
+  readonly failure: Readonly<Failure> | undefined;
 }
 
 /** One step of a history. */
@@ -99,7 +99,7 @@ export class AskingWorld {
   }
 
   #process(): BotProcess {
-    return new BotProcess(new SharedMapStore(this.data, { clock: this.time }), this.time.schedule);
+    return new BotProcess(this.data, this.time, this.time.schedule);
   }
 
   #crash(index: number): void {
