@@ -3,7 +3,7 @@ import type { Schedule } from '../../../src/delivery/timers.js';
 
 /** How long a request may still arrive after its send began, in ms; and how long a nonce is known. */
 export const SETTLE_MS = 30_000;
-export const NONCE_MS = 300_000;
+const NONCE_MS = 300_000;
 
 /** A message that is there, or was there until somebody deleted it. */
 export interface Post {
