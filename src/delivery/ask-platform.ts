@@ -31,6 +31,8 @@ export async function askPlatform<T>(
   });
   const cancel = run.schedule(ASK_LIMIT_MS, () => limit.abort(tooSlow()));
   try {
+    // An abort before this moment fires no more.
+    message.signal.throwIfAborted();
     const answer = checkAnswer(await Promise.race([Promise.resolve(message).then(find), overdue]));
     const isTimed = message.firstTriedAt !== null && message.lastTriedAt !== null;
     return answer.outcome === 'not-sent' && !isTimed ? UNTIMED : answer;

@@ -18,9 +18,11 @@ import { takeToAsk, unsettledMs, waiting } from './uncertain-messages.js';
 export async function decideByAsking<T>(run: Run<T>, find: FindDelivery<T>, message: AskedFor): Promise<Decided> {
   const claim = await takeToAsk(run, message.guildId, message.messageId);
   if (claim === undefined) return { codes: [] };
-  // Somebody may have tried the message again since it was listed.
+  // Somebody may have tried the message again since it was listed, or asked for it.
   const unsettled = unsettledMs(run, claim);
   if (unsettled > 0) return stillUncertain(run, claim, waiting(run, 'unsettled', unsettled));
+  const wait = askMemoryOf(run.store).waitMs(claim.messageId, run.clock);
+  if (wait > 0) return stillUncertain(run, claim, waiting(run, 'no-evidence', wait));
   const renewal = keepRenewed(run, claim);
   const answer = await askPlatform(run, find, claim, message.isRecorded);
   const leaseLost = await renewal.stop();
@@ -67,7 +69,6 @@ async function recordFound<T>(run: Run<T>, claim: TakenClaim, answer: Answer, le
  */
 async function beginAnew<T>(run: Run<T>, claim: TakenClaim, answer: Answer): Promise<Decided> {
   const isWhole = claim.codes.length === claim.size && run.offer.itemsOf(claim.codes).length === claim.size;
-  const target = run.targetOf(claim.guildId);
   const askedAt = momentOf(run.clock);
   try {
     if (!isWhole) {
@@ -76,6 +77,7 @@ async function beginAnew<T>(run: Run<T>, claim: TakenClaim, answer: Answer): Pro
       tell(run, claim, answer);
       return { codes: claim.codes };
     }
+    const target = run.targetOf(claim.guildId);
     const anew = await run.store.restart(claim, target === undefined ? {} : { target });
     askMemoryOf(run.store).forget(claim.messageId);
     tell(run, claim, answer);

@@ -166,12 +166,12 @@ class GuildDelivery<T> {
 
   async #sendNew(): Promise<void> {
     const { leaseMs } = this.#run.options;
-    const target = this.#run.targetOf(this.#guildId);
-    const options = { ...(leaseMs !== undefined && { leaseMs }), ...(target !== undefined && { target }) };
     for (const message of this.#newMessages()) {
       if (this.#run.signal.aborted) break;
       const codes = this.#setPaused(message);
       if (codes.length === 0) continue;
+      const target = this.#run.targetOf(this.#guildId);
+      const options = { ...(leaseMs !== undefined && { leaseMs }), ...(target !== undefined && { target }) };
       const claimedAt = momentOf(this.#run.clock);
       const spellings = this.#run.offer.spellingsOf(codes);
       const isFresh = elapsedSince(this.#lookedUpAt, this.#run.clock) < LOOK_UP_MS;

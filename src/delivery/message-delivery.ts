@@ -88,11 +88,14 @@ async function sendAndSettle<T>(run: Run<T>, claim: Claim): Promise<MessageOutco
 async function callSend<T>(run: Run<T>, claim: Claim): Promise<Settled> {
   const { guildId, messageId, attempt } = claim;
   try {
+    // What `target` says may have changed since the claim. The target that is kept is the one that
+    // `findDelivery` reads, and the only one where the nonce of an earlier try counts.
+    const target = claim.target ?? run.targetOf(guildId);
     const sending: unknown = run.options.send(run.offer.itemsOf(claim.codes), {
       guildId,
       messageId,
       attempt,
-      target: run.targetOf(guildId),
+      target,
       signal: run.signal,
     });
     if (!isThenable(sending)) {

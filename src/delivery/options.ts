@@ -174,7 +174,10 @@ export interface SendContext {
   readonly messageId: string;
   /** 1 for the first try of the message. More for a retry: an earlier try may have arrived. */
   readonly attempt: number;
-  /** Where the guild gets its messages now: the option `target`. */
+  /**
+   * Where to send the message: the option `target`, as it was when the message was claimed.
+   * `findDelivery` looks for the message there.
+   */
   readonly target: string | undefined;
   /**
    * The signal of the call. Without one, a signal that never fires. A lost lease does not abort the

@@ -1,3 +1,4 @@
+import { warnOfRejection } from '../core/callbacks.js';
 import { receiptSchema } from '../core/option-schemas.js';
 import { describe } from '../domain/describe.js';
 import { errorText } from '../domain/error-text.js';
@@ -12,6 +13,8 @@ export function receiptFor<T>({ options }: Run<T>, result: unknown): { receipt?:
   try {
     const receipt: unknown = options.receiptOf(result);
     if (receipt === undefined) return {};
+    // Before the mark a rejection that nobody hears would end the process.
+    warnOfRejection(receipt);
     if (receiptSchema.safeParse(receipt).success) return { receipt: receipt as string };
     warn(`receiptOf returned ${describe(receipt)}. It must return a string of 1 to 200 characters, or undefined.`);
   } catch (error) {

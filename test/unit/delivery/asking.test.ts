@@ -6,6 +6,7 @@ import type { SendReport } from '../../../src/delivery/report.js';
 import type { SentCodeStore } from '../../../src/contract/store.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
+import { deferred } from '../../support/delivery/deferred.js';
 import { intercept } from '../../support/delivery/intercept.js';
 import { ManualTime } from '../../support/delivery/manual-time.js';
 import { entryOf, Recorder, statuses } from '../../support/delivery/recorder.js';
@@ -111,6 +112,33 @@ describe('findDelivery', () => {
     expect(world.asked.at(-1)).toMatchObject({ target: 'channel 2', attempt: 1, lastTriedAt: world.asked.at(-1)?.firstTriedAt });
   });
 
+  it('is told where a message went whose guild moved while it was sent', async () => {
+    const world = new World();
+    let channel = 1;
+    const lose = new Recorder(() => {
+      channel += 1;
+      return Promise.reject(new Error('reset'));
+    });
+    const moving = { target: () => `channel ${channel}`, send: lose.send, messages: 'each' } as const;
+    const store = world.store;
+    world.store = intercept(store, {
+      claim: async (call, ...args) => {
+        const result = await call(...args);
+        channel += 1;
+        return result;
+      },
+    });
+    await world.offer(['A', 'B'], 'uncertain', moving);
+    expect(lose.messages.map(({ context }) => context.target)).toEqual(['channel 1', 'channel 3']);
+    world.store = store;
+    await world.time.pass(SETTLED_MS);
+    await world.offer(['A', 'B'], 'uncertain', { target: () => `channel ${channel}` });
+    expect(world.asked.map(({ codes, target }) => [...codes, target])).toEqual([
+      ['A', 'channel 1'],
+      ['B', 'channel 3'],
+    ]);
+  });
+
   it('frees codes that are not offered any more, and what is left of a message that is not whole', async () => {
     const world = await lost(['A', 'B']);
     const report = await world.offer(['B'], 'not-sent');
@@ -200,6 +228,30 @@ describe('findDelivery', () => {
     expect(signal?.aborted).toBe(true);
   });
 
+  it('is not waited for where the call was aborted before it began', async () => {
+    const world = await lost(['A']);
+    const abort = new AbortController();
+    world.store = intercept(world.store, {
+      takeUncertain: async (call, ...args) => {
+        const claims = await call(...args);
+        abort.abort(new Error('shut down'));
+        return claims;
+      },
+    });
+    let calls = 0;
+    const report = world.offer(['A'], 'uncertain', {
+      signal: abort.signal,
+      findDelivery: () => {
+        calls += 1;
+        return new Promise(() => undefined);
+      },
+    });
+    await world.time.pass(120_000);
+    expect(await world.states('A')).toEqual({ A: 'uncertain' });
+    expect(entryOf(await report, 'A')).toMatchObject({ status: 'uncertain' });
+    expect(calls).toBe(0);
+  });
+
   it('discards "not-sent" where the lease was lost, and never "sent"', async () => {
     for (const [answer, state] of [
       ['not-sent', 'claimed'],
@@ -243,6 +295,48 @@ describe('findDelivery', () => {
     expect(entryOf(await world.offer(['A'], 'not-sent'), 'A')).toMatchObject({ reason: 'unsettled' });
     expect(world.asked).toEqual([]);
     expect(world.sends.sent).toEqual([]);
+  });
+
+  it('is called once where two calls list a message, and the one that asks gets no answer', async () => {
+    const world = await lost(['A']);
+    const { store } = world;
+    let endOfFirst: Promise<unknown> = Promise.resolve();
+    world.store = intercept(store, {
+      takeUncertain: async (call, ...args) => {
+        await endOfFirst;
+        return call(...args);
+      },
+    });
+    const options = {
+      findDelivery: (message: UncertainMessage<string>) => (world.asked.push(message), Promise.resolve('uncertain' as const)),
+    };
+    const gate = deferred();
+    endOfFirst = gate.promise;
+    const second = world.offer(['A'], 'uncertain', options);
+    await world.time.pass(0);
+    endOfFirst = Promise.resolve();
+    await world.offer(['A'], 'uncertain', options);
+    gate.resolve();
+    expect(entryOf(await second, 'A')).toMatchObject({
+      ...{ status: 'uncertain', reason: 'no-evidence' },
+      nextAskAt: new Date(world.time.now() + 60_000),
+    });
+    expect(world.asked).toHaveLength(1);
+    expect(await world.states('A')).toEqual({ A: 'uncertain' });
+  });
+
+  it('leaves a message where it is whose guild has no target any more', async () => {
+    const world = await lost(['A']);
+    const target = { now: 'channel 1' };
+    const report = await world.offer(['A'], 'not-sent', {
+      target: () => target.now,
+      findDelivery: async () => {
+        target.now = '';
+        return 'not-sent';
+      },
+    });
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', reason: 'no-evidence', error: { code: 'INVALID_OPTION' } });
+    expect(await world.states('A')).toEqual({ A: 'uncertain' });
   });
 
   it('is not called for what a retry decides, in a dry run, or for a guild that is left alone', async () => {
@@ -350,6 +444,7 @@ describe('receiptOf', () => {
       },
       /receiptOf threw: bug/,
     ],
+    ['rejects', () => Promise.reject(new Error('bug')) as never, /receiptOf returned/],
     ['is too long', () => 'x'.repeat(201), /receiptOf returned/],
   ])('that %s: the codes are marked without, and the process is warned', async (_, receiptOf, text) => {
     const warnings: Error[] = [];
