@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
 import { addressOf, type Manifest } from '../../.ci/release/repository.js';
+import { anchorOf } from './anchors.js';
 import { checkLinks } from './check-links.js';
 import { writeLlmsTxt } from './llms.js';
 import { linkOutside } from './outside-links.js';
@@ -22,6 +23,7 @@ export default defineConfig({
   srcExclude: ['api-report/**', 'examples/**'],
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }]],
   markdown: {
+    anchor: { slugify: anchorOf },
     config: (md) => linkOutside(md, repository),
   },
   themeConfig: {

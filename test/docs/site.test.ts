@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { anchorOf } from '../../docs/.vitepress/anchors.js';
 import { checkLinks } from '../../docs/.vitepress/check-links.js';
 import { guideGroups } from '../../docs/.vitepress/guides.js';
 import { writeLlmsTxt } from '../../docs/.vitepress/llms.js';
@@ -33,6 +34,18 @@ it('llms.txt names every guide, and the guide lies beside it', () => {
   const listed = [...text.matchAll(/^- \[[^\]]+\]\((.+)\): .+\.$/gm)].map(([, file]) => file!);
   expect(listed).toEqual(guides.map((page) => `${page}.md`));
   expect(listed.filter((file) => !readdirSync(site).includes(file))).toEqual([]);
+});
+
+// The site checks its own pages when it is built. The README is on GitHub and npm, and its links lead to the same headings.
+it('every link of the README to a heading of a guide leads to one', () => {
+  const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const links = [...read('README.md').matchAll(/\]\(docs\/([a-z-]+)\.md#([^)]+)\)/g)].map(
+    ([, page, anchor]) => [page!, anchor!] as const,
+  );
+  const anchorsOf = (page: string): string[] =>
+    [...read(`docs/${page}.md`).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading!));
+  expect(links.length).toBeGreaterThan(3);
+  expect(links.filter(([page, anchor]) => !anchorsOf(page).includes(anchor))).toEqual([]);
 });
 
 const page =
