@@ -58,6 +58,7 @@ async function recordFound<T>(run: Run<T>, claim: TakenClaim, answer: Answer, le
     const lost = leaseLost || confirmed.leaseLost;
     return { codes, outcome: { status: 'sent', messageId, attempt, leaseLost: lost, found: true } };
   } catch (error) {
+    run.emit({ type: 'ask-failed', guildId: claim.guildId, error });
     return { codes, outcome: { status: 'uncertain', reason: 'not-recorded', messageId, attempt, error } };
   }
 }
@@ -110,6 +111,7 @@ async function noEvidence<T>(run: Run<T>, claim: TakenClaim, { error, detail }: 
 async function stillUncertain<T>(run: Run<T>, claim: TakenClaim, outcome: MessageOutcome): Promise<Decided> {
   const { codes, messageId, attempt } = claim;
   const followUpErrors = await releaseAsked(run, claim);
+  for (const error of followUpErrors) run.emit({ type: 'ask-failed', guildId: claim.guildId, error });
   const whole = { ...outcome, messageId, attempt, ...(followUpErrors.length > 0 && { followUpErrors }) };
   return { codes, outcome: whole as MessageOutcome };
 }

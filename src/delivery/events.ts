@@ -15,6 +15,8 @@ import type { CodeOutcome } from './report.js';
  * - `asked`: the platform was asked about a message that may have arrived. `outcome` is its answer:
  *   `sent` is recorded, `not-sent` is sent anew or freed. `uncertain` is asked again after
  *   `nextAskAt`.
+ * - `ask-failed`: the store did not list, hand over or take back uncertain messages. The next call
+ *   tries again. Reported here because the codes may be ones that are not offered any more.
  * - `renew-failed`: the store did not renew a lease. The renewal is tried again a third of the
  *   lease later, except after `LEASE_LOST`, which is final.
  * - `store-retry`: the store did not record how a message ended. The call is tried again in
@@ -50,6 +52,7 @@ export type DeliveryEvent =
       readonly error?: unknown;
       readonly nextAskAt?: Date;
     })
+  | { readonly type: 'ask-failed'; readonly guildId: string; readonly error: unknown }
   | (MessageEvent & { readonly type: 'renew-failed'; readonly error: unknown })
   | (MessageEvent & { readonly type: 'store-retry'; readonly error: unknown; readonly delayMs: number })
   | (MessageEvent & { readonly type: 'late-success'; readonly error?: unknown })

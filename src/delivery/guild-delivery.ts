@@ -149,6 +149,7 @@ class GuildDelivery<T> {
       const message = { guildId: this.#guildId, messageId, isRecorded };
       const decided = await decideByAsking(this.#run, findDelivery, message).catch((error: unknown) => ({ error }));
       if ('error' in decided) {
+        this.#run.emit({ type: 'ask-failed', guildId: this.#guildId, error: decided.error });
         this.#setOffered(listed, { status: 'uncertain', reason: 'held', error: decided.error });
         continue;
       }
@@ -205,6 +206,7 @@ class GuildDelivery<T> {
     } catch (error) {
       // A store that may not list now may well let new codes be sent.
       if (isSeen) throw error;
+      this.#run.emit({ type: 'ask-failed', guildId: this.#guildId, error });
       return [];
     }
   }

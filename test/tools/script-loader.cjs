@@ -2,11 +2,11 @@
 // Runs the bundle beside it. What V8 compiled is kept beside it too: without, half of the time of a short child is compiling.
 const { readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { wrap } = require('node:module');
-const { join } = require('node:path');
+const path = require('node:path');
 const { Script } = require('node:vm');
 
-const bundle = join(__dirname, 'bundle.cjs');
-const compiled = join(__dirname, 'compiled');
+const bundle = path.join(__dirname, 'bundle.cjs');
+const compiled = path.join(__dirname, 'compiled');
 const cachedData = readIfThere(compiled);
 const script = new Script(wrap(readFileSync(bundle, 'utf8')), { filename: bundle, cachedData });
 if (cachedData === undefined) {

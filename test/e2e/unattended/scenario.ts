@@ -70,7 +70,11 @@ export async function runUnattended(stage: UnattendedStage, scenario: Unattended
 
     const look = async (): Promise<Verdict> => {
       const reader = openStore(store);
-      return judge(reader, stage.control, guilds, CODES).finally(() => reader.close());
+      try {
+        return await judge(reader, stage.control, guilds, CODES);
+      } finally {
+        await reader.close();
+      }
     };
     const restsWhenHeld = scenario.trouble?.held === true || scenario.find === 'none';
     const rest = (restsWhenHeld: boolean): Promise<void> =>

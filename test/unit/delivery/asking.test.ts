@@ -425,6 +425,8 @@ describe('findDelivery', () => {
     });
     await world.time.pass(3_600_000);
     expect(statuses(await world.offer(['NEWER'], 'sent'))).toEqual({ NEWER: 'sent' });
+    const failed = world.events.filter(({ type }) => type === 'ask-failed');
+    expect(failed).toMatchObject([{ guildId, error: { message: 'degraded' } }, { error: { message: 'degraded' } }]);
   });
 });
 
