@@ -63,7 +63,7 @@ try {
   const worker = async (): Promise<void> => {
     for (let next = open.shift(); next !== undefined; next = open.shift()) runs.push(await runKind(server.info.uri, ...next));
   };
-  await Promise.all(Array.from({ length: 12 }, worker));
+  await Promise.all(Array.from({ length: 6 }, worker));
   runs.sort((a, b) => Object.keys(kinds).indexOf(a.title) - Object.keys(kinds).indexOf(b.title));
 
   const heads = [
