@@ -140,7 +140,7 @@ async function runBots(
       const list = torn ? tears : deaths;
       const what = list[Math.floor(random() * list.length)]!;
       const incident = left > 0 ? { what, nth: 1 + Math.floor(random() * 2) } : null;
-      const limitMs = 2500 + random() * 2500;
+      const limitMs = 1500 + random() * 1500;
       const config = { ...base, channels: channels(), site, restsWhenHeld: false, incident, limitMs };
       if ((await runLife({ ...config, seed: seed * 1000 + index * 50 + life }, tally)).how === 'killed') left -= 1;
     }

@@ -39,11 +39,6 @@ describe('where Discord posts, answers errors, and may not be read', () => {
     expect(result).toMatchObject({ duplicates: [], missing: [], held: [], forgotten: [] });
   });
 
-  it('control: without findDelivery codes stay held', async () => {
-    const result = await runUnattended(stage, { ...unheard, find: 'none', trouble: unheardAnswers({ history: true }) });
-    expect(result.held).not.toEqual([]);
-  });
-
   it('control: who takes an empty history for evidence posts codes twice', async () => {
     const result = await runUnattended(stage, { ...unheard, find: 'trusting', trouble: unheardAnswers({ history: false }) });
     expect(result.duplicates).not.toEqual([]);

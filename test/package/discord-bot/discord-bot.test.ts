@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { JsonFileStore } from 'sent-code-store';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { packTarball } from '../../support/consumer.js';
 import { codesShown, postsByCode } from '../../tools/discord-api/ledger-reader.js';
 import { temporaryDiscordApi, type TemporaryDiscordApi } from '../../tools/discord-api/temporary.js';
@@ -74,6 +74,7 @@ interface Life {
 function startBot(dataFile: string): Life {
   const bot: ChildProcess = spawn(process.execPath, ['rounds.js'], { cwd: folder, env: { ...env, DATA_FILE: dataFile } });
   const exited = once(bot, 'exit');
+  onTestFinished(() => void bot.kill('SIGKILL'));
   let errors = '';
   bot.stderr!.on('data', (data: Buffer) => (errors += data.toString()));
   const lines = createInterface({ input: bot.stdout! });

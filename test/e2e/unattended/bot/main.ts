@@ -98,7 +98,7 @@ while (rest === 'busy' && performance.now() < giveUpAt) {
     console.log(`failed: ${String(error)}`);
     return 'busy';
   });
-  if (rest === 'busy') await sleep(80 + random() * 200);
+  if (rest === 'busy') await sleep(20 + random() * 80);
 }
 await store.close();
 process.exit({ quiet: 0, busy: 2, waiting: 3 }[rest]);
