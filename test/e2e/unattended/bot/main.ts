@@ -91,14 +91,18 @@ function isAskedLater(code: CodeReport<string>): boolean {
   return code.status === 'already-sent' || (code.status === 'uncertain' && code.reason === 'no-evidence');
 }
 
-const giveUpAt = performance.now() + config.limitMs;
-let rest: Rest = 'busy';
-while (rest === 'busy' && performance.now() < giveUpAt) {
-  rest = await round().catch((error: unknown) => {
-    console.log(`failed: ${String(error)}`);
-    return 'busy';
-  });
-  if (rest === 'busy') await sleep(20 + random() * 80);
+async function live(): Promise<void> {
+  const giveUpAt = performance.now() + config.limitMs;
+  let rest: Rest = 'busy';
+  while (rest === 'busy' && performance.now() < giveUpAt) {
+    rest = await round().catch((error: unknown) => {
+      console.log(`failed: ${String(error)}`);
+      return 'busy';
+    });
+    if (rest === 'busy') await sleep(20 + random() * 80);
+  }
+  await store.close();
+  process.exit({ quiet: 0, busy: 2, waiting: 3 }[rest]);
 }
-await store.close();
-process.exit({ quiet: 0, busy: 2, waiting: 3 }[rest]);
+
+void live();
