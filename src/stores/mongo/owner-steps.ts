@@ -69,12 +69,20 @@ export async function renewRecords(
   return found.map(({ record }) => ownershipOf(record, token));
 }
 
-/** Gives codes of a claim back. One command, and nothing to ask: nobody waits for an answer. */
+/**
+ * Gives codes of a claim back. One command, and nothing to ask: nobody waits for an answer. Where
+ * "not sent" meets fewer documents than there are codes, some were lost, or their tries are others
+ * than those of the claim: an old value of it. Then the documents' own tries decide.
+ */
 export async function releaseRecords(
   { commands }: MarkContext,
   claim: Claim,
   keys: readonly CodeKey[],
   outcome: ReleaseOutcome,
 ): Promise<void> {
-  await writeInOrder(commands, keys, (key) => [releaseOperation(key, claim, outcome)]);
+  const { matched, removed } = await writeInOrder(commands, keys, (key) => [releaseOperation(key, claim, outcome)]);
+  if (outcome !== 'not-sent' || matched + removed === keys.length) return;
+  const { token } = claim;
+  const changes = keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'release', token, outcome } as const }));
+  await writeInOrder(commands, changes, settlementOperations);
 }

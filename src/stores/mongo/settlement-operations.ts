@@ -73,8 +73,8 @@ export function settlementOperations(change: Settlement): WriteOperation[] {
 }
 
 /**
- * The event `release` by the owner of a claim, who knows the tries. Where the tries of the document
- * are other ones the code stays held, and becomes uncertain.
+ * The event `release` by the owner of a claim, who knows the tries. It changes nothing where the
+ * tries of the document are other ones.
  */
 export function releaseOperation(
   key: CodeKey,

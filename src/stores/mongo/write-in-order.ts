@@ -11,8 +11,8 @@ export async function writeInOrder<K extends CodeKey>(
   commands: Commands,
   keys: readonly K[],
   toOperations: (key: K) => readonly WriteOperation[],
-): Promise<Pick<WriteOutcome, 'matched' | 'duplicates'>> {
-  if (keys.length === 0) return { matched: 0 };
+): Promise<WriteOutcome> {
+  if (keys.length === 0) return { matched: 0, removed: 0 };
   const sorted = keys.map((key) => ({ key, id: keyOf(key.guildId, key.code) })).sort((a, b) => (a.id < b.id ? -1 : 1));
   return commands.write(
     sorted.flatMap(({ key }) => toOperations(key)),
