@@ -44,16 +44,19 @@ export function traced(store: StorePrimitives, storeName: string): StorePrimitiv
       CALLS.hasSubscribers ? trace('removeGuild', 0, () => store.removeGuild(guildId)) : store.removeGuild(guildId),
     pingStore: () => (CALLS.hasSubscribers ? trace('ping', 0, () => store.pingStore()) : store.pingStore()),
     confirmRecords: (claim, marks) => {
+      if (isUnheard()) return store.confirmRecords(claim, marks);
       const confirm = (): Promise<readonly Confirmation[]> => store.confirmRecords(claim, marks);
       const answer = CALLS.hasSubscribers ? trace('confirm', marks.length, confirm) : confirm();
       return CHANNELS.claim.hasSubscribers ? tellStep('confirm', claim, answer, ({ isLost }) => isLost) : answer;
     },
     renewRecords: (claim, keys) => {
+      if (isUnheard()) return store.renewRecords(claim, keys);
       const renew = (): Promise<readonly Ownership[]> => store.renewRecords(claim, keys);
       const answer = CALLS.hasSubscribers ? trace('renew', keys.length, renew) : renew();
       return CHANNELS.claim.hasSubscribers ? tellStep('renew', claim, answer, (owned) => owned === 'lost') : answer;
     },
     releaseRecords: (claim, keys, outcome) => {
+      if (isUnheard()) return store.releaseRecords(claim, keys, outcome);
       const release = (): Promise<void> => store.releaseRecords(claim, keys, outcome);
       const answer = CALLS.hasSubscribers ? trace('release', keys.length, release) : release();
       return CHANNELS.claim.hasSubscribers ? tellRelease(claim, keys.length, outcome, answer) : answer;
@@ -63,6 +66,11 @@ export function traced(store: StorePrimitives, storeName: string): StorePrimitiv
     settleRecords: (changes) =>
       CHANNELS.claim.hasSubscribers ? tellSettlements(storeName, changes, settleRecords(changes)) : settleRecords(changes),
   };
+}
+
+/** Whether nobody listens to the steps of an owner: then not even a function is made for them. */
+function isUnheard(): boolean {
+  return !CALLS.hasSubscribers && !CHANNELS.claim.hasSubscribers;
 }
 
 type Answers = readonly (CodeRecord | undefined)[];
