@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type ConformanceFailure, type ConformanceGroupName, type Fixture, runConformance } from 'sent-code-store/conformance';
+import {
+  type ConformanceFailure,
+  type ConformanceGroupName,
+  type ConformanceOptions,
+  type Fixture,
+  runConformance,
+} from 'sent-code-store/conformance';
 import { sharedMapFixture, type SharedMapKind } from '../support/stores/shared-map-store.js';
 import * as asking from './broken/asking.js';
 import * as claims from './broken/claims.js';
@@ -7,8 +13,9 @@ import * as codes from './broken/codes.js';
 import * as durability from './broken/durability.js';
 import * as guilds from './broken/guilds.js';
 
-async function failuresOf(create: () => Fixture): Promise<readonly ConformanceFailure[]> {
+async function failuresOf(create: () => Fixture, skip: ConformanceOptions['skip'] = {}): Promise<readonly ConformanceFailure[]> {
   const { failures, passed } = await runConformance({
+    skip,
     supports: { claims: 'shared', times: true, sources: true, receipts: true, metadata: true, durable: true },
     create: async () => create(),
     timeoutMs: 10_000,
@@ -110,7 +117,9 @@ const broken: readonly Row[] = [
 
 describe('a store that is broken on purpose fails the group that names its promise', () => {
   it.for(broken)('%s', async ([, Kind, group, promise]) => {
-    const failures = await failuresOf(() => sharedMapFixture(Kind));
+    // Half of the time of a run goes to this group, which shows the fault of one store.
+    const skip = group === 'large batches' ? {} : { 'large batches': 'shows the fault of another store' };
+    const failures = await failuresOf(() => sharedMapFixture(Kind), skip);
     const own = failures.filter((failure) => failure.group === group).map(({ name }) => name);
     expect(own).toContainEqual(expect.stringMatching(promise));
   });
