@@ -18,7 +18,7 @@ it.each(['markSent', 'filterUnsent', 'claim'] as const)(
     const path = join(folder, 'mirror.json');
     const store = new FallbackStore(
       [new MongoStore({ uri: proxy.uri, database: freshDatabase() }), new JsonFileStore({ path })],
-      { operationTimeoutMs: 400 },
+      { operationTimeoutMs: 1500 },
     );
     await store.filterUnsent('1', ['A']);
     await proxy.mode('stall');
