@@ -1,7 +1,7 @@
 import type { AbstractSentCodeStore } from '../../core/abstract-store.js';
 import type { StoreMetadata, StorePrimitives } from '../../core/driver.js';
 import { decodePending, keysOf } from '../../stores/fallback/chain/pending-codec.js';
-import { ABOVE, belowKey, COVERED, FOREIGN, ID, LIVE, PENDING } from '../../stores/fallback/keys.js';
+import { ABOVE, belowKeys, COVERED, FOREIGN, ID, LIVE, PENDING } from '../../stores/fallback/keys.js';
 import { count, showAge } from '../text/times.js';
 import { type Finding, finding } from './finding.js';
 
@@ -80,8 +80,8 @@ export async function mirrorChecks(file: StoreMetadata, first: StoreMetadata | u
     findings.push(finding('pending', 'warning', `${count(pending, 'code')} of an outage are not in the database yet.`, advice));
   }
   if (first !== undefined) {
-    const secret = (await first.get([belowKey(id)])).get(belowKey(id));
-    if (secret === undefined || !(kept.get(ABOVE) ?? '').split(' ').includes(secret)) {
+    const shared = kept.get(ABOVE);
+    if (shared === undefined || ![...(await first.get(belowKeys(id))).values()].includes(shared)) {
       const text = 'The file was kept beside another database, or this one was wiped or restored.';
       const advice =
         'The next start of the bot copies all that the file has into this database. If that is wrong, remove the file first.';

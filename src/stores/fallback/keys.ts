@@ -4,10 +4,7 @@ export const OWN_KEYS = 'fallback:';
 /** In a mirror: its random id. */
 export const ID = `${OWN_KEYS}id`;
 
-/**
- * In a mirror: the secrets that it shares with its first store, with a space between them.
- * {@link belowKey} is the other side.
- */
+/** In a mirror: the secret that it shares with its first store, where {@link belowKeys} names it. */
 export const ABOVE = `${OWN_KEYS}above`;
 
 /** In a mirror: the era in which its authority counts. */
@@ -42,9 +39,13 @@ export function liveKey(mirrorId: string): string {
   return LIVE + mirrorId;
 }
 
-/** In the first store: the secret that it shares with a mirror. */
-export function belowKey(mirrorId: string): string {
-  return `${OWN_KEYS}below:${mirrorId}`;
+/**
+ * In the first store: where it keeps the secret that it shares with a mirror. Two places in turn: a
+ * new secret does not overwrite the one that is believed so far.
+ */
+export function belowKeys(mirrorId: string): readonly [string, string] {
+  const key = `${OWN_KEYS}below:${mirrorId}`;
+  return [key, `${key}:2`];
 }
 
 /** In the first store: the era that a mirror has lost without knowing it. */

@@ -49,8 +49,6 @@ const CLAIM_IN_AN_OUTAGE: readonly Step[] = [
 
 const runs = Number(process.env['FALLBACK_RUNS'] ?? 60);
 // The same histories each time, so that a change is what makes the suite fail. Other seeds search for what is not known yet.
-// Two are known to fail: 1374294 empties the first store while its secret is changed (docs/guarantees.md, known gaps), and 1
-// ends with a first store that is not believed again within the 50 pings of the test. Neither is understood to its end.
 const seed = Number(process.env['FALLBACK_SEED'] ?? 2);
 
 describe('What was marked is never offered, through any number of crashes and outages', () => {

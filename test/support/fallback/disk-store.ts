@@ -25,10 +25,13 @@ export class Disk {
   after: (step: string) => void | Promise<void> = () => undefined;
   /** Moves damaged data out of the way. */
   setAside: () => void = () => undefined;
+  /** How often it was healed. */
+  heals = 0;
   #waiting: (() => void)[] = [];
 
   heal(): void {
     this.fault = 'none';
+    this.heals += 1;
     for (const go of this.#waiting.splice(0)) go();
   }
 
@@ -91,13 +94,14 @@ class DiskDriver extends LocalDriver {
   async #through<T>(step: string, call: () => Promise<T>): Promise<T> {
     this.disk.calls += 1;
     await this.disk.before(step);
-    const { fault } = this.disk;
+    const { fault, heals } = this.disk;
     if (this.dead || fault === 'reject') throw new Error(`${this.options.name} refuses`);
     if (fault === 'stall') await this.disk.waiting();
     if (this.#died() && this.supports.claims === 'process') throw new Error('dead');
     const result = await call();
     if (fault === 'lost-answer') throw new Error(`${this.options.name} lost the connection`);
-    if (fault === 'stalled-answer') await this.disk.waiting();
+    // A disk that was healed meanwhile wakes nobody any more.
+    if (fault === 'stalled-answer' && heals === this.disk.heals) await this.disk.waiting();
     await this.disk.after(step);
     return result;
   }

@@ -20,7 +20,7 @@ export class Mirror extends Member {
   /** The mirrors of other processes. */
   readonly neighbours = new Neighbours();
   #id: string | undefined;
-  #above: readonly string[] = [];
+  #above: string | undefined;
   #secretSince = -Infinity;
   #joined = false;
   #missedUnread = false;
@@ -43,11 +43,8 @@ export class Mirror extends Member {
     return this.#id;
   }
 
-  /**
-   * The first store's secret. Two while it is being changed; none in a mirror without a first
-   * store.
-   */
-  get above(): readonly string[] {
+  /** The first store's secret; `undefined` in a mirror without a first store. */
+  get above(): string | undefined {
     return this.#above;
   }
 
@@ -130,16 +127,16 @@ export class Mirror extends Member {
   damageSetAside(): void {
     this.#damaged = undefined;
     this.#id = undefined;
-    this.#above = [];
+    this.#above = undefined;
     this.#joined = false;
     this.#salvaged = true;
     this.coverage.recordsLost();
   }
 
-  /** Remembers the secrets that it shares with the first store. */
-  async setAbove(secrets: readonly string[]): Promise<void> {
-    await this.call((store) => store.metadata.set(new Map([[ABOVE, secrets.join(' ')]])));
-    this.#above = secrets;
+  /** Remembers the secret that it shares with the first store from now on. */
+  async setAbove(secret: string): Promise<void> {
+    await this.call((store) => store.metadata.set(new Map([[ABOVE, secret]])));
+    this.#above = secret;
   }
 
   /** Remembers the last note about mirrors that could not be read. */
@@ -170,7 +167,7 @@ export class Mirror extends Member {
    */
   async #clearAbove(): Promise<void> {
     await this.probe((store) => store.metadata.delete([ABOVE]));
-    this.#above = [];
+    this.#above = undefined;
     this.#salvaged = false;
   }
 
@@ -182,7 +179,7 @@ export class Mirror extends Member {
     this.neighbours.restore(kept.get(NEIGHBOURS), this.name);
     this.coverage.restore(authority, kept.get(ERA));
     this.pending.restore(pending);
-    this.#above = kept.get(ABOVE)?.split(' ') ?? [];
+    this.#above = kept.get(ABOVE);
     this.#missed = kept.get(MISSED);
     this.#keptNeighbours = kept.get(NEIGHBOURS);
     this.#id = id;

@@ -7,7 +7,7 @@ import { copyRecords } from '../chain/record-strength.js';
 import { MISSED, OWN_KEYS, revokedKey } from '../keys.js';
 import { presenceIsDue, showPresence } from './presence.js';
 import { replay } from './replay.js';
-import { isSameFirst, secretIsOld, tie } from './shared-secret.js';
+import { leaveSign, secretIsOld, sharedSecret, tie } from './shared-secret.js';
 
 /**
  * Brings back members that are down and due. The first store is up only after it was compared with
@@ -88,8 +88,9 @@ async function join(chain: Chain, mirror: Mirror): Promise<void> {
   const missed = notes.get(MISSED);
   if (era !== undefined && (notes.get(revokedKey(id)) === era || missed !== mirror.missed)) await demote(chain, mirror);
   if (missed !== undefined && missed !== mirror.missed && mirror.up) await mirror.setMissed(missed);
-  if (await isSameFirst(chain, mirror)) {
-    if (mirror.up) await tie(chain, mirror, id, mirror.above);
+  const shared = await sharedSecret(chain, mirror);
+  if (shared !== undefined) {
+    if (mirror.up) await tie(chain, mirror, id, shared);
   } else {
     mirror.firstLost();
     await refill(chain, mirror, id);
@@ -102,8 +103,9 @@ async function join(chain: Chain, mirror: Mirror): Promise<void> {
  * two together.
  */
 async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
-  if (mirror.above.length > 0) chain.tell({ type: 'first-store-replaced', store: mirror.name });
+  if (mirror.above !== undefined) chain.tell({ type: 'first-store-replaced', store: mirror.name });
   await mirror.coverage.beginEra();
+  const sign = await leaveSign(chain, id);
   let chunk: ScannedRecord[] = [];
   let records = 0;
   const flush = async (): Promise<void> => {
@@ -122,7 +124,7 @@ async function refill(chain: Chain, mirror: Mirror, id: string): Promise<void> {
     if (key.startsWith(OWN_KEYS) || key === IDENTITY_KEY) continue;
     await chain.first.probe((store) => store.metadata.insert(key, value));
   }
-  await tie(chain, mirror, id, []);
+  await tie(chain, mirror, id, sign);
   if (records > 0) chain.tell({ type: 'first-store-refilled', store: mirror.name, records });
 }
 
