@@ -52,7 +52,7 @@ describe('controls, which must show what the others must not', () => {
   });
 
   it('retry without nonces posts codes twice', async () => {
-    await stage.control.setFaults({ random: { seed: 1, probabilities: { 'server-error-after-commit': 0.5 } } });
+    await stage.control.setFaults({ rules: [{ fault: 'server-error-after-commit', times: 1 }] });
     const verdict = await runScenario(stage, { ...file, seed: 6, policy: 'retry', nonce: false, accidents: 0 });
     expect(verdict.duplicates).not.toEqual([]);
   });
