@@ -22,7 +22,7 @@ import type {
 } from '../contract/types.js';
 import type { SentCodeStore } from '../contract/store.js';
 import type { StoreSupport } from '../contract/support.js';
-import { checkBatch, checkCodes, type GuildKeys } from '../domain/codes.js';
+import { checkCodes, type GuildKeys } from '../domain/codes.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { triesOf } from '../domain/record.js';
 import {
@@ -30,18 +30,17 @@ import {
   checkClaimOptions,
   checkDecision,
   checkExpected,
-  checkMarkOptions,
   checkRestartOptions,
   checkTakeOptions,
 } from './arguments.js';
 import { applyBaseline, removeBaseline } from './baseline.js';
-import { markBatch, type MarkValues, readBatch, selectCodes, statesOf } from './batches.js';
+import { markBatch, readBatch, selectCodes, statesOf } from './batches.js';
+import { CallInput } from './call-input.js';
 import { chunked } from './chunked.js';
 import { claimsUnsupported, confirmClaim, makeClaim, releaseClaim, renewClaim, restartClaim } from './claims.js';
 import { guarded } from './guarded.js';
 import { checkIdentityName } from './identity-name.js';
 import { Lifecycle } from './lifecycle.js';
-import { linkWarning } from './link-warning.js';
 import { wereJustLookedUp } from './look-up-hint.js';
 import { type ResolvedStoreOptions, resolveStoreOptions, type StoreOptions } from './options.js';
 import type { ScanScope, StoreDriver, StorePrimitives } from './driver.js';
@@ -72,7 +71,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   /** For use inside {@link AbstractSentCodeStore.#run}, where the store is open and counted. */
   readonly #steps: StorePrimitives;
   readonly #primitives: StorePrimitives;
-  readonly #warnOfLink: ReturnType<typeof linkWarning>;
+  readonly #input: CallInput;
 
   /**
    * @param driver - makes the driver; called once, before the constructor returns
@@ -82,7 +81,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     this.options = resolveStoreOptions(options, defaultName);
     this.name = this.options.name;
     this.identity = this.options.identity;
-    this.#warnOfLink = linkWarning(this.options);
+    this.#input = new CallInput(this.options);
     this.driver = driver(this.options);
     this.supports = this.driver.supports;
     this.#chunkSize = this.driver.chunkSize ?? DEFAULT_CHUNK_SIZE;
@@ -97,25 +96,25 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   }
 
   async filterUnsent(guildId: GuildId, codes: Codes): Promise<string[]> {
-    const [result] = await this.#filter([this.#check(guildId, codes)]);
+    const [result] = await this.#filter([this.#input.keys(guildId, codes)]);
     return result?.codes ?? [];
   }
 
   async filterUnsentMany(batch: readonly GuildCodes[]): Promise<GuildCodes<string[]>[]> {
-    return this.#filter(this.#checkBatch(batch));
+    return this.#filter(this.#input.batch(batch));
   }
 
   async markSent(guildId: GuildId, codes: Codes, options?: MarkOptions): Promise<MarkSentResult> {
-    const [result] = await this.#mark([this.#check(guildId, codes)], options);
+    const [result] = await this.#mark([this.#input.keys(guildId, codes)], options);
     return { marked: result?.marked ?? [], alreadySent: result?.alreadySent ?? [] };
   }
 
   async markSentMany(batch: readonly GuildCodes[], options?: MarkOptions): Promise<GuildMarkResult[]> {
-    return this.#mark(this.#checkBatch(batch), options);
+    return this.#mark(this.#input.batch(batch), options);
   }
 
   async claim(guildId: GuildId, codes: Codes, options?: ClaimOptions): Promise<ClaimResult> {
-    const checked = this.#check(guildId, codes);
+    const checked = this.#input.keys(guildId, codes);
     const { leaseMs = this.options.leaseMs, target } = checkClaimOptions(options);
     this.#requireClaims();
     const { randomId } = this.options;
@@ -125,7 +124,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
 
   async confirm(claim: Claim, codes?: Codes, options?: MarkOptions): Promise<ConfirmResult> {
     const keys = checkClaimedCodes(claim, codes, this.identity);
-    const values = this.#markValues(options);
+    const values = this.#input.markValues(options);
     this.#requireClaims();
     return this.#run((store) => confirmClaim(store, claim, keys, values));
   }
@@ -171,36 +170,36 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   }
 
   async resolveUncertain(guildId: GuildId, codes: Codes, as: 'sent' | 'not-sent', expected?: ExpectedTry): Promise<number> {
-    const { keys } = this.#check(guildId, codes);
+    const { keys } = this.#input.keys(guildId, codes);
     checkDecision(as, 'as', ['sent', 'not-sent']);
     const decision = { as, expected: checkExpected(expected), now: this.options.clock.now() };
     return this.#run((store) => resolveCodes(store, keys, decision));
   }
 
   async baseline(guildId: GuildId, codes: Codes): Promise<BaselineResult> {
-    const { guildId: guild, keys } = this.#check(guildId, codes);
+    const { guildId: guild, keys } = this.#input.keys(guildId, codes);
     const context = { by: this.options.randomId(), now: this.options.clock.now() };
     const applied = await this.#run((store) => applyBaseline(store, guild, keys, context));
     return { applied, marked: applied ? keys.map(({ spelling }) => spelling) : [] };
   }
 
   async states(guildId: GuildId, codes: Codes): Promise<Map<string, CodeState>> {
-    const [result] = await this.#states([this.#check(guildId, codes)]);
+    const [result] = await this.#states([this.#input.keys(guildId, codes)]);
     return result?.states ?? new Map<string, CodeState>();
   }
 
   async statesMany(batch: readonly GuildCodes[]): Promise<GuildStates[]> {
-    return this.#states(this.#checkBatch(batch));
+    return this.#states(this.#input.batch(batch));
   }
 
   async isSent(guildId: GuildId, code: string): Promise<boolean> {
-    const { keys } = this.#check(guildId, [code]);
+    const { keys } = this.#input.keys(guildId, [code]);
     const [record] = await this.#primitives.readRecords(keys);
     return record?.state === 'sent';
   }
 
   async getSent(guildId: GuildId, codes: Codes): Promise<Map<string, SentCode>> {
-    const { keys } = this.#check(guildId, codes);
+    const { keys } = this.#input.keys(guildId, codes);
     const records = await this.#primitives.readRecords(keys);
     const sent = keys.map((key, index) => [key.spelling, toSentCode(key, records[index])] as const);
     return new Map(sent.flatMap(([spelling, code]) => (code === undefined ? [] : [[spelling, code]])));
@@ -224,7 +223,7 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
   }
 
   async forget(guildId: GuildId, codes: Codes): Promise<number> {
-    return this.#primitives.removeRecords(this.#check(guildId, codes).keys);
+    return this.#primitives.removeRecords(this.#input.keys(guildId, codes).keys);
   }
 
   async clearGuild(guildId: GuildId): Promise<number> {
@@ -246,27 +245,8 @@ export abstract class AbstractSentCodeStore<D extends StoreDriver = StoreDriver>
     return this.#lifecycle.close();
   }
 
-  #check(guildId: GuildId, codes: Codes): GuildKeys {
-    const guild = checkGuildId(guildId);
-    const keys = checkCodes(guild, codes, this.identity);
-    this.#warnOfLink(keys);
-    return { guildId: guild, keys };
-  }
-
-  #checkBatch(batch: readonly GuildCodes[]): GuildKeys[] {
-    const checked = checkBatch(batch, this.identity);
-    for (const { keys } of checked) this.#warnOfLink(keys);
-    return checked;
-  }
-
-  #markValues(options: MarkOptions | undefined): MarkValues {
-    const { source = 'auto', sentAt, receipt } = checkMarkOptions(options);
-    const time = sentAt === undefined ? this.options.clock.now() : sentAt.getTime();
-    return { source, sentAt: time, ...(receipt !== undefined && { receipt }) };
-  }
-
   async #mark(batch: readonly GuildKeys[], options: MarkOptions | undefined): Promise<GuildMarkResult[]> {
-    const values = this.#markValues(options);
+    const values = this.#input.markValues(options);
     return this.#run((store) => markBatch(store, batch, values, { chunkSize: this.#chunkSize, storeName: this.name }));
   }
 

@@ -4,7 +4,7 @@ export const OWN_KEYS = 'fallback:';
 /** In a mirror: its random id. */
 export const ID = `${OWN_KEYS}id`;
 
-/** In a mirror: the secret that it shares with its first store, where {@link belowKeys} names it. */
+/** In a mirror: the secret that it shares with its first store. See {@link belowKeys}. */
 export const ABOVE = `${OWN_KEYS}above`;
 
 /** In a mirror: the era in which its authority counts. */
