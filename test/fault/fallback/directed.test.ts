@@ -341,6 +341,40 @@ describe('A mirror that kept an older hold', () => {
     expect(await store.takeUncertain('1')).toEqual([]);
   });
 
+  it('is given the hold of a taker whom it refused, because the lease of a copy begins at the copy', async () => {
+    const chain = newChain();
+    await chain.stranger().claim('1', ['A'], { leaseMs: 1000 });
+    chain.clock.advance(900);
+    const store = chain.start({ whenDegraded: 'continue' });
+    await store.filterUnsent('1', ['A']);
+    chain.clock.advance(101);
+    const [taken] = await store.takeUncertain('1', { leaseMs: 120_000 });
+    chain.first.fault = 'reject';
+    await store.markSent('2', ['X']);
+    chain.clock.advance(60_000);
+    expect(await store.takeUncertain('1')).toEqual([]);
+    expect((await store.renew(taken!)).codes).toEqual(['A']);
+    chain.clock.advance(120_001);
+    expect((await store.takeUncertain('1'))[0]).toMatchObject({ messageId: taken!.messageId, attempt: 3 });
+  });
+
+  it('may not stand in, if it has another message where somebody took one over', async () => {
+    const chain = newChain();
+    const store = chain.start({ whenDegraded: 'continue' });
+    await store.filterUnsent('1', ['A']);
+    await store.claim('1', ['A'], { leaseMs: 1000 });
+    chain.clock.advance(1001);
+    const stranger = chain.stranger();
+    await stranger.resolveUncertain('1', ['A'], 'not-sent');
+    const { claim } = await stranger.claim('1', ['A'], { leaseMs: 1000 });
+    chain.clock.advance(1001);
+    const [taken] = await store.takeUncertain('1', { leaseMs: 120_000 });
+    expect(taken!.messageId).toBe(claim!.messageId);
+    chain.first.fault = 'reject';
+    await store.markSent('2', ['X']);
+    await expect(store.takeUncertain('1')).rejects.toMatchObject({ code: 'NOT_AUTHORITATIVE' });
+  });
+
   it('is given the hold of another message, where it missed that the code was given back', async () => {
     const chain = newChain();
     const store = chain.start();

@@ -1,10 +1,11 @@
 import type { ClaimWrite, Settlement } from '../../../core/driver.js';
 import type { CallContext } from './call-context.js';
-import { deciderOf, demoteOthers } from '../chain/authority.js';
+import { deciderOf } from '../chain/authority.js';
 import type { Chain } from '../chain/chain.js';
 import type { Mirror } from '../chain/mirror.js';
 import { allFailed, notAuthoritative } from '../chain/refusals.js';
 import { isHeld } from '../chain/hold-copies.js';
+import { follow, isGrant } from './following.js';
 import { deferOn } from './marks.js';
 import { guildsOf, heldBy, idOf, type MaybeRecord, withHold } from '../chain/record-strength.js';
 import { everywhere } from './removals.js';
@@ -39,11 +40,6 @@ export async function settleRecords(context: CallContext, changes: readonly Sett
  */
 function isRemoval(event: Settlement['event']): boolean {
   return event.type === 'resolve' || (event.type === 'release' && event.outcome === 'unsent');
-}
-
-/** Whether an event gives somebody the right to send, or prolongs it. */
-function isGrant(event: Settlement['event']): boolean {
-  return event.type === 'take' || event.type === 'renew' || event.type === 'unsent';
 }
 
 /**
@@ -87,44 +83,11 @@ async function settle(chain: Chain, changes: readonly Settlement[]): Promise<rea
       // they can be repeated.
     }
     if (after !== undefined) {
-      await follow(chain, changes, after, grants);
+      await follow(chain, changes, after);
       return after;
     }
   }
   return settleOnMirror(chain, changes, asked);
-}
-
-/**
- * Repeats on the mirrors what the first store did. A mirror that misses a release keeps the code as
- * held, so an outage holds it. A mirror that misses a take or a renewal would see a live claim as
- * over, and give the message to another taker: it loses its authority.
- */
-async function follow(
-  chain: Chain,
-  changes: readonly Settlement[],
-  after: readonly MaybeRecord[],
-  grants: boolean,
-): Promise<void> {
-  const seen = changes.map((change, index) => followed(change, after[index]));
-  const mirrors = await chain.onMirrors((store) => store.settleRecords(seen));
-  if (!grants) return;
-  // This process knows of the loss in any case. The next process needs no note: the owner of the
-  // claim ends with this process.
-  await demoteOthers(chain, mirrors).catch(() => undefined);
-}
-
-/**
- * A change as the mirrors make it after the first store. A code that was given back, but is still
- * in the first store, belongs to another owner by then:
- *
- * ```text
- * this process: claims X     lease ends                        gives X back     mirror: X free, unless it is told otherwise
- * another one:                           takes X over, sends
- * ```
- */
-function followed(change: Settlement, after: MaybeRecord): Settlement {
-  if (change.event.type !== 'release' || after === undefined) return change;
-  return { ...change, event: { ...change.event, outcome: 'uncertain' } };
 }
 
 /**
