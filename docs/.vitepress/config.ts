@@ -4,7 +4,7 @@ import { addressOf, type Manifest } from '../../.ci/release/repository.js';
 import { anchorOf } from './anchors.js';
 import { checkLinks } from './check-links.js';
 import { writeLlmsTxt } from './llms.js';
-import { linkOutside } from './outside-links.js';
+import { FOLDERS_WITHOUT_PAGES, linkOutside } from './outside-links.js';
 import { apiSidebars, guideSidebar } from './sidebar.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Manifest & {
@@ -20,7 +20,7 @@ export default defineConfig({
   base,
   lang: 'en',
   cleanUrls: true,
-  srcExclude: ['api-report/**', 'examples/**'],
+  srcExclude: FOLDERS_WITHOUT_PAGES.map((folder) => `${folder}/**`),
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }]],
   markdown: {
     anchor: { slugify: anchorOf },

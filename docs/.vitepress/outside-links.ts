@@ -1,13 +1,19 @@
 import { existsSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MarkdownRenderer } from 'vitepress';
 
 const docs = fileURLToPath(new URL('..', import.meta.url));
 const root = resolve(docs, '..');
 
+/** Folders of docs that hold no pages. */
+export const FOLDERS_WITHOUT_PAGES = ['api-report', 'examples'];
+
 /** What the site has no page of: the rest of the repository, and files of docs that are no guides. */
-const isOutside = (path: string): boolean => !path.startsWith(docs) || /\.(?:ts|json)$/.test(path);
+function isOutside(path: string): boolean {
+  const [folder = ''] = relative(docs, path).split(sep);
+  return folder === '..' || FOLDERS_WITHOUT_PAGES.includes(folder) || /\.(?:ts|json)$/.test(path);
+}
 
 /**
  * In git a guide links to the file that it means. The site has no page of such a file, so that link
