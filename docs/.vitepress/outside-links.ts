@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MarkdownRenderer } from 'vitepress';
 
 const docs = fileURLToPath(new URL('..', import.meta.url));
 const root = resolve(docs, '..');
 
-/** What the site has no page of: the rest of the repository, and files of docs that are no guides. */
-const isOutside = (path: string): boolean => !path.startsWith(docs) || /\.(?:ts|json)$/.test(path);
+/** What the site has no page of: the rest of the repository, the examples, and files of docs that are no guides. */
+const isOutside = (path: string): boolean =>
+  !path.startsWith(docs) || path.startsWith(join(docs, 'examples', sep)) || /\.(?:ts|json)$/.test(path);
 
 /**
  * In git a guide links to the file that it means. The site has no page of such a file, so that link
