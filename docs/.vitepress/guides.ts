@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** The guides in the order of the sidebar and of llms.txt. */
 const groups = [
-  { text: 'Start', pages: ['getting-started'] },
+  { text: 'Start', pages: ['getting-started', 'examples'] },
   { text: 'Sending', pages: ['sending', 'identities', 'audiences'] },
   { text: 'Stores', pages: ['mongodb', 'json-file', 'writing-a-store', 'fallback', 'migrating'] },
   { text: 'Platforms', pages: ['discord', 'other-platforms'] },
-  { text: 'Running', pages: ['operating', 'observing', 'cli'] },
+  { text: 'Running', pages: ['operating', 'errors', 'observing', 'cli'] },
   { text: 'Promises', pages: ['guarantees', 'performance', 'stability'] },
 ] as const;
 

@@ -50,9 +50,6 @@ export function apiSidebars(): DefaultTheme.SidebarMulti {
 export function guideSidebar(): DefaultTheme.SidebarItem[] {
   return guideGroups.map(({ text, guides }) => ({
     text,
-    items: [
-      ...guides.map(({ page, title }) => ({ text: title, link: `/${page}` })),
-      ...(text === 'Promises' ? [{ text: 'Errors', link: '/operating#error-codes' }] : []),
-    ],
+    items: guides.map(({ page, title }) => ({ text: title, link: `/${page}` })),
   }));
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { TelegramApi } from './server.js';
 
 let api: TelegramApi;
@@ -7,14 +7,15 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const send = (signal?: AbortSignal): Promise<Response> =>
-  fetch(`${api.url}/bot1:token/sendMessage`, { method: 'POST', body: '{}', ...(signal && { signal }) });
+const send = (to = api, signal?: AbortSignal): Promise<Response> =>
+  fetch(`${to.url}/bot1:token/sendMessage`, { method: 'POST', body: '{}', ...(signal && { signal }) });
 
 describe('the fake of the Bot API', () => {
   it('takes a message', async () => {
     const response = await send();
     expect(await response.json()).toEqual({ ok: true, result: { message_id: 1 } });
     expect(api.calls.at(-1)).toBe('sendMessage');
+    expect(api.posted).toEqual(['{}']);
   });
 
   it('refuses the next request only, with the status in the answer too', async () => {
@@ -27,6 +28,7 @@ describe('the fake of the Bot API', () => {
       description: 'Too Many Requests: retry after 3',
       parameters: { retry_after: 3 },
     });
+    expect(api.posted).toHaveLength(1);
     expect((await send()).status).toBe(200);
   });
 
@@ -45,9 +47,11 @@ describe('the fake of the Bot API', () => {
   });
 
   it('takes a message and stays silent', async () => {
-    const before = api.calls.length;
-    api.failNext('silence');
-    await expect(send(AbortSignal.timeout(100))).rejects.toThrow('timeout');
-    expect(api.calls.length).toBe(before + 1);
+    const controller = new AbortController();
+    const silent = await TelegramApi.start(() => controller.abort());
+    onTestFinished(() => silent.close());
+    silent.failNext('silence');
+    await expect(send(silent, controller.signal)).rejects.toThrow('aborted');
+    expect(silent.posted).toEqual(['{}']);
   });
 });

@@ -16,15 +16,21 @@ export type TelegramFault =
 export class TelegramApi {
   /** The methods that were called, in order. */
   readonly calls: string[] = [];
+  /** The bodies of the requests that were not refused, in order. */
+  readonly posted: string[] = [];
   readonly #server: Server;
   #fault: TelegramFault | undefined;
 
-  private constructor() {
+  private constructor(onCall: () => void) {
     this.#server = createServer((request, response) => {
-      request.resume().once('end', () => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.once('end', () => {
         this.calls.push(request.url?.split('/').at(-1) ?? '');
         const fault = this.#fault;
         this.#fault = undefined;
+        if (typeof fault !== 'object') this.posted.push(Buffer.concat(parts).toString());
+        onCall();
         if (fault === 'silence') return;
         if (fault === 'cut') {
           response.destroy();
@@ -40,8 +46,9 @@ export class TelegramApi {
     });
   }
 
-  static async start(): Promise<TelegramApi> {
-    const api = new TelegramApi();
+  /** `onCall` is told after each request. */
+  static async start(onCall: () => void = () => undefined): Promise<TelegramApi> {
+    const api = new TelegramApi(onCall);
     await new Promise<void>((resolve) => {
       api.#server.listen(0, '127.0.0.1', resolve);
     });

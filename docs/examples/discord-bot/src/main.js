@@ -30,5 +30,6 @@ client.once(Events.ClientReady, async () => {
   await store.close();
 });
 
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => shutdown.abort());
+// A shard whose manager died ends too: the next manager starts shards of its own.
+for (const signal of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(signal, () => shutdown.abort());
 await client.login(settings.token);

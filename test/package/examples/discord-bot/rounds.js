@@ -12,6 +12,6 @@ const round = makeRound({ client, store: openStore(settings), settings, options 
 
 for (;;) {
   const { counts } = await round([...settings.channels.keys()]);
-  console.log(JSON.stringify(counts));
+  console.log(JSON.stringify({ pid: process.pid, ...counts }));
   await sleep(50);
 }
