@@ -17,7 +17,6 @@ const common: Options = {
     // A map leads a stack trace to file and line. The text of the sources would double the package.
     options.sourcesContent = false;
   },
-  keepNames: true,
   removeNodeProtocol: false,
   silent: true,
 };

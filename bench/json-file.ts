@@ -66,6 +66,7 @@ async function fill(file: string, guilds: number, codes: number): Promise<void> 
   const opened = await openWritable({ ...options, clock: systemClock, randomId, logger, seams: testSeamsOf({}) });
   for (let guild = 0; guild < guilds; guild += 1) {
     const changes = Array.from({ length: codes }, (_, code) => ({
+      before: undefined,
       guildId: guildOf(guild),
       code: codeOf(guild, code),
       record: { state: 'sent', source: 'auto', sentAt: 1_763_800_000_000 + code } as const,

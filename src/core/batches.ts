@@ -51,6 +51,7 @@ export async function markBatch(
   options: { readonly chunkSize: number; readonly storeName: string },
 ): Promise<GuildMarkResult[]> {
   const all = flatten(batch);
+  if (all.length > 0 && all.length <= options.chunkSize) return markResults(batch, await markKeys(store, all, values));
   const outcome: (boolean | undefined)[] = new Array<boolean | undefined>(all.length).fill(undefined);
   for (let start = 0; start < all.length; start += options.chunkSize) {
     try {
@@ -66,19 +67,24 @@ export async function markBatch(
 
 /**
  * Marks the keys that are not sent yet. Resolves to whether this call made each mark. The records
- * are read first, so that a code that was sent before costs no write.
+ * are read first, unless the store finds by itself that a code was sent before and needs no write.
  */
 export async function markKeys(
   store: StorePrimitives,
   keys: readonly SpelledKey[],
   values: MarkValues,
 ): Promise<readonly boolean[]> {
-  return markUnsent(store, marksOf(keys, values), await store.readKnown(keys));
+  const marks = marksOf(keys, values);
+  if (store.mayMarkUnread(keys)) return store.markRecords(marks);
+  return markUnsent(store, marks, await store.readKnown(keys));
 }
 
 /** The marks of keys. */
 export function marksOf(keys: readonly SpelledKey[], values: MarkValues): Mark[] {
-  return keys.map(({ guildId, code }) => ({ guildId, code, ...values }));
+  const { source, sentAt, receipt } = values;
+  return keys.map(({ guildId, code }) =>
+    receipt === undefined ? { guildId, code, source, sentAt } : { guildId, code, source, sentAt, receipt },
+  );
 }
 
 /** Makes the marks of codes that were not sent. Resolves to whether this call made each mark. */
@@ -111,11 +117,12 @@ function markResults(batch: readonly GuildKeys[], outcome: readonly (boolean | u
   });
 }
 
-function flatten(batch: readonly GuildKeys[]): SpelledKey[] {
-  return batch.flatMap((entry) => entry.keys);
+function flatten(batch: readonly GuildKeys[]): readonly SpelledKey[] {
+  return batch.length === 1 ? (batch[0]?.keys ?? []) : batch.flatMap((entry) => entry.keys);
 }
 
-function unflatten<T>(batch: readonly GuildKeys[], items: readonly T[]): T[][] {
+function unflatten<T>(batch: readonly GuildKeys[], items: readonly T[]): (readonly T[])[] {
+  if (batch.length === 1) return [items];
   let start = 0;
   return batch.map(({ keys }) => {
     const own = items.slice(start, start + keys.length);

@@ -10,14 +10,16 @@ export function* chunksOf<T>(items: readonly T[], size: number): Generator<T[]> 
  * one after the other, and the answers are put together.
  */
 export function chunked(store: StorePrimitives, chunkSize: number): StorePrimitives {
-  async function each<T, R>(items: readonly T[], call: (chunk: readonly T[]) => Promise<readonly R[]>): Promise<readonly R[]> {
-    if (items.length <= chunkSize) return items.length === 0 ? [] : call(items);
+  async function inChunks<T, R>(items: readonly T[], call: (chunk: readonly T[]) => Promise<readonly R[]>): Promise<R[]> {
     const results: R[] = [];
     for (const chunk of chunksOf(items, chunkSize)) {
       // Not `push(...results)`: the number of arguments of a call is limited.
       for (const result of await call(chunk)) results.push(result);
     }
     return results;
+  }
+  async function each<T, R>(items: readonly T[], call: (chunk: readonly T[]) => Promise<readonly R[]>): Promise<readonly R[]> {
+    return items.length > 0 && items.length <= chunkSize ? call(items) : inChunks(items, call);
   }
   return {
     ...store,

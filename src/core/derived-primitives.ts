@@ -18,6 +18,7 @@ export function derivedPrimitives(driver: StoreDriver, storeName: string): Store
   const ownerSteps = ownerStepsOf(basic);
   return {
     ...basic,
+    mayMarkUnread: (keys) => driver.mayMarkUnread?.(keys) ?? false,
     mayClaimUnread: (keys) => driver.mayClaimUnread?.(keys) ?? false,
     confirmRecords: (...step) => driver.confirmRecords?.(...step) ?? ownerSteps.confirmRecords(...step),
     renewRecords: (...step) => driver.renewRecords?.(...step) ?? ownerSteps.renewRecords(...step),

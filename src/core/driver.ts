@@ -138,6 +138,11 @@ export interface StoreDriver {
    */
   readKnown?(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]>;
   /**
+   * Whether `markRecords` may go without {@link StoreDriver.readKnown}: it writes nothing for a code
+   * that was sent before. Only a saving. Default: `false`.
+   */
+  mayMarkUnread?(keys: readonly CodeKey[]): boolean;
+  /**
    * Whether `claimRecords` may go without {@link StoreDriver.readRecords} for codes that the caller
    * has read as absent a moment ago. Only a saving: `claimRecords` finds what is held or sent by
    * now. Default: `false`.

@@ -10,6 +10,8 @@ export class Lifecycle {
   readonly #open: () => Promise<void>;
   readonly #release: () => Promise<void>;
   #opening: Promise<void> | undefined;
+  /** Whether the opening has succeeded. Then a call begins at once. */
+  #isOpen = false;
   #closing: Promise<void> | undefined;
   #underWay = 0;
   #idle: (() => void) | undefined;
@@ -30,7 +32,7 @@ export class Lifecycle {
     }
     this.#underWay += 1;
     try {
-      await this.#opened();
+      if (!this.#isOpen) await this.#opened();
       return await call();
     } finally {
       this.#underWay -= 1;
@@ -90,6 +92,7 @@ export class Lifecycle {
     this.#opening ??= this.#openAndTell();
     try {
       await this.#opening;
+      this.#isOpen = true;
     } catch (error) {
       this.#opening = undefined;
       throw error;

@@ -1,5 +1,5 @@
 import type { CodeKey } from '../domain/codes.js';
-import type { CodeRecord } from '../domain/record.js';
+import type { CodeRecord, Hold } from '../domain/record.js';
 import { type CodeEvent, type LocalRecord, toCodeRecord, transition } from '../domain/state-machine.js';
 import type { StoreSupport } from '../contract/support.js';
 import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreDriver } from './driver.js';
@@ -7,8 +7,14 @@ import type { ResolvedStoreOptions } from './options.js';
 import { Turns } from './turns.js';
 
 /** A record as it is to be from now on; `undefined`: absent. */
-export interface RecordChange extends CodeKey {
+export interface RecordWrite extends CodeKey {
   readonly record: LocalRecord | undefined;
+}
+
+/** A record as it is to be, and as it was. */
+export interface RecordChange extends RecordWrite {
+  /** The record that was looked up a moment ago, without a pause since. */
+  readonly before: LocalRecord | undefined;
 }
 
 /** A record and its code. */
@@ -46,8 +52,10 @@ export abstract class LocalDriver implements StoreDriver {
    * Makes the changes visible to `lookUp` before it returns, and resolves when they, and all
    * changes before them, are durable. Called with no changes by a call that changes nothing, whose
    * answer may rest on changes that are not durable yet.
+   *
+   * @param keys - all keys that the call's answer is about
    */
-  protected abstract commit(changes: readonly RecordChange[]): Promise<void>;
+  protected abstract commit(changes: readonly RecordChange[], keys: readonly CodeKey[]): Promise<void>;
 
   /** The clock of leases and ages in ms. */
   protected leaseClock(): number {
@@ -60,34 +68,24 @@ export abstract class LocalDriver implements StoreDriver {
   }
 
   async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
-    const { changed } = await this.#apply(
-      marks.map(({ guildId, code, source, sentAt, receipt }) => ({
-        guildId,
-        code,
-        event: { type: 'mark', source, sentAt, receipt },
-      })),
-    );
-    return changed;
+    return changedBy(await this.#apply(marks, markOf));
   }
 
   async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
     const { guildId, leaseMs, ageMs, idleMs = null } = claim;
     const now = this.leaseClock();
-    const times = { firstTriedAt: ageMs === null ? null : now - ageMs, endedAt: idleMs === null ? null : now - idleMs };
-    const { after } = await this.#apply(
-      claim.holds.map(({ code, ...hold }) => ({ guildId, code, event: { type: 'claim', hold, leaseMs, ...times } })),
-    );
-    return after;
+    const firstTriedAt = ageMs === null ? null : now - ageMs;
+    const endedAt = idleMs === null ? null : now - idleMs;
+    const keys = claim.holds.map((hold) => ({ guildId, code: hold.code, hold: holdOf(hold) }));
+    return recordsAfter(await this.#apply(keys, ({ hold }) => ({ type: 'claim', hold, leaseMs, firstTriedAt, endedAt })));
   }
 
   async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
-    const { after } = await this.#apply(changes);
-    return after;
+    return recordsAfter(await this.#apply(changes, ({ event }) => event));
   }
 
   async removeRecords(keys: readonly CodeKey[]): Promise<number> {
-    const { changed } = await this.#apply(keys.map(({ guildId, code }) => ({ guildId, code, event: { type: 'forget' } })));
-    return changed.filter(Boolean).length;
+    return changedBy(await this.#apply(keys, () => FORGET)).filter(Boolean).length;
   }
 
   /**
@@ -132,23 +130,48 @@ export abstract class LocalDriver implements StoreDriver {
     }
   }
 
-  async #apply(
-    changes: readonly (CodeKey & { readonly event: CodeEvent })[],
-  ): Promise<{ changed: boolean[]; after: (CodeRecord | undefined)[] }> {
+  /** Applies an event to each key. Resolves, when all is durable, to what was and what is. */
+  async #apply<K extends CodeKey>(keys: readonly K[], eventOf: (key: K) => CodeEvent): Promise<Applied> {
     const now = this.leaseClock();
-    const committed: RecordChange[] = [];
-    const changed: boolean[] = [];
-    const after: (CodeRecord | undefined)[] = [];
-    for (const { guildId, code, event } of changes) {
+    const changes = keys.map((key): RecordChange => {
+      const { guildId, code } = key;
       const before = this.lookUp(guildId, code);
-      const record = transition(before, event, now);
-      changed.push(record !== before);
-      after.push(report(record, now));
-      if (record !== before) committed.push({ guildId, code, record });
-    }
-    await this.commit(committed);
-    return { changed, after };
+      return { guildId, code, before, record: transition(before, eventOf(key), now) };
+    });
+    await this.commit(changes.every(isChange) ? changes : changes.filter(isChange), keys);
+    return { changes, now };
   }
+}
+
+/** What became of each key, and the time of the lease clock when it did. */
+interface Applied {
+  readonly changes: readonly RecordChange[];
+  readonly now: number;
+}
+
+const FORGET: CodeEvent = { type: 'forget' };
+
+function markOf({ source, sentAt, receipt }: Mark): CodeEvent {
+  return { type: 'mark', source, sentAt, receipt };
+}
+
+/** A hold without the code. Field by field: to copy "all but one" takes ten times as long. */
+function holdOf({ token, messageId, spelling, position, size, attempt, unsentTries, target }: Hold): Hold {
+  const hold = { token, messageId, spelling, position, size, attempt };
+  if (unsentTries === undefined && target === undefined) return hold;
+  return { ...hold, ...(unsentTries !== undefined && { unsentTries }), ...(target !== undefined && { target }) };
+}
+
+function isChange({ before, record }: RecordChange): boolean {
+  return record !== before;
+}
+
+function changedBy({ changes }: Applied): boolean[] {
+  return changes.map(isChange);
+}
+
+function recordsAfter({ changes, now }: Applied): (CodeRecord | undefined)[] {
+  return changes.map(({ record }) => report(record, now));
 }
 
 function report(record: LocalRecord | undefined, now: number): CodeRecord | undefined {

@@ -1,4 +1,5 @@
 import type { CodeRecord } from '../domain/record.js';
+import type { LocalRecord } from '../domain/state-machine.js';
 import { markUnsent } from './batches.js';
 import type { Ownership, StoreDriver, StorePrimitives } from './driver.js';
 
@@ -32,12 +33,12 @@ export function ownershipOf(record: CodeRecord | undefined, token: string): Owne
 }
 
 /** Whether a claim has lost a code: the code is neither sent nor the claim's, live or not. */
-export function isLost(record: CodeRecord | undefined, token: string): boolean {
+export function isLost(record: CodeRecord | LocalRecord | undefined, token: string): boolean {
   return record?.state !== 'sent' && !isOf(record, token);
 }
 
 /** Whether a record belongs to the claim, live or not. */
-export function isOf(record: CodeRecord | undefined, token: string): boolean {
+export function isOf(record: CodeRecord | LocalRecord | undefined, token: string): boolean {
   return record !== undefined && record.state !== 'sent' && record.token === token;
 }
 

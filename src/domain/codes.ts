@@ -39,7 +39,7 @@ export function checkCodes(guildId: string, codes: Codes, identity: Identity, ar
   const seen = new Set<string>();
   let index = 0;
   for (const spelling of codes) {
-    const code = checkCode(spelling, identity, `${argument}[${index}]`);
+    const code = checkCode(spelling, identity, argument, index);
     index += 1;
     if (seen.has(code)) continue;
     seen.add(code);

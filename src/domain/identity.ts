@@ -34,33 +34,34 @@ export const giftCodeIdentity: Identity = { name: 'gift-code', normalize: normal
 /**
  * The identity of a code under a rule, or `INVALID_CODE`.
  *
- * @param argument - what the error calls the value: `codes[7]`, `batch[3].codes[7]`
+ * @param argument - what the error calls the value: `codes[7]`
+ * @param index - place in the list that `argument` names, for the error: `codes` and 7
  */
-export function checkCode(value: string, identity: Identity, argument: string): string {
+export function checkCode(value: string, identity: Identity, argument: string, index?: number): string {
   const given: unknown = value;
-  if (typeof given !== 'string') throw invalid(argument, `${argument} is ${describe(given)}. A code is a string.`);
+  if (typeof given !== 'string') throw invalid(nameOf(argument, index), `is ${describe(given)}. A code is a string.`);
   if (!given.isWellFormed())
-    throw invalid(argument, `${argument} has a lone surrogate, which no store can keep: ${describe(given)}.`);
+    throw invalid(nameOf(argument, index), `has a lone surrogate, which no store can keep: ${describe(given)}.`);
   if (given.length > MAX_SPELLING_LENGTH) {
     throw invalid(
-      argument,
-      `${argument} has ${given.length} characters, ${MAX_SPELLING_LENGTH} at most with white space: ${describe(given)}.`,
+      nameOf(argument, index),
+      `has ${given.length} characters, ${MAX_SPELLING_LENGTH} at most with white space: ${describe(given)}.`,
     );
   }
-  const code = apply(identity, given, argument);
+  const code = apply(identity, given, argument, index);
   // If the identity cuts a character in two, or changes its own result, no look-up would find the
   // record.
-  if (typeof code !== 'string' || !code.isWellFormed() || apply(identity, code, argument) !== code) {
+  if (code !== given && (typeof code !== 'string' || !code.isWellFormed() || apply(identity, code, argument, index) !== code)) {
     throw new InvalidInputError(
       'INVALID_OPTION',
       'identity',
-      `The identity "${identity.name}" makes ${describe(code)} of ${argument}. A result must be a well-formed string, ` +
-        'and normalize() must leave its own results as they are. Mend its normalize().',
+      `The identity "${identity.name}" makes ${describe(code)} of ${nameOf(argument, index)}. A result must be a well-formed ` +
+        'string, and normalize() must leave its own results as they are. Mend its normalize().',
     );
   }
-  if (code === '') throw invalid(argument, `${argument} is ${describe(given)}, which is empty as a code. Leave it out.`);
+  if (code === '') throw invalid(nameOf(argument, index), `is ${describe(given)}, which is empty as a code. Leave it out.`);
   if (code.length > MAX_LENGTH) {
-    throw invalid(argument, `${argument} has ${code.length} characters as a code, ${MAX_LENGTH} at most: ${describe(given)}.`);
+    throw invalid(nameOf(argument, index), `has ${code.length} characters as a code, ${MAX_LENGTH} at most: ${describe(given)}.`);
   }
   return code;
 }
@@ -100,15 +101,21 @@ function strip(text: string): string {
   return text.slice(start, end);
 }
 
-function apply(identity: Identity, value: string, argument: string): unknown {
+function apply(identity: Identity, value: string, argument: string, index: number | undefined): unknown {
   try {
     return identity.normalize(value);
   } catch (error) {
+    const name = nameOf(argument, index);
     const refusal = `The identity "${identity.name}" refuses it: ${errorText(error)}`;
-    throw new InvalidInputError('INVALID_CODE', argument, `${argument} is ${describe(value)}. ${refusal}`, { cause: error });
+    throw new InvalidInputError('INVALID_CODE', name, `${name} is ${describe(value)}. ${refusal}`, { cause: error });
   }
 }
 
-function invalid(argument: string, message: string): InvalidInputError {
-  return new InvalidInputError('INVALID_CODE', argument, message);
+function invalid(name: string, says: string): InvalidInputError {
+  return new InvalidInputError('INVALID_CODE', name, `${name} ${says}`);
+}
+
+/** Made for an error alone: for each code of a batch the text would cost more than the check. */
+function nameOf(argument: string, index: number | undefined): string {
+  return index === undefined ? argument : `${argument}[${index}]`;
 }

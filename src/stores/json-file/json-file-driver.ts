@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
+import type { Claim } from '../../contract/types.js';
 import type { StoreSupport } from '../../contract/support.js';
 import type { CodeKey } from '../../domain/codes.js';
 import type { CodeRecord } from '../../domain/record.js';
 import type { LocalRecord } from '../../domain/state-machine.js';
-import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../core/driver.js';
+import type { ClaimWrite, Confirmation, Mark, ScannedRecord, ScanScope, Settlement, StoreMetadata } from '../../core/driver.js';
 import { LocalDriver, type RecordChange, type RecordEntry } from '../../core/local-driver.js';
 import type { ResolvedStoreOptions } from '../../core/options.js';
+import { isLost } from '../../core/owner-steps.js';
 import { JsonFileMetadata } from './json-file-metadata.js';
 import { testSeamsOf } from './test-seams.js';
 import type { OpenFile } from './open-file.js';
@@ -71,27 +73,47 @@ export class JsonFileDriver extends LocalDriver {
   }
 
   override async readRecords(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]> {
-    await this.#ready(keys);
+    if (!this.#isReady(keys)) await this.#ready(keys);
     return this.#file.read(keys, [], () => super.readRecords(keys));
   }
 
   override async markRecords(marks: readonly Mark[]): Promise<readonly boolean[]> {
-    await this.#ready(marks);
+    if (!this.#isReady(marks)) await this.#ready(marks);
     return super.markRecords(marks);
   }
 
+  async confirmRecords(claim: Claim, marks: readonly Mark[]): Promise<readonly Confirmation[]> {
+    // A read-only store refuses every mark but one of a code that was sent.
+    if (this.#fileOptions.readOnly === true) await this.#current();
+    if (!this.#isReady(marks)) await this.#ready(marks);
+    // No pause before the marks: they find what the owner had.
+    const before = marks.map(({ guildId, code }) => this.lookUp(guildId, code));
+    const made = await super.markRecords(marks);
+    return before.map((record, index) => ({ isMarked: made[index] === true, isLost: isLost(record, claim.token) }));
+  }
+
+  /** A mark looks its code up, and writes nothing if the code was sent before. */
+  mayMarkUnread(): boolean {
+    return this.#fileOptions.readOnly !== true;
+  }
+
+  /** A claim looks its codes up. */
+  mayClaimUnread(): boolean {
+    return true;
+  }
+
   override async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
-    await this.#ready([claim]);
+    if (!this.#isReady([claim])) await this.#ready([claim]);
     return super.claimRecords(claim);
   }
 
   override async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
-    await this.#ready(changes);
+    if (!this.#isReady(changes)) await this.#ready(changes);
     return super.settleRecords(changes);
   }
 
   override async removeRecords(keys: readonly CodeKey[]): Promise<number> {
-    await this.#ready(keys);
+    if (!this.#isReady(keys)) await this.#ready(keys);
     return super.removeRecords(keys);
   }
 
@@ -117,8 +139,8 @@ export class JsonFileDriver extends LocalDriver {
     return this.#file.records.guildIds();
   }
 
-  protected override commit(changes: readonly RecordChange[]): Promise<void> {
-    return this.#file.commit(changes);
+  protected override commit(changes: readonly RecordChange[], keys: readonly CodeKey[]): Promise<void> {
+    return changes.length === 0 ? this.#file.settled(keys) : this.#file.commit(changes);
   }
 
   /** Brings the records up to date with the files. Rejects if they are no evidence any more. */
@@ -129,11 +151,19 @@ export class JsonFileDriver extends LocalDriver {
   /** Makes the indexes of these guilds, with pauses. A look-up has no pauses. */
   async #ready(keys: readonly { readonly guildId: string }[]): Promise<void> {
     const { records } = this.#file;
-    for (;;) {
-      const unready = keys.find(({ guildId }) => !records.isReady(guildId));
-      if (unready === undefined) return;
-      await records.makeReady(unready.guildId);
+    while (!this.#isReady(keys)) for (const { guildId } of keys) await records.makeReady(guildId);
+  }
+
+  /** Whether these guilds have their indexes. Then nothing is waited for before the look-up. */
+  #isReady(keys: readonly { readonly guildId: string }[]): boolean {
+    const { records } = this.#file;
+    let last: string | undefined;
+    for (const { guildId } of keys) {
+      // Most calls are about one guild.
+      if (guildId !== last && !records.isReady(guildId)) return false;
+      last = guildId;
     }
+    return true;
   }
 
   get #file(): OpenFile {

@@ -16,6 +16,11 @@ export interface OpenFile {
    * durable.
    */
   commit(changes: readonly RecordChange[], metadata?: readonly MetadataChange[]): Promise<void>;
+  /**
+   * Resolves when what is visible under the keys is durable. Rejects if that is taken back, or if
+   * the records are no evidence any more.
+   */
+  settled(keys: readonly CodeKey[]): Promise<void>;
   /** Rejects if the files cannot be used. */
   ping(): Promise<void>;
   /** Waits for what is under way, then lets go of everything. */

@@ -66,6 +66,10 @@ export class ReadOnlyFile implements OpenFile {
     );
   }
 
+  async settled(): Promise<void> {
+    // Only what is durable is read.
+  }
+
   async ping(): Promise<void> {
     await this.#refreshed();
   }

@@ -49,9 +49,14 @@ export class WritableFile implements OpenFile {
     }
   }
 
-  async commit(changes: readonly RecordChange[], metadata: readonly MetadataChange[] = []): Promise<void> {
+  commit(changes: readonly RecordChange[], metadata: readonly MetadataChange[] = []): Promise<void> {
     this.#checkCurrent();
-    await this.#commits.commit(changes, metadata);
+    return this.#commits.commit(changes, metadata);
+  }
+
+  async settled(keys: readonly CodeKey[]): Promise<void> {
+    this.#checkCurrent();
+    await this.#commits.pending(keys);
   }
 
   async ping(): Promise<void> {

@@ -2,7 +2,7 @@ import { type Clock, SentCodeStoreError, type StoreMetadata, type StoreOptions, 
 import type { Fixture } from 'sent-code-store/conformance';
 import type { LocalRecord } from '../../../src/domain/state-machine.js';
 import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
-import { LocalDriver, type RecordChange } from '../../../src/core/local-driver.js';
+import { LocalDriver, type RecordWrite } from '../../../src/core/local-driver.js';
 import { presentEntries } from '../../../src/core/turns.js';
 import type { ResolvedStoreOptions } from '../../../src/core/options.js';
 import { MemoryMetadata } from '../../../src/stores/memory/memory-metadata.js';
@@ -62,7 +62,7 @@ export class SharedMapDriver extends LocalDriver {
     return this.data.reach().guilds.keys();
   }
 
-  override async commit(changes: readonly RecordChange[]): Promise<void> {
+  override async commit(changes: readonly RecordWrite[]): Promise<void> {
     const { guilds } = this.data.reach();
     for (const { guildId, code, record } of changes) {
       const records = guilds.get(guildId) ?? new Map<string, LocalRecord>();

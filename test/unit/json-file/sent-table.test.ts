@@ -41,6 +41,21 @@ describe('a table of sent codes', () => {
     for (let index = 50_000; index < 60_000; index += 1) expect(table.find(`CODE${index}`)).toBeUndefined();
   });
 
+  it.each([40, 90, 5000])('finds what was there and what was added when it has grown to %i records', (size) => {
+    const all = Array.from({ length: size }, (_, index) => [`CODE${index}`, { source: 'auto', sentAt: index }] as const);
+    const before = tableOf(new Map(all.slice(0, 30)));
+    before.find('X');
+    const opening = `"guild":"1","count":${size},"sent":[`;
+    const texts = all.map(([key, value]) => encodeSent(key, { state: 'sent', ...value }));
+    const content = Buffer.from(`${opening}${texts.join(',')}]}`);
+    const bytes = Buffer.concat([sealOf([content]), content]);
+    const grown = before.grownTo({ bytes, start: 0, end: bytes.length }, 35 + opening.length, size);
+    for (const [key, value] of all) expect(grown.find(key)).toEqual({ state: 'sent', ...value });
+    for (let index = size; index < size + 1000; index += 1) expect(grown.find(`CODE${index}`)).toBeUndefined();
+    expect(before.find('CODE29')).toEqual({ state: 'sent', source: 'auto', sentAt: 29 });
+    expect(before.find('CODE30')).toBeUndefined();
+  });
+
   it('refuses a line with more records than it names, instead of searching for ever', () => {
     const records = new Map(Array.from({ length: 40 }, (_, index) => [`CODE${index}`, { source: null, sentAt: null }]));
     expect(() => tableOf(records, 20).find('X')).toThrow(/more records/);

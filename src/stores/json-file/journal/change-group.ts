@@ -1,4 +1,5 @@
 import type { CodeKey } from '../../../domain/codes.js';
+import type { RecordChange } from '../../../core/local-driver.js';
 import type { LocalRecord } from '../../../domain/state-machine.js';
 import type { JournalEntry } from './journal-entries.js';
 import type { RecordCodec } from '../records/record-codec.js';
@@ -48,12 +49,12 @@ export class ChangeGroup {
   }
 
   /** Changes a record in memory, and remembers what was there. */
-  setRecord(records: Records, { guildId, code }: CodeKey, record: LocalRecord | undefined): void {
+  setRecord(records: Records, { guildId, code, before, record }: RecordChange): void {
     let guild = this.#records.get(guildId);
     if (guild === undefined) this.#records.set(guildId, (guild = new Map<string, Change<LocalRecord>>()));
     const change = guild.get(code);
     if (change === undefined) {
-      guild.set(code, { before: records.get(guildId, code), after: record });
+      guild.set(code, { before, after: record });
       this.#characters += code.length;
     } else change.after = record;
     records.set(guildId, code, record);

@@ -66,9 +66,8 @@ export class GroupCommit {
     const { records } = this.#dependencies;
     let group: ChangeGroup | undefined;
     for (const change of changes) {
-      if (isSameStored(records.get(change.guildId, change.code), change.record)) {
-        records.set(change.guildId, change.code, change.record);
-      } else (group ??= this.#group()).setRecord(records, change, change.record);
+      if (isSameStored(change.before, change.record)) records.set(change.guildId, change.code, change.record);
+      else (group ??= this.#group()).setRecord(records, change);
     }
     for (const [key, value] of metadata) {
       if (records.metadata.get(key) !== value) (group ??= this.#group()).setMetadata(records, key, value);

@@ -5,6 +5,7 @@ import { CLOSE, encodeText, hasAt, QUOTE, skipString } from '../format/json-byte
 import { hashOf, type HashSeed, PROCESS_SEED } from './hash.js';
 import type { LineBytes } from '../format/sealed-line.js';
 import { sentRecord, storedSent, type StoredSent } from './record-codec.js';
+import { readUsual } from './usual-record.js';
 
 /**
  * Up to this many records are looked through one by one: an index would take more room than it
@@ -12,12 +13,24 @@ import { sentRecord, storedSent, type StoredSent } from './record-codec.js';
  */
 const SCANNED_RECORDS = 16;
 
+/** Records that are put into an index as one step: a step costs more than a record. */
+const INDEXED_AT_ONCE = 50;
+
 /**
  * A record as the table has it: `["CODE","source",time]`, or `["CODE","source",time,"receipt"]`.
  */
 interface Found {
   readonly code: string;
   readonly record: SentRecord;
+}
+
+/** An index of the first records of a table. */
+interface PartIndex {
+  readonly index: Uint32Array;
+  /** Bytes of these records. */
+  readonly bytes: number;
+  /** Number of these records. */
+  readonly count: number;
 }
 
 /** One sent code as JSON. */
@@ -42,6 +55,8 @@ export class SentTable {
   readonly #first: number;
   readonly #seed: HashSeed;
   #index: Uint32Array | undefined;
+  /** The index of the records that come first, from an earlier table. */
+  #indexed: PartIndex | undefined;
   #making: Promise<void> | undefined;
 
   /**
@@ -65,6 +80,16 @@ export class SentTable {
     return moved;
   }
 
+  /**
+   * A table whose line has this table's records, in their order, and then others. Takes over the
+   * index as far as it goes, since the records keep their places after the first one.
+   */
+  grownTo(line: LineBytes, first: number, count: number): SentTable {
+    const grown = new SentTable(line, first, count, this.#seed);
+    if (this.#index !== undefined) grown.#indexed = { index: this.#index, bytes: this.records.length, count: this.count };
+    return grown;
+  }
+
   /** The line as the snapshot has it, seal included. */
   get line(): Uint8Array {
     return this.#bytes.subarray(this.#start, this.#lineEnd);
@@ -77,8 +102,9 @@ export class SentTable {
 
   /** The record of a code. */
   find(code: string): SentRecord | undefined {
-    const at = this.#placeOf(encodeText(code));
-    return at === -1 ? undefined : this.#decode(at).record;
+    const text = encodeText(code);
+    const at = this.#placeOf(text);
+    return at === -1 ? undefined : (readUsual(this.#bytes, at + text.length + 3) ?? this.#decode(at).record);
   }
 
   /** All codes and their records. */
@@ -138,21 +164,25 @@ export class SentTable {
   }
 
   #makeIndexAtOnce(): Uint32Array {
-    const index = this.#emptyIndex();
-    const steps = this.#indexing(index);
-    while (steps.next().done !== true) continue;
-    return index;
+    const steps = this.#indexing();
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
   }
 
   async #makeIndexInTurns(): Promise<void> {
     const turns = new Turns();
-    const index = this.#emptyIndex();
-    const steps = this.#indexing(index);
-    while (steps.next().done !== true) {
-      const turn = turns.step();
+    const steps = this.#indexing();
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) {
+        this.#index = step.value;
+        return;
+      }
+      const turn = turns.step(INDEXED_AT_ONCE);
       if (turn !== undefined) await turn;
     }
-    this.#index = index;
   }
 
   /**
@@ -163,11 +193,17 @@ export class SentTable {
     return new Uint32Array(2 ** Math.ceil(Math.log2(this.count * 1.5)));
   }
 
-  /** Puts one record after the other into the index. */
-  *#indexing(index: Uint32Array): Generator<void> {
+  /** Puts one record after the other into the index, and returns it. */
+  *#indexing(): Generator<void, Uint32Array> {
     const bytes = this.#bytes;
-    let seen = 0;
-    for (let at = this.#first; at < this.#end; at = this.#after(at) + 1) {
+    const known = this.#indexed;
+    this.#indexed = undefined;
+    const empty = this.#emptyIndex();
+    const isKept = known !== undefined && known.index.length === empty.length;
+    // A copy: the earlier table may still be looked into.
+    const index = isKept ? known.index.slice() : empty;
+    let seen = isKept ? known.count : 0;
+    for (let at = this.#first + (isKept ? known.bytes + 1 : 0); at < this.#end; at = this.#after(at) + 1) {
       seen += 1;
       // Under a good seal this is a mistake of whoever wrote the file. A full index would be
       // searched for ever.
@@ -176,8 +212,9 @@ export class SentTable {
       let slot = hashOf(bytes, at + 2, skipString(bytes, at + 1) - 1, this.#seed);
       while (index[slot & (index.length - 1)] !== 0) slot += 1;
       index[slot & (index.length - 1)] = at - this.#first + 1;
-      yield;
+      if (seen % INDEXED_AT_ONCE === 0) yield;
     }
+    return index;
   }
 
   #isAt(at: number, code: Uint8Array): boolean {

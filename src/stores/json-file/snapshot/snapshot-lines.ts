@@ -71,7 +71,10 @@ async function* guildLines(
       }
     }
     const keep = async (bytes: Buffer, start: number, end: number): Promise<void> => {
-      const next = new SentTable({ bytes, start, end }, start + SEAL_LENGTH + opening.length, count);
+      const line = { bytes, start, end };
+      const first = start + SEAL_LENGTH + opening.length;
+      const isGrown = table !== undefined && table.count > 0 && hidden.length === 0;
+      const next = isGrown ? table.grownTo(line, first, count) : new SentTable(line, first, count);
       // A guild that is in use goes on without a stop.
       if (table === undefined || table.isReady) await next.makeIndex();
       records.settle(guildId, next, held);
