@@ -9,7 +9,8 @@ const entriesIn = (folder: string, extension: string): Record<string, string> =>
     ]),
   );
 
-const common: Options = {
+/** Of every build of code. */
+export const common: Options = {
   platform: 'node',
   target: 'node20.19',
   sourcemap: true,
@@ -21,23 +22,8 @@ const common: Options = {
   silent: true,
 };
 
-/**
- * esbuild shares no code between the entries of a CommonJS build: each would have an error class and a
- * base of stores of its own, and `instanceof` would fail across them. So each source file becomes a
- * file, which all entries require.
- */
-const requireEachFile: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'require-each-file',
-  setup(build) {
-    build.onResolve({ filter: /^\./ }, ({ kind, path }) =>
-      kind === 'entry-point' ? undefined : { path: path.replace(/\.js$/, '.cjs'), external: true },
-    );
-  },
-};
-
 export default defineConfig([
   { ...common, entry: { ...entriesIn('src', '.ts'), 'cli/main': 'src/cli/main.ts' }, format: 'esm', splitting: true },
-  { ...common, entry: ['src/**/*.ts', '!src/cli/**'], format: 'cjs', splitting: false, esbuildPlugins: [requireEachFile] },
   {
     format: ['esm', 'cjs'],
     silent: true,

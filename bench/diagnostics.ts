@@ -1,8 +1,8 @@
 /** Bytes that a call allocates through the channels for diagnostics, without a subscriber and with one. */
-import { writeFileSync } from 'node:fs';
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { StorePrimitives } from '../src/core/driver.js';
 import { traced } from '../src/core/traced.js';
+import { writeResult } from './tools/result-file.js';
 
 // So few that no collection comes in between, which would hide what was allocated.
 const CALLS = 20_000;
@@ -23,6 +23,6 @@ function bytesOf(store: StorePrimitives): number {
 const withoutSubscriber = bytesOf(wrapped);
 tracingChannel('sent-code-store:call').subscribe({ start: () => undefined } as never);
 const withSubscriber = bytesOf(wrapped);
-const results = { calls: CALLS, bytesPerCall: { withoutSubscriber, withSubscriber } };
-writeFileSync(new URL('results/diagnostics.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
-console.log(results);
+const bytesPerCall = { withoutSubscriber, withSubscriber };
+console.table(bytesPerCall);
+writeResult('diagnostics', { calls: CALLS, bytesPerCall });

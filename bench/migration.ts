@@ -8,15 +8,14 @@ import { migrateLegacyState } from '../src/migration/migrate-legacy-state.js';
 import type { MigrationSource } from '../src/migration/source.js';
 import { JsonFileStore } from '../src/stores/json-file/json-file-store.js';
 import { legacyStateFile } from '../src/stores/legacy/state-file.js';
+import { isQuick, writeResult } from './tools/result-file.js';
 
 /**
  * What it costs to move a million codes of a thousand guilds: from a stream and from a state file, into nothing and into a JSON file. Each case runs
  * in a process of its own, so that its largest memory is its own.
- *
- * `npx tsx bench/migration.ts`; figures also go to bench/results/migration.json.
  */
 
-const GUILDS = 1_000;
+const GUILDS = isQuick ? 100 : 1_000;
 const CODES = 1_000;
 const CASES = [
   'nothing moved (the process alone)',
@@ -39,13 +38,9 @@ function main(): void {
       const output = execFileSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, BENCH_FOLDER: temporary } });
       return JSON.parse(output) as Record<string, number | string>;
     });
-    console.log(
-      `node ${process.version}, ${os.type()} ${os.release()}, ${os.cpus().length} cores; ${GUILDS} guilds x ${CODES} codes`,
-    );
+    console.log(`${GUILDS} guilds x ${CODES} codes`);
     console.table(results);
-    const target = path.join(path.dirname(fileURLToPath(import.meta.url)), 'results');
-    fs.mkdirSync(target, { recursive: true });
-    fs.writeFileSync(path.join(target, 'migration.json'), `${JSON.stringify({ node: process.version, results }, null, 2)}\n`);
+    writeResult('migration', { guilds: GUILDS, codes: CODES, results });
   } finally {
     fs.rmSync(temporary, { recursive: true });
   }
