@@ -9,6 +9,8 @@ export type Outcome = 'sent' | 'uncertain' | 'absent';
 export interface Step {
   readonly keys: readonly (readonly [guildId: string, code: string, after: Outcome])[];
   readonly run: (store: JsonFileStore, claims: Claims) => Promise<unknown>;
+  /** A call of several writes: where it is rejected, some of them may be made. */
+  readonly inParts?: true;
 }
 
 /** The claim that each guild's next steps are about. */
@@ -137,11 +139,11 @@ export function forget(guildId: string, ...codes: string[]): Step {
 }
 
 export function baseline(guildId: string, ...codes: string[]): Step {
-  return { keys: codes.map((code) => [guildId, code, 'sent']), run: (store) => store.baseline(guildId, codes) };
+  return { keys: codes.map((code) => [guildId, code, 'sent']), run: (store) => store.baseline(guildId, codes), inParts: true };
 }
 
 export function clear(guildId: string, ...codes: string[]): Step {
-  return { keys: codes.map((code) => [guildId, code, 'absent']), run: (store) => store.clearGuild(guildId) };
+  return { keys: codes.map((code) => [guildId, code, 'absent']), run: (store) => store.clearGuild(guildId), inParts: true };
 }
 
 /** Thrown by a step whose claim an earlier step did not get. */

@@ -8,6 +8,7 @@ import { StorePaths } from '../../../src/stores/json-file/store-paths.js';
 import { withTestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { DiskModel, type DiskState } from '../../support/json-file/disk-model.js';
 import { filesWithoutSyncs } from '../../support/json-file/files-in-turns.js';
+import { systemError } from '../../support/json-file/intercepted-files.js';
 import { memoryFiles } from '../../support/json-file/memory-files.js';
 import { TestClock } from '../../support/json-file/stores.js';
 import { allowedOutcomes, type Outcome, runWorkload, type Workload } from '../../support/json-file/workload.js';
@@ -44,18 +45,54 @@ export async function runOnDisk(folder: string, workload: Workload, sizes: Sizes
 }
 
 /** Lets a store open what a power failure left, on a disk whose power may fail again. */
-export async function openOnDisk(
-  folder: string,
-  image: Image,
-  sizes: Sizes,
-  onMoment: (state: DiskState) => void,
-): Promise<void> {
+export async function openOnDisk(folder: string, image: Image, sizes: Sizes, onMoment: (state: DiskState) => void): Promise<void> {
   fs.mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of image) fs.writeFileSync(path.join(folder, name), bytes);
   const disk: DiskModel = new DiskModel(folder, () => onMoment(disk.state()), filesWithoutSyncs);
   const store = openStore(folder, disk, sizes);
   await store.ping();
   await store.close();
+}
+
+/**
+ * Ends a process in the middle of a workload, without a power failure, and opens the store again on
+ * the same disk: what it then tells must survive, though it rests on what the first process wrote.
+ */
+export async function openAfterKill(
+  folder: string,
+  workload: Workload,
+  sizes: Sizes,
+  killAt: number,
+  onMoment: OnMoment,
+): Promise<void> {
+  fs.mkdirSync(folder, { recursive: true });
+  let calls = 0;
+  let told: Allowed | undefined;
+  const disk: DiskModel = new DiskModel(
+    folder,
+    () => {
+      calls += 1;
+      // Nothing that a dead process does reaches the disk.
+      if (told === undefined && calls > killAt) throw systemError('EIO');
+      if (told !== undefined && told.size > 0) onMoment(disk.state(), told);
+    },
+    filesWithoutSyncs,
+  );
+  const first = openStore(folder, disk, sizes);
+  await runWorkload(workload, first, folder, () => undefined);
+  await first.close().catch(() => undefined);
+  told = new Map();
+  const second = openStore(folder, disk, sizes);
+  const answers = new Map<string, Set<Outcome>>();
+  for (const [guildId, code] of workload.flat().flatMap(({ keys }) => keys)) {
+    const state = (await second.states(guildId, [code])).get(code);
+    answers.set(`${guildId}:${code}`, new Set([state === 'claimed' ? 'uncertain' : (state as Outcome)]));
+  }
+  told = answers.set('new:LAST', new Set(['absent', 'sent']));
+  await second.markSent('new', ['LAST']);
+  told = new Map([...answers, ['new:LAST', new Set<Outcome>(['sent'])]]);
+  await second.close();
+  onMoment(disk.state(), told);
 }
 
 /** Reads images, each content once. */
