@@ -11,7 +11,7 @@ import { interceptedFiles } from '../../support/json-file/intercepted-files.js';
 import { memoryFiles } from '../../support/json-file/memory-files.js';
 import { FOLD_NEVER, TestClock, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
-import { DiskModel, type Unsynced, unsyncedBlocks, withoutBlocks } from './disk-model.js';
+import { DiskModel, type Unsynced, unsyncedBlocks, withoutBlocks } from '../../support/json-file/disk-model.js';
 
 const GUILD = '1';
 const JOURNAL = 'sent.json.journal.1';

@@ -11,9 +11,9 @@ import { memoryFiles } from '../../support/json-file/memory-files.js';
 import { interceptedFiles, systemError } from '../../support/json-file/intercepted-files.js';
 import { makeStore, TestClock } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
-import { DiskModel, type Keep } from './disk-model.js';
-import { FOLD_AT, foldingIsOver } from './folding.js';
-import { allowedOutcomes, SCRIPT } from './script.js';
+import { DiskModel, type Keep } from '../../support/json-file/disk-model.js';
+import { FOLD_AT } from '../../support/json-file/folding.js';
+import { allowedOutcomes, EVERYTHING, runWorkload } from '../../support/json-file/workload.js';
 
 const KEEPS: readonly Keep[] = [
   () => 0,
@@ -41,7 +41,11 @@ describe('an acknowledged mark survives power loss', () => {
     const file = path.join(folder, 'sent.json');
     const seams = { files: disk.files, compactAtBytes: { least: FOLD_AT, most: FOLD_AT }, pieceBytes: 200 };
     const store = new JsonFileStore(withTestSeams({ path: file }, seams));
-    await runScript(folder, store, begun, done);
+    await runWorkload(EVERYTHING, store, folder, (what, step) => {
+      if (what === 'begun') begun.add(step);
+      else if (what === 'done') done.add(step);
+      else throw new Error(`step ${step} ${what}`);
+    });
     await store.close();
     for (const image of images) await check(folder, image);
     console.log(`power failures: ${images.length}`);
@@ -86,20 +90,6 @@ describe('an acknowledged mark survives power loss', () => {
 
 const none = (): number => 0;
 
-async function runScript(folder: string, store: JsonFileStore, begun: Set<string>, done: Set<string>): Promise<void> {
-  for (const [group, members] of SCRIPT.entries()) {
-    await Promise.all(
-      members.map(async (member, index) => {
-        begun.add(`${group} ${index}`);
-        await member.run(store);
-        done.add(`${group} ${index}`);
-      }),
-    );
-    // Every other group meets a compaction that is under way.
-    if (group % 2 === 1) await foldingIsOver(folder);
-  }
-}
-
 async function check(
   folder: string,
   { files, begun, done }: { files: ReadonlyMap<string, Buffer>; begun: ReadonlySet<string>; done: ReadonlySet<string> },
@@ -108,7 +98,7 @@ async function check(
   const describeImage = (): string => [...files].map(([name, bytes]) => `--- ${name}\n${bytes.toString()}`).join('\n');
   try {
     const loaded = await loadStore(memoryFiles(contents), new StorePaths(folder, 'sent.json'), new TestClock(), refuseDamage);
-    for (const [key, allowed] of allowedOutcomes(begun, done)) {
+    for (const [key, allowed] of allowedOutcomes(EVERYTHING, begun, done)) {
       const [guildId = '', code = ''] = key.split(':');
       const record = loaded?.records.get(guildId, code);
       const found = record === undefined ? 'absent' : record.state === 'sent' ? 'sent' : 'uncertain';

@@ -1,16 +1,27 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { type FileSystem, nodeFileSystem } from '../../../src/files/file-system.js';
 
 /** A change of a file's content that no sync has made durable yet. */
-type Change = { readonly at: number; readonly bytes: Buffer } | { readonly length: number };
+export type Change = { readonly at: number; readonly bytes: Buffer } | { readonly length: number };
 
-interface Inode {
+export interface Inode {
   durable: Buffer;
   pending: Change[];
 }
 
-/** A change of the names in the folder that no sync has made durable yet. */
-type NameChange = (names: Map<string, Inode>) => void;
+/** A change of the names in the folder that no sync has made durable yet: a new name, a removed one, or both. */
+export interface NameChange {
+  readonly added?: readonly [name: string, inode: Inode];
+  readonly removed?: string;
+}
+
+/** A disk at one moment: what is durable, and every change that is not. */
+export interface DiskState {
+  readonly names: ReadonlyMap<string, Inode>;
+  readonly nameChanges: readonly NameChange[];
+  readonly contents: ReadonlyMap<Inode, { readonly durable: Buffer; readonly pending: readonly Change[] }>;
+}
 
 /** A file of which something may not be on the disk yet. */
 export interface Unsynced {
@@ -32,8 +43,16 @@ export class DiskModel {
   #nameChanges: NameChange[] = [];
   readonly #open = new Map<number, Inode | 'folder'>();
 
-  /** @param beforeCall - called before each call that changes something or syncs: the moments at which the power may fail */
-  constructor(folder: string, beforeCall: () => void) {
+  /**
+   * What is in the folder already is durable.
+   *
+   * @param beforeCall - called before each call that changes something or syncs: the moments at which the power may fail
+   */
+  constructor(folder: string, beforeCall: () => void, system: FileSystem = nodeFileSystem) {
+    for (const entry of fs.readdirSync(folder, { withFileTypes: true }).filter((each) => each.isFile())) {
+      this.#names.set(entry.name, { durable: fs.readFileSync(path.join(folder, entry.name)), pending: [] });
+    }
+    for (const [name, inode] of this.#names) this.#durableNames.set(name, inode);
     const inodeOf = (fd: number): Inode => this.#open.get(fd) as Inode;
     const wrote = (fd: number, source: Uint8Array, offset: number, position: number, count: number): number => {
       inodeOf(fd).pending.push({ at: position, bytes: Buffer.from(source.subarray(offset, offset + count)) });
@@ -45,50 +64,47 @@ export class DiskModel {
       else if (target !== undefined) target.durable = apply(target.durable, target.pending.splice(0));
     };
     this.files = {
-      ...nodeFileSystem,
+      ...system,
       open: async (name, flags, mode) => {
         if (flags === 'wx') beforeCall();
-        const fd = await nodeFileSystem.open(name, flags, mode);
+        const fd = await system.open(name, flags, mode);
         if (flags === 'wx') this.#create(path.basename(name));
         this.#open.set(fd, name === folder ? 'folder' : this.#names.get(path.basename(name))!);
         return fd;
       },
       write: async (fd, source, offset, length, position) => {
         beforeCall();
-        return wrote(fd, source, offset, position, await nodeFileSystem.write(fd, source, offset, length, position));
+        return wrote(fd, source, offset, position, await system.write(fd, source, offset, length, position));
       },
       writeSync: (fd, source, offset, length, position) => {
         beforeCall();
-        return wrote(fd, source, offset, position, nodeFileSystem.writeSync(fd, source, offset, length, position));
+        return wrote(fd, source, offset, position, system.writeSync(fd, source, offset, length, position));
       },
       fdatasync: async (fd) => {
         beforeCall();
-        await nodeFileSystem.fdatasync(fd);
+        await system.fdatasync(fd);
         synced(fd);
       },
       fsync: async (fd) => {
         beforeCall();
-        await nodeFileSystem.fsync(fd);
+        await system.fsync(fd);
         synced(fd);
       },
       ftruncate: async (fd, length) => {
         beforeCall();
-        await nodeFileSystem.ftruncate(fd, length);
+        await system.ftruncate(fd, length);
         inodeOf(fd).pending.push({ length });
       },
       rename: async (from, to) => {
         beforeCall();
-        await nodeFileSystem.rename(from, to);
-        this.#change((names) => {
-          const inode = names.get(path.basename(from));
-          names.delete(path.basename(from));
-          if (inode !== undefined) names.set(path.basename(to), inode);
-        });
+        await system.rename(from, to);
+        const inode = this.#names.get(path.basename(from));
+        if (inode !== undefined) this.#change({ added: [path.basename(to), inode], removed: path.basename(from) });
       },
       unlink: async (name) => {
         beforeCall();
-        await nodeFileSystem.unlink(name);
-        this.#change((names) => names.delete(path.basename(name)));
+        await system.unlink(name);
+        this.#change({ removed: path.basename(name) });
       },
     };
   }
@@ -96,8 +112,21 @@ export class DiskModel {
   /** The files as a power failure at this moment leaves them. */
   afterPowerLoss(keepContent: Keep, keepNames: Keep): Map<string, Buffer> {
     const names = new Map(this.#durableNames);
-    for (const change of this.#nameChanges.slice(0, Math.round(keepNames(this.#nameChanges.length)))) change(names);
+    for (const change of this.#nameChanges.slice(0, Math.round(keepNames(this.#nameChanges.length)))) applyName(names, change);
     return new Map([...names].map(([name, { durable, pending }]) => [name, apply(durable, partOf(pending, keepContent))]));
+  }
+
+  /** Everything that a power failure at this moment may leave in other ways. */
+  state(): DiskState {
+    const inodes = [
+      ...this.#durableNames.values(),
+      ...this.#nameChanges.flatMap(({ added }) => (added === undefined ? [] : [added[1]])),
+    ];
+    return {
+      names: new Map(this.#durableNames),
+      nameChanges: [...this.#nameChanges],
+      contents: new Map(inodes.map((inode) => [inode, { durable: inode.durable, pending: [...inode.pending] }])),
+    };
   }
 
   /** The files as they would be if all were synced now, each with what a power failure leaves of it if nothing more is. */
@@ -107,16 +136,16 @@ export class DiskModel {
 
   #create(name: string): void {
     const inode: Inode = { durable: Buffer.alloc(0), pending: [] };
-    this.#change((names) => names.set(name, inode));
+    this.#change({ added: [name, inode] });
   }
 
   #change(change: NameChange): void {
-    change(this.#names);
+    applyName(this.#names, change);
     this.#nameChanges.push(change);
   }
 
   #syncNames(): void {
-    for (const change of this.#nameChanges.splice(0)) change(this.#durableNames);
+    for (const change of this.#nameChanges.splice(0)) applyName(this.#durableNames, change);
   }
 }
 
@@ -148,6 +177,11 @@ function partOf(changes: readonly Change[], keep: Keep): Change[] {
   const next = changes[whole.length];
   if (next === undefined || !('bytes' in next)) return whole;
   return [...whole, { at: next.at, bytes: next.bytes.subarray(0, Math.floor(next.bytes.length * (kept % 1))) }];
+}
+
+function applyName(names: Map<string, Inode>, { added, removed }: NameChange): void {
+  if (removed !== undefined) names.delete(removed);
+  if (added !== undefined) names.set(...added);
 }
 
 function apply(content: Buffer, changes: readonly Change[]): Buffer {
