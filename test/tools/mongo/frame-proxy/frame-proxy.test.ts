@@ -67,7 +67,7 @@ describe('A proxy that knows commands from answers', () => {
 
   it('holds an answer back', async () => {
     let wasDone: Promise<unknown[]> | undefined;
-    fates = [{ after: 50, onAnswer: () => (wasDone = stored()) }];
+    fates = [{ after: 50, onAnswer: () => void (wasDone = stored()) }];
     await insert('A');
     expect(await wasDone).toEqual(['A']);
   });
