@@ -11,6 +11,11 @@ import { type CommandContext, failureOf, timeoutError, toStoreError } from './er
  * nothing that is needed.
  */
 const LET_GO_MS = 1000;
+/**
+ * Longest wait for the current client once a new one has its answer, in ms. In an outage that is
+ * just over the driver looks for the server every half second.
+ */
+const ANSWER_TOO_MS = 1000;
 
 /** A client, and the number of commands under way on it. */
 interface OwnConnection {
@@ -36,7 +41,7 @@ export interface OwnClientContext extends Omit<CommandContext, 'what' | 'advice'
  *
  * ```text
  * command 1 on client 1: finds no server             (its caller is told)
- * look: asks client 1    … finds no server           asks client 2: answers     -> client 2 takes over
+ * look: asks client 1    … no answer                 asks client 2: answers     a second later client 2 takes over
  * command 2 on client 1: under way since before, ends there; then client 1 is closed
  * command 3 on client 2
  * ```
@@ -114,10 +119,11 @@ export class OwnClient implements MongoCollectionLike {
     if (this.#isClosed || this.#trial !== undefined || suspect !== this.#current) return;
     const trial = this.#make();
     this.#trial = trial;
-    const [before, now] = await Promise.allSettled([this.#ask(suspect), this.#ask(trial)]);
+    const before = this.#answers(suspect);
+    const isBetter = (await this.#answers(trial)) && !(await within(ANSWER_TOO_MS, before));
     this.#trial = undefined;
     if (this.#wasClosed()) return;
-    if (before.status === 'fulfilled' || now.status === 'rejected') {
+    if (!isBetter) {
       this.#closeIfOver(trial);
       return;
     }
@@ -130,9 +136,12 @@ export class OwnClient implements MongoCollectionLike {
     this.#closeIfOver(suspect);
   }
 
-  async #ask({ collection }: OwnConnection): Promise<void> {
+  async #answers({ collection }: OwnConnection): Promise<boolean> {
     const answer = collection.find({ _id: ':' }, { ...READ_OPTIONS, limit: 1 }).toArray();
-    await this.#limited(answer, 'a sign of life');
+    return this.#limited(answer, 'a sign of life').then(
+      () => true,
+      () => false,
+    );
   }
 
   #closeIfOver(connection: OwnConnection): void {
@@ -161,4 +170,9 @@ export class OwnClient implements MongoCollectionLike {
       throw toStoreError(error, context);
     }
   }
+}
+
+/** What work resolves to, or `false` after `limitMs`. */
+function within(limitMs: number, work: Promise<boolean>): Promise<boolean> {
+  return withinLimit(limitMs, work, () => new Error('late')).catch(() => false);
 }

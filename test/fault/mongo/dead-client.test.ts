@@ -92,6 +92,33 @@ describe('a client that the end of its connections has left dead', () => {
     expect(await command()).toEqual([]);
   });
 
+  it('is replaced soon after a new client has an answer, however long it is given to look for a server itself', async () => {
+    const answers: (() => Promise<object[]>)[] = [
+      () => Promise.reject(new driver7.MongoServerSelectionError('no server', {} as never)),
+      // As it is asked for a sign of life, and looks for a server.
+      () => new Promise(() => undefined),
+    ];
+    const dead: MongoCollectionLike = {
+      namespace: 'test.codes',
+      find: () => ({ toArray: answers.shift() ?? (() => Promise.reject(new Error('used although it is dead'))) }),
+      bulkWrite: () => Promise.reject(new Error('used although it is dead')),
+    };
+    const alive: MongoCollectionLike = { ...dead, find: () => ({ toArray: async () => [] }) };
+    const collections = [dead, alive];
+    const make = (): { client: OwnMongoClient; collection: MongoCollectionLike } => {
+      const collection = collections.shift();
+      if (collection === undefined) throw new Error('a third client was made');
+      return { client: { connect: async () => undefined, close: async () => undefined } as never, collection };
+    };
+    const logger = new RecordingLogger();
+    // A command has a minute, and so has the dead client.
+    const own = new OwnClient({ storeName: 'store', operationTimeoutMs: 60_000, logger, redact: redactUris, make });
+    await expect(own.find({}, {}).toArray()).rejects.toThrow('no server');
+    await expect.poll(() => logger.lines.length, { timeout: 20_000 }).toBe(1);
+    expect(await own.find({}, {}).toArray()).toEqual([]);
+    await own.close();
+  });
+
   it('stays where nothing else can reach the server either, and where both can', async () => {
     const proxy = await proxied();
     const logger = new RecordingLogger();

@@ -133,7 +133,8 @@ function flow(from: Socket, to: Socket, open: boolean): void {
 /** Everything between the user information and the path, query or end. */
 const AUTHORITY = /^([a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?)([^/?#,]+)(.*)$/i;
 
-function hostOf(uri: string): { host: string; port: number } {
+/** The one host of a URI. */
+export function hostOf(uri: string): { host: string; port: number } {
   const [, , authority] = AUTHORITY.exec(uri) ?? [];
   const { hostname, port } = new URL(`tcp://${authority ?? ''}`);
   if (hostname === '' || AUTHORITY.exec(uri)?.[3]?.startsWith(',')) throw new Error('a proxy needs a URI with one host');
@@ -141,7 +142,7 @@ function hostOf(uri: string): { host: string; port: number } {
 }
 
 /** With `directConnection`, a MongoDB driver does not go around the proxy to the address that the server says it has. */
-function throughProxy(uri: string, port: number): string {
+export function throughProxy(uri: string, port: number): string {
   const replaced = uri.replace(AUTHORITY, `$1127.0.0.1:${port}$3`);
   if (!uri.startsWith('mongodb:') || /[?&]directConnection=/i.test(uri)) return replaced;
   if (replaced.includes('?')) return `${replaced}&directConnection=true`;
