@@ -22,6 +22,8 @@ export default defineConfig({
   cleanUrls: true,
   srcExclude: FOLDERS_WITHOUT_PAGES.map((folder) => `${folder}/**`),
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }]],
+  // The index of the search is larger than Vite likes. It is loaded when somebody searches.
+  vite: { build: { chunkSizeWarningLimit: 2000 } },
   markdown: {
     anchor: { slugify: anchorOf },
     config: (md) => linkOutside(md, repository),

@@ -41,8 +41,10 @@ export function headline<T>(report: SendReport<T> | AnnounceReport<T>): string {
   if (!('guilds' in report)) return `guild ${report.guildId}: ${counts}`;
   const malformed = report.guilds.filter(isMalformed).map(({ guildId }) => JSON.stringify(guildId));
   const ids = malformed.length === 0 ? '' : `${malformed.length} malformed guild ids, not served: ${named(malformed)}. `;
-  const failed = report.failedGuilds === 0 ? '' : `, ${report.failedGuilds} guilds failed`;
-  return `${ids}${report.guilds.length} guilds: ${counts}${failed}`;
+  const { failedGuilds, guilds } = report;
+  if (failedGuilds > 0 && failedGuilds === guilds.length) return `${ids}${guilds.length} guilds: all failed`;
+  const failed = failedGuilds === 0 ? '' : `, ${failedGuilds} guilds failed`;
+  return `${ids}${guilds.length} guilds: ${counts}${failed}`;
 }
 
 /** Everything in a report that a person should look at. */

@@ -24,6 +24,11 @@ it('the first line names malformed guild ids', async () => {
   expect(second).toMatch(/^guild a:b: failed: /);
 });
 
+it('the first line of a round in which every guild failed does not speak of what was offered', async () => {
+  const report = await announce(new MemoryStore(), { guilds: ['a:b'], codes: ['A'], send: new Recorder().send });
+  expect(summarize(report)[0]).toBe('1 malformed guild ids, not served: "a:b". 1 guilds: all failed');
+});
+
 it('detail is always filled: the reason of the verdict, the error, or the reason in words', async () => {
   const store = new MemoryStore();
   const offer = { guildId: 'g', codes: ['A'], send: down };
