@@ -16,6 +16,16 @@ export interface Results {
     }[];
     readonly longestBlock: readonly { readonly guilds: number; readonly longestMs: number }[];
   };
+  readonly compaction: {
+    readonly run: Run;
+    readonly rows: readonly {
+      readonly who: string;
+      readonly ms: number;
+      readonly p99: number;
+      readonly ratio: number;
+      readonly longestBlockMs: number;
+    }[];
+  };
   readonly mongo: { readonly run: Run; readonly server: string; readonly documents: number; readonly rows: readonly Row[] };
   readonly fallback: { readonly run: Run; readonly rows: readonly Row[] };
   readonly delivery: { readonly run: Run; readonly rows: readonly Delivered[] };
