@@ -11,7 +11,18 @@ import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const SCRIPTS = ['json-file', 'open', 'mongo', 'fallback', 'delivery', 'import', 'record-size', 'migration', 'diagnostics'];
+const SCRIPTS = [
+  'json-file',
+  'open',
+  'compaction',
+  'mongo',
+  'fallback',
+  'delivery',
+  'import',
+  'record-size',
+  'migration',
+  'diagnostics',
+];
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, beside: { type: 'string' } },

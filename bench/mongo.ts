@@ -13,7 +13,7 @@ const SIZES = [10, 100, 1000];
 const ROUNDS = isQuick ? 10 : 40;
 const DOCUMENTS = isQuick ? 1e4 : 1e5;
 const GUILDS = isQuick ? 200 : 1000;
-const ANNOUNCEMENTS = isQuick ? 1 : 3;
+const FEW_ROUNDS = isQuick ? 1 : 3;
 const DRIVER = 'bare driver';
 
 const mongo = await startMongo();
@@ -40,7 +40,7 @@ try {
   await filled((await mongo.connect()).db.collection('sent_giftcodes'), DOCUMENTS);
   const rows: Row[] = [];
   for (const size of SIZES) rows.push(...(await measureCodes(size)), ...(await measureClaims(size)));
-  rows.push(...(await measureAnnounce()));
+  rows.push(...(await measureGuilds()));
   print(rows);
   writeResult('mongo', { server: mongo.server, documents: DOCUMENTS, peers: peerVersions(), rows });
 } finally {
@@ -70,10 +70,9 @@ function counted(name: string, sent: () => number, rounds: number, run: () => Pr
 }
 
 async function measured(scenario: string, size: number, taking: readonly Counted[], limit: string): Promise<Row[]> {
-  const figures = await compare(
-    taking.map(({ contender }) => contender),
-    ROUNDS,
-  );
+  const rounds = Math.max(...taking.map(({ contender }) => contender.rounds ?? ROUNDS));
+  const contenders = taking.map(({ contender }) => contender);
+  const figures = await compare(contenders, rounds);
   return rowsOf(scenario, size, figures, limit).map((row) => {
     const commands = taking.find(({ contender }) => contender.name === row.who)?.commands() ?? 0;
     return commands === 0 ? row : { ...row, commands };
@@ -121,23 +120,28 @@ async function measureClaims(size: number): Promise<Row[]> {
   ];
 }
 
-async function measureAnnounce(): Promise<Row[]> {
-  let round = 0;
-  const announcing = stores.map(({ name, library, store, commands }) =>
-    counted(name, commands, ANNOUNCEMENTS, async () => {
-      round += 1;
-      const guilds = Array.from({ length: GUILDS }, (_, guild) => `announce${name}${round}-${guild}`);
-      await library.announce(store, { guilds, codes: codesOf(10), concurrency: 50, send: async () => undefined });
+/** What a round of a bot does: everything in few commands, and a message for each guild where something is new. */
+async function measureGuilds(): Promise<Row[]> {
+  const guildsOf = (name: string, round: number): string[] =>
+    Array.from({ length: GUILDS }, (_, guild) => `${name}${round}-${guild}`);
+  const batchOf = (name: string, round: number) => guildsOf(name, round).map((guildId) => ({ guildId, codes: codesOf(10) }));
+  const counting = (run: (store: (typeof stores)[number], round: number) => Promise<unknown>): Counted[] =>
+    stores.map((store) => {
+      let round = 0;
+      return counted(store.name, store.commands, FEW_ROUNDS, () => run(store, (round += 1)));
+    });
+  const marking = counting(({ name, store }, round) => store.markSentMany(batchOf(`many${name}`, round)));
+  const asking = counting(({ name, store }) => store.filterUnsentMany(batchOf(`many${name}`, 1)));
+  const announcing = counting(({ name, library, store }, round) =>
+    library.announce(store, {
+      ...{ guilds: guildsOf(`announce${name}`, round), codes: codesOf(10), concurrency: 50, send: async () => undefined },
     }),
   );
-  const figures = await compare(
-    announcing.map(({ contender }) => contender),
-    ANNOUNCEMENTS,
-  );
-  return rowsOf('announce 10 new codes, 50 guilds at a time', GUILDS, figures, '').map((row) => ({
-    ...row,
-    commands: announcing.find(({ contender }) => contender.name === row.who)!.commands(),
-  }));
+  return [
+    ...(await measured('mark 10 new codes of each guild', GUILDS, marking, '')),
+    ...(await measured('look up 10 known codes of each guild', GUILDS, asking, '')),
+    ...(await measured('announce 10 new codes to each guild, 50 at a time', GUILDS, announcing, '')),
+  ];
 }
 
 function codesOf(count: number): string[] {
