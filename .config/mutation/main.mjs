@@ -9,14 +9,18 @@ import { targets } from './targets.mjs';
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(targets);
 const unknown = chosen.filter((name) => !(name in targets));
-if (unknown.length > 0) throw new Error(`There is no target ${unknown.join(', ')}. There are: ${Object.keys(targets).join(', ')}.`);
+if (unknown.length > 0)
+  throw new Error(`There is no target ${unknown.join(', ')}. There are: ${Object.keys(targets).join(', ')}.`);
 const stryker = '.config/mutation/node_modules/@stryker-mutator/core/bin/stryker.js';
 const KILLED = ['Killed', 'Timeout'];
 const ALIVE = ['Survived', 'NoCoverage'];
 
 for (const name of chosen) {
   const env = { ...process.env, MUTATION_TARGET: name };
-  const { status } = spawnSync(process.execPath, [stryker, 'run', '.config/mutation/stryker.config.mjs'], { env, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [stryker, 'run', '.config/mutation/stryker.config.mjs'], {
+    env,
+    stdio: 'inherit',
+  });
   if (status !== 0) {
     process.exitCode = 1;
     continue;
