@@ -1,0 +1,30 @@
+import { targets } from './targets.mjs';
+
+const { MUTATION_TARGET: name, MUTATION_FILES: files, MUTATION_WORKERS: workers = '2' } = process.env;
+
+export default {
+  testRunner: 'vitest',
+  plugins: ['@stryker-mutator/vitest-runner'],
+  vitest: { configFile: '.config/mutation/vitest.config.mjs', related: false },
+  mutate: files?.split(',') ?? targets[name].mutate,
+  ignorePatterns: [
+    '/bench',
+    '/docs',
+    '/dist',
+    '/coverage',
+    '/.ci',
+    '/.github',
+    '/.test-results',
+    '/.config/mutation/node_modules',
+  ],
+  coverageAnalysis: 'perTest',
+  // What is evaluated once, as tables and regular expressions, would need a new process for each mutant.
+  ignoreStatic: true,
+  concurrency: Number(workers),
+  timeoutMS: 5000,
+  reporters: ['clear-text', 'progress-append-only', 'json'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  jsonReporter: { fileName: `.test-results/mutation-${name}.json` },
+  tempDirName: '.test-results/stryker',
+  allowConsoleColors: false,
+};
