@@ -30,14 +30,16 @@ export async function scriptOf(entry: URL): Promise<string> {
 /**
  * One file with everything that a script needs: each child would translate a hundred sources anew.
  * What the first child compiles is kept for the others. A script has no top-level await.
+ * @param alias - packages in the place of others
  */
-export async function makeScript(entry: URL): Promise<Script> {
+export async function makeScript(entry: URL, alias: Readonly<Record<string, string>> = {}): Promise<Script> {
   const folder = await mkdtemp(join(tmpdir(), 'sent-code-store-script-'));
   await chmod(folder, 0o755);
   await build({
     entryPoints: [fileURLToPath(entry)],
     outfile: join(folder, 'bundle.cjs'),
     bundle: true,
+    alias: { ...alias },
     platform: 'node',
     // Only a script, and no module, can be run from compiled code in Node 20.
     format: 'cjs',

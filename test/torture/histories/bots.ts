@@ -2,8 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BotConfig, Order } from './bot/config.js';
 import { Recorder } from './recorder.js';
+
+/** An order that takes longer is never done: a store does not come back, or a call does not end. */
+const ORDER_MS = 60_000;
 
 /** What every process of a history has in common. */
 export type CommonConfig = Pick<BotConfig, 'seed' | 'database' | 'paceMs'> & {
@@ -100,7 +104,7 @@ export class Bots {
     this.#wakings.add(waking);
   }
 
-  /** Gives an order; resolves when it is done. Rejects if the process ends without that. */
+  /** Gives an order; resolves when it is done. Rejects if the process ends without that, or takes too long. */
   async order(bot: string, order: Order): Promise<void> {
     await this.#turns.get(bot);
     const life = this.#lives.get(bot);
@@ -114,12 +118,19 @@ export class Bots {
       life.process.on('message', listen);
     });
     life.process.send(order);
-    await Promise.race([
-      done,
-      life.ended.then((how) => {
-        throw new Error(`${bot} ended with ${String(how)} and has not done: ${order}`);
-      }),
-    ]);
+    const limit = new AbortController();
+    const fail = (why: string) => (): never => {
+      throw new Error(`${bot} ${why} and has not done: ${order}`);
+    };
+    try {
+      await Promise.race([
+        done,
+        life.ended.then(fail('has ended')),
+        delay(ORDER_MS, undefined, { signal: limit.signal }).then(fail(`had ${ORDER_MS} ms`), () => done),
+      ]);
+    } finally {
+      limit.abort();
+    }
   }
 
   /** Orders all of them. */
@@ -130,7 +141,7 @@ export class Bots {
   /** Waits for those that are being started, or are stopped. */
   async awake(): Promise<void> {
     await Promise.all(this.#turns.values());
-    while (this.#wakings.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (this.#wakings.size > 0) await delay(20);
   }
 
   /** Ends every process in good order. */

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MongoStore } from 'sent-code-store';
 import { type FrameProxy, startFrameProxy } from '../../tools/mongo/frame-proxy/frame-proxy.js';
 import { scriptOf } from '../../tools/script.js';
-import { dropDatabase } from '../database.js';
+import { Database } from '../database.js';
 import { audit } from './audit.js';
 import { Bots } from './bots.js';
 import { violations } from './checker/checker.js';
@@ -32,20 +33,20 @@ export async function runMongoHistory(
   { seed, bots: count, commands, paceMs, between }: MongoHistory,
 ): Promise<Verdict> {
   const folder = await mkdtemp(join(tmpdir(), 'sent-code-store-history-'));
-  const database = `torture_${seed}_${Date.now()}`;
+  const database = new Database(uri, `torture_${seed}_${Date.now()}`);
   const script = await scriptOf(new URL('bot/main.ts', import.meta.url));
   const proxies = new Map<string, FrameProxy>();
   const uriOf = (bot: string): string => proxies.get(bot)?.uri ?? '';
-  const bots = new Bots({ script, folder, seed, uriOf, database, paceMs });
+  const bots = new Bots({ script, folder, seed, uriOf, database: database.name, paceMs });
   const trouble = new Trouble(seed, bots, between);
-  const auditor = new MongoStore({ uri, database });
+  const auditor = new MongoStore({ uri, database: database.name });
   try {
     for (let index = 0; index < count; index += 1) {
       const bot = `bot${index}`;
       proxies.set(bot, await startFrameProxy(uri, () => trouble.fateOf(bot)));
       bots.start(bot);
     }
-    while (trouble.counts.commands < commands) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (trouble.counts.commands < commands) await delay(20);
     trouble.isOn = false;
     await bots.end();
     const path = join(folder, 'auditor.ndjson');
@@ -57,7 +58,7 @@ export async function runMongoHistory(
   } finally {
     await bots.abandon();
     for (const proxy of proxies.values()) await proxy.close();
-    await dropDatabase(uri, database);
+    await database.drop();
     await auditor.close();
     await rm(folder, { recursive: true, force: true });
   }

@@ -26,6 +26,8 @@ export interface FrameProxy {
   /** Resets all connections, and each new one, until {@link FrameProxy.restore}. */
   cutOff(): void;
   restore(): void;
+  /** How many late commands the server has not got yet. */
+  late(): number;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ const UPKEEP = new Set(['hello', 'ismaster', 'isMaster', 'ping', 'endSessions', 
 export async function startFrameProxy(target: string, fateOf: (command: string) => Fate): Promise<FrameProxy> {
   const { host, port } = hostOf(target);
   const clients = new Set<Socket>();
+  const held = { commands: 0 };
   let isCutOff = false;
   const server = createServer({ allowHalfOpen: true }, (client) => {
     if (isCutOff) {
@@ -50,7 +53,7 @@ export async function startFrameProxy(target: string, fateOf: (command: string) 
     }
     clients.add(client);
     client.on('close', () => clients.delete(client));
-    join(client, connect({ host, port, noDelay: true }), fateOf);
+    join(client, connect({ host, port, noDelay: true }), fateOf, held);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,6 +69,7 @@ export async function startFrameProxy(target: string, fateOf: (command: string) 
     restore() {
       isCutOff = false;
     },
+    late: () => held.commands,
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -76,7 +80,7 @@ export async function startFrameProxy(target: string, fateOf: (command: string) 
 }
 
 /** Passes frames between the two ends of a connection. */
-function join(client: Socket, upstream: Socket, fateOf: (command: string) => Fate): void {
+function join(client: Socket, upstream: Socket, fateOf: (command: string) => Fate, held: { commands: number }): void {
   const fates = new Map<number, Fate>();
   const [ofClient, ofServer] = [createFramer(), createFramer()];
   /** Late commands, which the server is to get although their client has gone. */
@@ -102,7 +106,11 @@ function join(client: Socket, upstream: Socket, fateOf: (command: string) => Fat
       if (fate.before === undefined) pass(frame);
       else {
         late += 1;
-        setTimeout(pass, fate.before, frame);
+        held.commands += 1;
+        setTimeout(() => {
+          held.commands -= 1;
+          pass(frame);
+        }, fate.before);
       }
     }
   };
