@@ -1,6 +1,6 @@
 import { targets } from './targets.mjs';
 
-const { MUTATION_TARGET: name, MUTATION_FILES: files, MUTATION_WORKERS: workers = '2' } = process.env;
+const { MUTATION_TARGET: name = 'domain', MUTATION_FILES: files, MUTATION_WORKERS: workers = '2' } = process.env;
 
 export default {
   testRunner: 'vitest',

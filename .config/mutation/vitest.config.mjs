@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import base from '../../vitest.config.ts';
 import { targets } from './targets.mjs';
 
-const { tests, mongo = false } = targets[process.env.MUTATION_TARGET];
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const { tests, mongo = false } = targets[process.env.MUTATION_TARGET ?? 'domain'];
 
 export default defineConfig({
   ...base,
@@ -10,7 +12,7 @@ export default defineConfig({
     ...base.test,
     include: tests,
     globalSetup: mongo ? base.test.globalSetup : [],
-    setupFiles: [base.test.setupFiles, '.config/mutation/setup.mjs'].flat(),
+    setupFiles: [here('../../test/tools/clean-up-after-file.ts'), here('setup.mjs')],
     reporters: ['dot'],
   },
 });

@@ -12,11 +12,11 @@ import { temporaryPath } from './temporary-name.js';
  * `STORE_IO` if the file system refuses. Then the old file is unchanged, unless only the last step
  * failed, the sync of the folder.
  */
-export async function writeAtomically(files: FileSystem, { path, pieces, beforeRename }: AtomicWrite): Promise<void> {
+export async function writeAtomically(files: FileSystem, { path, pieces, like, beforeRename }: AtomicWrite): Promise<void> {
   const temporary = temporaryPath(path);
   let fd: number | undefined;
   try {
-    const old = await statOf(files, path);
+    const old = (await statOf(files, path)) ?? (like === undefined ? undefined : await statOf(files, like));
     // From the start with the old file's permissions: whoever can open the new file now can read
     // all of it later.
     fd = await files.open(temporary, 'wx', old === undefined ? NEW_FILE : Number(old.mode) & PERMISSIONS);
@@ -48,6 +48,11 @@ export interface AtomicWrite {
   readonly path: string;
   /** The content in pieces. A piece is asked for when the piece before it is written. */
   readonly pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /**
+   * A file whose owner and permissions a file gets that has no old version: who may not read the one
+   * must not read the same content in the other.
+   */
+  readonly like?: string;
   /**
    * Called when the content is on the disk under a temporary name, before the rename. An exception
    * leaves the old file in its place.

@@ -203,7 +203,7 @@ export class Compaction {
     const { seams, paths, store, commits } = this.#dependencies;
     if (commits.journal.saysNothing && this.#older.length > 0) return;
     const generation = commits.journal.generation + 1;
-    const next = await JournalFile.create(seams.files, { path: paths.journal(generation), store, generation });
+    const next = await JournalFile.create(seams.files, { path: paths.journal(generation), store, generation }, paths.snapshot);
     let before: JournalFile;
     try {
       before = await commits.switchTo(next);

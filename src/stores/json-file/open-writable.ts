@@ -73,7 +73,7 @@ export async function openWritable(options: WritableOptions): Promise<WritableFi
 async function createStore(paths: StorePaths, { seams, clock, randomId }: WritableOptions): Promise<LoadedStore> {
   const { files, pieceBytes } = seams;
   const header = { store: randomId(), generation: 1 };
-  const journal = await JournalFile.create(files, { path: paths.journal(1), ...header });
+  const journal = await JournalFile.create(files, { path: paths.journal(1), ...header }, paths.snapshot);
   const end = { position: journal.end, line: FIRST_ENTRY, checksum: journal.checksum };
   await journal.close();
   const records = new Records();
@@ -132,7 +132,7 @@ async function openLoaded(
     journal = await JournalFile.open(files, { path: paths.journal(generation), store, generation, end, unterminated });
     if (before !== undefined && end.line === FIRST_ENTRY) journal.follow(before);
   }
-  journal ??= await JournalFile.create(files, { path: paths.journal(1), store, generation: 1 });
+  journal ??= await JournalFile.create(files, { path: paths.journal(1), store, generation: 1 }, paths.snapshot);
   return new WritableFile({
     records: loaded.records,
     codec: new RecordCodec(clock),

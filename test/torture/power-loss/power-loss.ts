@@ -45,7 +45,12 @@ export async function runOnDisk(folder: string, workload: Workload, sizes: Sizes
 }
 
 /** Lets a store open what a power failure left, on a disk whose power may fail again. */
-export async function openOnDisk(folder: string, image: Image, sizes: Sizes, onMoment: (state: DiskState) => void): Promise<void> {
+export async function openOnDisk(
+  folder: string,
+  image: Image,
+  sizes: Sizes,
+  onMoment: (state: DiskState) => void,
+): Promise<void> {
   fs.mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of image) fs.writeFileSync(path.join(folder, name), bytes);
   const disk: DiskModel = new DiskModel(folder, () => onMoment(disk.state()), filesWithoutSyncs);
@@ -86,7 +91,7 @@ export async function openAfterKill(
   const answers = new Map<string, Set<Outcome>>();
   for (const [guildId, code] of workload.flat().flatMap(({ keys }) => keys)) {
     const state = (await second.states(guildId, [code])).get(code);
-    answers.set(`${guildId}:${code}`, new Set([state === 'claimed' ? 'uncertain' : (state as Outcome)]));
+    answers.set(`${guildId}:${code}`, new Set([state === 'claimed' ? 'uncertain' : state!]));
   }
   told = answers.set('new:LAST', new Set(['absent', 'sent']));
   await second.markSent('new', ['LAST']);

@@ -223,3 +223,33 @@ describe('toCodeRecord', () => {
 
   it('passes a sent record on', () => expect(toCodeRecord(records.sent, NOW)).toEqual(records.sent));
 });
+
+describe('what only some records have', () => {
+  it('is kept where it is given, and is no field where it is not: the receipt of a mark', () => {
+    const mark = { type: 'mark', source: 'api', sentAt: 2 } as const;
+    expect(transition(undefined, { ...mark, receipt: 'channel/1' }, NOW)).toStrictEqual({
+      state: 'sent',
+      source: 'api',
+      sentAt: 2,
+      receipt: 'channel/1',
+    });
+    expect(transition(undefined, mark, NOW)).toStrictEqual({ state: 'sent', source: 'api', sentAt: 2 });
+  });
+
+  it('is told where it is known, and is no field where it is not: the earlier tries and the target of a hold', () => {
+    const report = { ...hold, state: 'claimed', ageMs: 5000, idleMs: null };
+    expect(toCodeRecord(held({}), NOW)).toStrictEqual(report);
+    expect(toCodeRecord(held({ unsentTries: 2 }), NOW)).toStrictEqual({ ...report, unsentTries: 2 });
+    expect(toCodeRecord(held({ target: 'there' }), NOW)).toStrictEqual({ ...report, target: 'there' });
+    expect(toCodeRecord(held({ unsentTries: 2, target: 'there' }), NOW)).toStrictEqual({
+      ...report,
+      unsentTries: 2,
+      target: 'there',
+    });
+  });
+
+  it('is no field of a message that begins anew where nobody knows it: its target', () => {
+    const anew = transition(held({}), { type: 'unsent', token: 'owner', leaseMs: LEASE_MS }, NOW);
+    expect(anew).not.toHaveProperty('target');
+  });
+});

@@ -154,6 +154,22 @@ describe('a compaction', () => {
     expect(fs.statSync(path.join(folder, 'sent.json')).mode & 0o777).toBe(0o640);
   });
 
+  it('gives the next journal, and what is kept of one, the permissions of the snapshot: both have codes in them', async () => {
+    const folder = tempFolder();
+    const modes = (): string[] =>
+      fs
+        .readdirSync(folder)
+        .map((name) => `${name.replace(/-.*/, '')} ${(fs.statSync(path.join(folder, name)).mode & 0o777).toString(8)}`);
+    await withStore(folder, (store) => store.markSent('1', ['A']));
+    for (const name of fs.readdirSync(folder)) fs.chmodSync(path.join(folder, name), 0o600);
+    await compact(path.join(folder, 'sent.json'));
+    await withStore(folder, (store) => store.markSent('1', ['B']));
+    const journal = path.join(folder, 'sent.json.journal.2');
+    fs.truncateSync(journal, fs.statSync(journal).size - 9);
+    await withStore(folder, (store) => store.ping());
+    expect(modes()).toEqual(['sent.json 600', 'sent.json.journal.2 600', 'sent.json.journal.2.dropped 600']);
+  });
+
   it.each([
     [
       'replaced',

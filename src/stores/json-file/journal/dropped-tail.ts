@@ -13,7 +13,7 @@ import { checksumText } from '../format/sealed-line.js';
 export async function keepTail(files: FileSystem, journal: string, position: number): Promise<string> {
   const tail = await withPath('read', journal, () => readFrom(files, journal, position));
   const copy = `${journal}.dropped-${position}-${checksumText(crc32(tail))}`;
-  await writeAtomically(files, { path: copy, pieces: [tail] });
+  await writeAtomically(files, { path: copy, pieces: [tail], like: journal });
   return copy;
 }
 

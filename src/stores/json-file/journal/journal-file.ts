@@ -46,10 +46,17 @@ export class JournalFile {
     this.#unterminated = at.unterminated;
   }
 
-  /** Makes an empty journal, in place of any of the same generation. */
-  static async create(files: FileSystem, at: Pick<JournalPosition, 'path' | 'store' | 'generation'>): Promise<JournalFile> {
+  /**
+   * Makes an empty journal, in place of any of the same generation, with the owner and permissions
+   * of the snapshot.
+   */
+  static async create(
+    files: FileSystem,
+    at: Pick<JournalPosition, 'path' | 'store' | 'generation'>,
+    snapshot: string,
+  ): Promise<JournalFile> {
     const header = sealedLine(journalHeader(at));
-    await writeAtomically(files, { path: at.path, pieces: [header] });
+    await writeAtomically(files, { path: at.path, pieces: [header], like: snapshot });
     const checksum = checksumOf(header);
     return JournalFile.open(files, { ...at, end: { position: header.length, line: FIRST_ENTRY, checksum }, unterminated: false });
   }
