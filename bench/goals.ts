@@ -28,7 +28,9 @@ export function goalsOf(results: All): Goal[] {
   const chain = (scenario: string, size: number): Row[] =>
     fallback.rows.filter((row) => row.who === 'FallbackStore' && row.scenario === scenario && row.size === size);
   const opened = open.rows.filter(({ who, scenario }) => who === OURS && !scenario.includes('look up'));
-  const bytes = open.bytesPerRecord.filter(({ who }) => who === OURS).map(({ touched }) => touched);
+  const bytes = open.bytesPerRecord
+    .filter(({ who }) => who === OURS)
+    .map(({ opened: first, touched }) => Math.max(first, touched));
   const compacted = compaction.rows.find(({ who }) => who === OURS);
   const delivered = (store: string, part: string): Delivered | undefined =>
     delivery.rows.find((row) => row.build === OURS && row.store === store && row.what.endsWith(part));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { localPeers } from './peers/all.js';
 import { MAP } from './peers/map.js';
 import { openOurs } from './peers/ours.js';
-import { markTogether, type OpenPeer, type Peer } from './peers/peer.js';
+import { fill, markTogether, type OpenPeer, type Peer } from './peers/peer.js';
 import { RAW } from './peers/raw.js';
 import { codesOf, freshCodes, guildOf } from './tools/codes.js';
 import { compare, type Contender } from './tools/compare.js';
@@ -64,7 +64,7 @@ async function measureSize(size: number): Promise<Row[]> {
     if (peer === undefined) continue;
     if (peer.rewrites !== true || size <= REWRITE_UP_TO) peers.push(peer);
   }
-  for (const peer of peers) await fill(peer, size / CODES_PER_GUILD);
+  for (const peer of peers) await fill(peer, size / CODES_PER_GUILD, CODES_PER_GUILD);
   const fresh = freshCodes();
   const marking = peers.filter(({ mark, name }) => mark !== undefined && name !== MAP);
   const knowing = peers.filter(({ unknown }) => unknown !== undefined);
@@ -96,13 +96,4 @@ async function measureSize(size: number): Promise<Row[]> {
   }
   for (const peer of peers) await peer.close();
   return rows;
-}
-
-async function fill(peer: Peer, guilds: number): Promise<void> {
-  const waiting: unknown[] = [];
-  for (let guild = 0; guild < guilds; guild += 1) {
-    waiting.push(peer.mark?.(guildOf(guild), codesOf(guild, CODES_PER_GUILD)));
-    if (waiting.length === 100) await Promise.all(waiting.splice(0));
-  }
-  await Promise.all(waiting);
 }

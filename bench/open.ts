@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { localPeers } from './peers/all.js';
 import { openOurs } from './peers/ours.js';
-import type { OpenPeer, Peer } from './peers/peer.js';
+import { fill as fillPeer, type OpenPeer, type Peer } from './peers/peer.js';
 import { codesOf, guildOf } from './tools/codes.js';
 import { compare, rounded, type Contender } from './tools/compare.js';
 import { contestants, optional, OURS, peerVersions, type Package } from './tools/packages.js';
@@ -91,7 +91,7 @@ async function filledPeers(folder: string): Promise<(readonly [string, OpenPeer]
   for (const [name, open] of localPeers(packages[0]!.library).slice(2)) {
     const peer = await optional(name, () => open(join(folder, name)));
     if (peer === undefined || peer.rewrites === true) continue;
-    for (let guild = 0; guild < RECORDS / 1e3; guild += 1) await peer.mark?.(guildOf(guild), codesOf(guild, 1e3));
+    await fillPeer(peer, RECORDS / 1e3, 1e3);
     await peer.close();
     found.push([name, open]);
   }

@@ -1,3 +1,5 @@
+import { codesOf, guildOf } from '../tools/codes.js';
+
 /** Something that can remember on this machine which codes a guild was sent. */
 export interface Peer {
   readonly name: string;
@@ -21,4 +23,14 @@ export type OpenPeer = (path: string) => Promise<Peer>;
 /** Many marks at once, each with one code. */
 export function markTogether(peer: Peer, guildId: string, codes: readonly string[]): unknown {
   return peer.markTogether?.(guildId, codes) ?? Promise.all(codes.map((code) => peer.mark?.(guildId, [code])));
+}
+
+/** So many codes for each of so many guilds, a hundred guilds at a time. */
+export async function fill(peer: Peer, guilds: number, codes: number): Promise<void> {
+  const waiting: unknown[] = [];
+  for (let guild = 0; guild < guilds; guild += 1) {
+    waiting.push(peer.mark?.(guildOf(guild), codesOf(guild, codes)));
+    if (waiting.length === 100) await Promise.all(waiting.splice(0));
+  }
+  await Promise.all(waiting);
 }

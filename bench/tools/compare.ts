@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isQuick } from './result-file.js';
 
 /** One of those that are measured in turns. */
 export interface Contender {
@@ -10,6 +11,10 @@ export interface Contender {
   /** It takes part in so many rounds, for one that is far slower than the others. Default: in all. */
   readonly rounds?: number;
 }
+
+/** What bounds a run on a slow machine, or on one that others use too. */
+const LEAST_ROUNDS = 5;
+const LONGEST_MS = isQuick ? 1_500 : 10_000;
 
 export interface Figures {
   readonly who: string;
@@ -28,15 +33,20 @@ export interface Figures {
  * Measures all contenders in turns in one run, so that what slows the machine down slows all of them down. Each round has an order of its own,
  * because whoever comes after a large write waits for the disk too.
  *
+ * A comparison that takes too long ends early: how many rounds it had is in its figures.
+ *
  * Blocked is exact: what passed less what the event loop spent waiting in the kernel, as Node itself counts it.
  */
 export async function compare(contenders: readonly Contender[], rounds: number): Promise<Figures[]> {
-  const warmUp = Math.ceil(rounds / 10);
+  const warmUp = warmUpOf(rounds);
+  const start = performance.now();
   const samples = contenders.map(() => [] as { ms: number; blocked: number }[]);
   for (let round = 0; round < warmUp + rounds; round += 1) {
+    if (round >= warmUp + LEAST_ROUNDS && performance.now() - start > LONGEST_MS) break;
     for (const index of shuffled(contenders.length, round)) {
       const contender = contenders[index]!;
-      if (round >= warmUp + (contender.rounds ?? Infinity)) continue;
+      const { rounds: own = Infinity } = contender;
+      if (round < warmUp - own || round >= warmUp + own) continue;
       await contender.prepare?.();
       // What the one before has left for the event loop is not counted here.
       await nextTurn();
@@ -45,6 +55,11 @@ export async function compare(contenders: readonly Contender[], rounds: number):
     }
   }
   return contenders.map(({ name }, index) => figuresOf(name, samples[index]!));
+}
+
+/** Rounds that are not counted. */
+export function warmUpOf(rounds: number): number {
+  return Math.ceil(rounds / 10);
 }
 
 /** The numbers below `count` in an order that only the seed decides. */
