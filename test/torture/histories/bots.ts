@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BotConfig, Order } from './bot/config.js';
@@ -83,7 +83,10 @@ export class Bots {
       await life.ended;
       this.#accidents.write({ kind: 'death', bot, life: life.number });
       const log = join(this.#config.folder, `${bot}.${life.number}.ndjson`);
-      this.#calls.set(bot, (this.#calls.get(bot) ?? 0) + readFileSync(log, 'utf8').split('"kind":"begin"').length - 1);
+      this.#calls.set(
+        bot,
+        (this.#calls.get(bot) ?? 0) + (existsSync(log) ? readFileSync(log, 'utf8') : '').split('"kind":"begin"').length - 1,
+      );
       await meanwhile();
       this.start(bot);
     })().finally(() => this.#turns.delete(bot));

@@ -86,7 +86,11 @@ export class ChainActs {
   async #act(act: Act): Promise<void> {
     const { database, trouble, random } = this.#stage;
     // Only a copy that is older than the last change of the secret is recognised.
-    if (act === 'restore' && this.#copy?.isOld !== true) return;
+    if (act === 'restore' && this.#copy === undefined) await this.#act('copy');
+    if (act === 'restore' && this.#copy?.isOld === false) {
+      await this.#outage(async () => undefined, true);
+      await this.#settle();
+    }
     this.counts[`act ${act}`] += 1;
     switch (act) {
       case 'network': {

@@ -55,7 +55,7 @@ export async function runChainHistory(uri: string, options: ChainHistory): Promi
       proxies.set(bot, await startFrameProxy(uri, () => trouble.fateOf(bot)));
       bots.start(bot);
     }
-    const acts = new ChainActs({ bots, database, proxies, trouble, random: randomOf(subseed(seed, 3)) });
+    const acts = new ChainActs({ bots, database, proxies, trouble, random: randomOf(subseed(seed, 3, count)) });
     try {
       await acts.run(options.acts);
       await bots.end();

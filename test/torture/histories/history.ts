@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** The methods of a store that a history can have, and what stands for an accident. */
 export type Method =
@@ -78,6 +78,8 @@ export type Line =
   | ({ readonly kind: 'begin' } & Pick<Call, 'id' | 'bot' | 'life' | 'method' | 'args' | 'healthy'> & { readonly at: string })
   | ({ readonly kind: 'end' } & Pick<Call, 'id' | 'value' | 'error' | 'lost' | 'healthy'> & { readonly at: string })
   | ({ readonly kind: 'death' } & Omit<Death, 'at'> & { readonly at: string })
+  /** For whoever reads the records. */
+  | { readonly kind: 'note'; readonly note: unknown; readonly at: string }
   | ({ readonly kind: 'replaced' } & Omit<Replacement, 'at'> & { readonly at: string });
 
 /** Reads a history. A last line that its writer did not complete is no line. */
@@ -85,12 +87,14 @@ export function readHistory(paths: readonly string[]): History {
   const calls = new Map<string, Call>();
   const deaths: Death[] = [];
   const replacements: Replacement[] = [];
-  for (const path of paths) {
+  // A process that was killed at its start has recorded nothing.
+  for (const path of paths.filter((one) => existsSync(one))) {
     for (const text of readFileSync(path, 'utf8').split('\n').slice(0, -1)) {
       const line = JSON.parse(text) as Line;
       const at = Number(BigInt(line.at) / 1000n) / 1000;
       if (line.kind === 'death') deaths.push({ ...line, at });
       else if (line.kind === 'replaced') replacements.push({ ...line, at });
+      else if (line.kind === 'note') continue;
       else if (line.kind === 'begin') calls.set(line.id, { ...line, begin: at, end: Infinity });
       else {
         const begun = calls.get(line.id);

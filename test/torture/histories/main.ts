@@ -18,7 +18,7 @@ const kinds: Record<string, { seeds: number; run: (uri: string, seed: number) =>
     run: (uri, seed) =>
       runMongoHistory(uri, { seed, bots: 4 + (seed % 5), commands: 6000, paceMs: 10, between: { kills: 350, stops: 250 } }),
   },
-  'one chain': { seeds: 8, run: (uri, seed) => runChainHistory(uri, { seed, bots: 1, acts: 12, ...CHAIN }) },
+  'one chain': { seeds: 10, run: (uri, seed) => runChainHistory(uri, { seed, bots: 1, acts: 12, ...CHAIN }) },
   'two chains': { seeds: 8, run: (uri, seed) => runChainHistory(uri, { seed, bots: 2, acts: 12, ...CHAIN }) },
 };
 

@@ -73,7 +73,11 @@ export class Trouble {
   }
 
   #whenever(strike: () => void): Fate {
-    return this.#random.chance(0.5) ? { onCommand: strike } : { onAnswer: strike };
+    // An answer may come when the trouble is over.
+    const onTime = (): void => {
+      if (this.isOn) strike();
+    };
+    return this.#random.chance(0.5) ? { onCommand: onTime } : { onAnswer: onTime };
   }
 
   #soon(mean: number): number {

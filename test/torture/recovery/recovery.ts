@@ -15,8 +15,10 @@ export interface Cuts {
 /** What became of it. */
 export interface Recovery {
   cuts: number;
+  /** Calls that were under way when a cut came. */
+  met: number;
   calls: number;
-  /** Calls that rejected, because a cut met them. */
+  /** Calls that rejected, because a cut met them and their second try. */
   failed: number;
   /** How often the store made a new client, because the driver's had died. */
   newClients: number;

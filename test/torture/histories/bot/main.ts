@@ -81,10 +81,12 @@ const ORDERS: Record<Order, () => Promise<void>> = {
   },
   settle: async () => {
     await atRest();
-    do {
-      await store.ping().catch(() => undefined);
+    for (let tries = 1; ; tries += 1) {
+      await store.ping().catch((error: unknown) => tries % 500 === 0 && recorder.write({ kind: 'note', note: String(error) }));
       await pause(5);
-    } while (!isHealthy());
+      if (isHealthy()) return;
+      if (tries % 500 === 0) recorder.write({ kind: 'note', note: fallback?.status() });
+    }
   },
   census: async () => {
     await atRest();

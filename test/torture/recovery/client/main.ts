@@ -11,15 +11,17 @@ const LIMIT_MS = 10_000;
 
 const { seed, uri, database, cuts } = JSON.parse(process.argv[2] ?? '') as Cuts;
 const random = randomOf(seed);
-const result: Recovery = { cuts: 0, calls: 0, failed: 0, newClients: 0, slowestMs: 0, broken: [] };
+const result: Recovery = { cuts: 0, met: 0, calls: 0, failed: 0, newClients: 0, slowestMs: 0, broken: [] };
 const codes = ['A', 'B'];
 
 let isOver = false;
+let callsUnderWay = 0;
 
 async function task(store: MongoStore, index: number): Promise<void> {
   const guildId = `guild-${index}`;
   while (!isOver) {
     result.calls += 1;
+    callsUnderWay += 1;
     try {
       const { claim } = await store.claim(guildId, codes);
       if (claim !== undefined) await store.release(claim, 'not-sent');
@@ -31,6 +33,8 @@ async function task(store: MongoStore, index: number): Promise<void> {
       if (!isOfOutage) result.broken.push(`a call rejected with ${String(error)}`);
       // A refusal that comes at once is not to keep the proxy from its work.
       await delay(1);
+    } finally {
+      callsUnderWay -= 1;
     }
   }
 }
@@ -91,6 +95,7 @@ async function run(): Promise<void> {
   const tasks = Array.from({ length: TASKS }, (_, index) => task(store, index));
   while (result.cuts < cuts && result.broken.length === 0) {
     await delay(random.below(40));
+    result.met += callsUnderWay;
     await cut(proxy);
     result.cuts += 1;
     const ms = await timeToAnswers(store);
