@@ -138,8 +138,8 @@ export interface StoreDriver {
    */
   readKnown?(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]>;
   /**
-   * Whether `markRecords` may go without {@link StoreDriver.readKnown}: it writes nothing for a code
-   * that was sent before. Only a saving. Default: `false`.
+   * Whether `markRecords` may go without {@link StoreDriver.readKnown}: it writes nothing for a
+   * code that was sent before. Only a saving. Default: `false`.
    */
   mayMarkUnread?(keys: readonly CodeKey[]): boolean;
   /**
