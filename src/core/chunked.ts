@@ -26,6 +26,12 @@ export function chunked(store: StorePrimitives, chunkSize: number): StorePrimiti
     readRecords: (keys) => each(keys, (chunk) => store.readRecords(chunk)),
     readKnown: (keys) => each(keys, (chunk) => store.readKnown(chunk)),
     markRecords: (marks) => each(marks, (chunk) => store.markRecords(chunk)),
+    markWithMetadata: async (marks, entries) => {
+      if (marks.length <= chunkSize) return store.markWithMetadata(marks, entries);
+      // The metadata is about all marks, so it goes before the first of them.
+      await store.metadata.set(entries);
+      return each(marks, (chunk) => store.markRecords(chunk));
+    },
     claimRecords: (claim) => each(claim.holds, (holds) => store.claimRecords({ ...claim, holds })),
     settleRecords: (changes) => each(changes, (chunk) => store.settleRecords(chunk)),
     confirmRecords: (claim, marks) => each(marks, (chunk) => store.confirmRecords(claim, chunk)),

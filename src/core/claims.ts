@@ -23,7 +23,7 @@ export async function makeClaim(
 ): Promise<ClaimResult> {
   const { token, messageId, leaseMs } = claim;
   const records = wasLookedUp && store.mayClaimUnread(keys) ? keys.map(() => undefined) : [...(await store.readRecords(keys))];
-  const free = keys.flatMap((key, index) => (records[index] === undefined ? [{ ...key, index }] : []));
+  const free = keys.flatMap(({ code, spelling }, index) => (records[index] === undefined ? [{ code, spelling, index }] : []));
   if (free.length > 0) {
     const after = await writeClaim(store, guildId, free, claim);
     for (const [position, { index }] of free.entries()) records[index] = after[position];
@@ -67,23 +67,18 @@ interface NewClaim {
 async function writeClaim(
   store: StorePrimitives,
   guildId: string,
-  free: readonly SpelledKey[],
+  free: readonly Pick<SpelledKey, 'code' | 'spelling'>[],
   claim: NewClaim,
 ): Promise<readonly (CodeRecord | undefined)[]> {
   const { token, messageId, leaseMs } = claim;
   const giveBack = (): Promise<unknown> =>
     store.settleRecords(free.map(({ code }) => ({ guildId, code, event: { type: 'release', token, outcome: 'not-sent' } })));
   const size = free.length;
-  const holdsToWrite = free.map(({ code, spelling }, position) => ({
-    code,
-    spelling,
-    token,
-    messageId,
-    position,
-    size,
-    attempt: 1,
-    ...targetOf(claim),
-  }));
+  const { target } = claim;
+  const holdsToWrite = free.map(({ code, spelling }, position) => {
+    const hold = { code, spelling, token, messageId, position, size, attempt: 1 };
+    return target === undefined ? hold : { ...hold, target };
+  });
   try {
     const after = [...(await store.claimRecords({ guildId, leaseMs, ageMs: 0, holds: holdsToWrite }))];
     const own = free.flatMap(({ code }, index) => (isOf(after[index], token) ? [{ code, index }] : []));

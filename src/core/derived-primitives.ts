@@ -16,8 +16,14 @@ export function derivedPrimitives(driver: StoreDriver, storeName: string): Store
     settleRecords: async (changes) => driver.settleRecords?.(changes) ?? unclaimable(storeName),
   } satisfies Partial<StorePrimitives>;
   const ownerSteps = ownerStepsOf(basic);
+  const metadata = openMetadata(() => driver.metadata ?? metadataUnsupported(storeName));
   return {
     ...basic,
+    markWithMetadata: async (marks, entries) => {
+      if (driver.markWithMetadata !== undefined) return driver.markWithMetadata(marks, entries);
+      await metadata.set(entries);
+      return driver.markRecords(marks);
+    },
     mayMarkUnread: (keys) => driver.mayMarkUnread?.(keys) ?? false,
     mayClaimUnread: (keys) => driver.mayClaimUnread?.(keys) ?? false,
     confirmRecords: (...step) => driver.confirmRecords?.(...step) ?? ownerSteps.confirmRecords(...step),
@@ -27,7 +33,7 @@ export function derivedPrimitives(driver: StoreDriver, storeName: string): Store
     removeGuild: (guildId) => driver.removeGuild(guildId),
     scanRecords: (scope) => driver.scanRecords(scope),
     scanGuilds: () => driver.scanGuilds?.() ?? guildsOf(driver.scanRecords({})),
-    metadata: openMetadata(() => driver.metadata ?? metadataUnsupported(storeName)),
+    metadata,
     pingStore: async () => driver.pingStore?.(),
     setAsideDamaged: async () => driver.setAsideDamaged?.(),
   };

@@ -138,8 +138,13 @@ export interface StoreDriver {
    */
   readKnown?(keys: readonly CodeKey[]): Promise<readonly (CodeRecord | undefined)[]>;
   /**
-   * Whether `markRecords` may go without {@link StoreDriver.readKnown}: it writes nothing for a code
-   * that was sent before. Only a saving. Default: `false`.
+   * Writes metadata, then applies the event `mark`. Whatever happens, no mark is durable without
+   * the metadata. Default: `metadata.set`, then {@link StoreDriver.markRecords}.
+   */
+  markWithMetadata?(marks: readonly Mark[], entries: ReadonlyMap<string, string>): Promise<readonly boolean[]>;
+  /**
+   * Whether `markRecords` may go without {@link StoreDriver.readKnown}: it writes nothing for a
+   * code that was sent before. Only a saving. Default: `false`.
    */
   mayMarkUnread?(keys: readonly CodeKey[]): boolean;
   /**

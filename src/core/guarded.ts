@@ -13,6 +13,7 @@ export function guarded(store: StorePrimitives, lifecycle: Lifecycle): StorePrim
     markRecords: (marks) => run(() => store.markRecords(marks)),
     claimRecords: (claim) => run(() => store.claimRecords(claim)),
     settleRecords: (changes) => run(() => store.settleRecords(changes)),
+    markWithMetadata: (marks, entries) => run(() => store.markWithMetadata(marks, entries)),
     mayMarkUnread: (keys) => store.mayMarkUnread(keys),
     mayClaimUnread: (keys) => store.mayClaimUnread(keys),
     confirmRecords: (claim, marks) => run(() => store.confirmRecords(claim, marks)),

@@ -1,5 +1,5 @@
 import type { CodeKey } from '../domain/codes.js';
-import type { CodeRecord, Hold } from '../domain/record.js';
+import type { CodeRecord } from '../domain/record.js';
 import { type CodeEvent, type LocalRecord, toCodeRecord, transition } from '../domain/state-machine.js';
 import type { StoreSupport } from '../contract/support.js';
 import type { ClaimWrite, Mark, ScannedRecord, ScanScope, Settlement, StoreDriver } from './driver.js';
@@ -76,7 +76,7 @@ export abstract class LocalDriver implements StoreDriver {
     const now = this.leaseClock();
     const firstTriedAt = ageMs === null ? null : now - ageMs;
     const endedAt = idleMs === null ? null : now - idleMs;
-    const keys = claim.holds.map((hold) => ({ guildId, code: hold.code, hold: holdOf(hold) }));
+    const keys = claim.holds.map((hold) => ({ guildId, code: hold.code, hold }));
     return recordsAfter(await this.#apply(keys, ({ hold }) => ({ type: 'claim', hold, leaseMs, firstTriedAt, endedAt })));
   }
 
@@ -153,13 +153,6 @@ const FORGET: CodeEvent = { type: 'forget' };
 
 function markOf({ source, sentAt, receipt }: Mark): CodeEvent {
   return { type: 'mark', source, sentAt, receipt };
-}
-
-/** A hold without the code. Field by field: to copy "all but one" takes ten times as long. */
-function holdOf({ token, messageId, spelling, position, size, attempt, unsentTries, target }: Hold): Hold {
-  const hold = { token, messageId, spelling, position, size, attempt };
-  if (unsentTries === undefined && target === undefined) return hold;
-  return { ...hold, ...(unsentTries !== undefined && { unsentTries }), ...(target !== undefined && { target }) };
 }
 
 function isChange({ before, record }: RecordChange): boolean {

@@ -38,6 +38,10 @@ export function traced(store: StorePrimitives, storeName: string): StorePrimitiv
     readKnown: (keys) => (CALLS.hasSubscribers ? trace('read', keys.length, () => store.readKnown(keys)) : store.readKnown(keys)),
     markRecords: (marks) =>
       CALLS.hasSubscribers ? trace('mark', marks.length, () => store.markRecords(marks)) : store.markRecords(marks),
+    markWithMetadata: (marks, entries) =>
+      CALLS.hasSubscribers
+        ? trace('mark', marks.length, () => store.markWithMetadata(marks, entries))
+        : store.markWithMetadata(marks, entries),
     removeRecords: (keys) =>
       CALLS.hasSubscribers ? trace('remove', keys.length, () => store.removeRecords(keys)) : store.removeRecords(keys),
     removeGuild: (guildId) =>

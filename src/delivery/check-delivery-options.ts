@@ -69,5 +69,7 @@ const announceSchema = z.strictObject({
   ...shared,
   guilds: checkedLaterSchema,
   concurrency: wholeNumberSchema('guilds at once', 1, 1000).optional(),
+  report: wordSchema('full', 'counts').optional(),
+  onGuild: functionSchema().optional(),
   onProgress: functionSchema().optional(),
 });

@@ -42,7 +42,9 @@ export function reportAborted<T>(run: Run<T>, guildId: string): SendReport<T> {
 
 /** The states of the offered codes by identity, from a store's answer by spelling. */
 export function statesByIdentity<T>(run: Run<T>, states: ReadonlyMap<string, CodeState>): Map<string, CodeState> {
-  return new Map([...states].map(([spelling, state]) => [run.offer.identityOf(spelling), state]));
+  const byIdentity = new Map<string, CodeState>();
+  for (const [spelling, state] of states) byIdentity.set(run.offer.identityOf(spelling), state);
+  return byIdentity;
 }
 
 class GuildDelivery<T> {
@@ -61,11 +63,7 @@ class GuildDelivery<T> {
     this.#states = states;
     this.#lookedUpAt = at;
     this.#pauses = new GuildPauses(run, guildId);
-    for (const [code, state] of states) {
-      if (state === 'sent') this.#outcomes.set(code, { status: 'already-sent' });
-      if (state === 'claimed') this.#outcomes.set(code, { status: 'held-elsewhere' });
-      if (state === 'uncertain') this.#outcomes.set(code, { status: 'uncertain', reason: 'held' });
-    }
+    this.#setKnown(states);
   }
 
   report(): SendReport<T> {
@@ -167,21 +165,44 @@ class GuildDelivery<T> {
 
   async #sendNew(): Promise<void> {
     const { leaseMs } = this.#run.options;
-    for (const message of this.#newMessages()) {
+    const messages = [...this.#newMessages()];
+    let lookUp = { at: this.#lookedUpAt, end: messages.length };
+    for (const [index, message] of messages.entries()) {
       if (this.#run.signal.aborted) break;
-      const codes = this.#setPaused(message);
+      let isFresh = index < lookUp.end && elapsedSince(lookUp.at, this.#run.clock) < LOOK_UP_MS;
+      if (!isFresh && index + 1 < messages.length) {
+        lookUp = await this.#lookAhead(messages, index);
+        isFresh = true;
+      }
+      const codes = this.#setPaused(message.filter((code) => !this.#outcomes.has(code)));
       if (codes.length === 0) continue;
       const target = this.#run.targetOf(this.#guildId);
       const options = { ...(leaseMs !== undefined && { leaseMs }), ...(target !== undefined && { target }) };
       const claimedAt = momentOf(this.#run.clock);
       const spellings = this.#run.offer.spellingsOf(codes);
-      const isFresh = elapsedSince(this.#lookedUpAt, this.#run.clock) < LOOK_UP_MS;
       const result = await this.#run.store.claim(this.#guildId, spellings, isFresh ? justLookedUp(options) : options);
       this.#setUnclaimed(result);
       if (result.claim === undefined) continue;
       this.#begun = true;
       this.#setTried(this.#identities(result.claimed), await deliverMessage(this.#run, result.claim, claimedAt));
     }
+  }
+
+  /**
+   * Looks up the codes of the next messages, when the last look-up is too old: one look for many
+   * messages, where each claim would look for itself. Returns the number of the first message that
+   * it has not looked up.
+   */
+  async #lookAhead(messages: readonly (readonly string[])[], from: number): Promise<{ at: Moment; end: number }> {
+    const at = momentOf(this.#run.clock);
+    const codes: string[] = [];
+    let end = from;
+    do {
+      codes.push(...(messages[end] ?? []));
+      end += 1;
+    } while (end < messages.length && codes.length + (messages[end]?.length ?? 0) <= LOOKED_UP_AHEAD);
+    this.#setKnown(statesByIdentity(this.#run, await this.#run.store.states(this.#guildId, this.#run.offer.spellingsOf(codes))));
+    return { at, end };
   }
 
   *#newMessages(): Generator<string[]> {
@@ -208,6 +229,15 @@ class GuildDelivery<T> {
       if (isSeen) throw error;
       this.#run.emit({ type: 'ask-failed', guildId: this.#guildId, error });
       return [];
+    }
+  }
+
+  /** Reports codes that are not free. */
+  #setKnown(states: ReadonlyMap<string, CodeState>): void {
+    for (const [code, state] of states) {
+      if (state === 'sent') this.#outcomes.set(code, { status: 'already-sent' });
+      if (state === 'claimed') this.#outcomes.set(code, { status: 'held-elsewhere' });
+      if (state === 'uncertain') this.#outcomes.set(code, { status: 'uncertain', reason: 'held' });
     }
   }
 
@@ -279,3 +309,5 @@ class GuildDelivery<T> {
  * meanwhile is found by the claim, at the price of a message that is made smaller afterwards.
  */
 const LOOK_UP_MS = 5000;
+/** The most codes of a look-up ahead, unless the next message has more: one command of MongoDB. */
+const LOOKED_UP_AHEAD = 1000;

@@ -15,6 +15,7 @@ export class Offer<T> {
   readonly #identity: Identity;
   readonly #entries: readonly Entry<T>[];
   readonly #codeOf: (item: T) => string;
+  #spellings: readonly string[] | undefined;
 
   constructor(items: DeliveryItems<T>, codeOf: ((item: T) => string) | undefined, identity: Identity) {
     checkItems(items);
@@ -26,10 +27,9 @@ export class Offer<T> {
     const spellings = new Set<string>();
     const folded: FoldedItem[] = [];
     this.#entries = [...items].map((item, index): Entry<T> => {
-      const argument = `codes[${index}]`;
       try {
         const spelling = this.#codeOf(item);
-        const code = checkCode(spelling, identity, argument);
+        const code = checkCode(spelling, identity, 'codes', index);
         const repeat = spellings.has(spelling);
         spellings.add(spelling);
         const sameAs = codes.get(code)?.spelling;
@@ -38,7 +38,11 @@ export class Offer<T> {
         if (!repeat) folded.push({ code, spelling, sameAs });
         return { item, code, repeat, sameAs };
       } catch (error) {
-        return { item, refusal: error instanceof InvalidInputError ? error : unreadable(item, argument, error), repeat: false };
+        return {
+          item,
+          refusal: error instanceof InvalidInputError ? error : unreadable(item, `codes[${index}]`, error),
+          repeat: false,
+        };
       }
     });
     this.codes = codes;
@@ -50,9 +54,20 @@ export class Offer<T> {
     return this.#identity.normalize(spelling);
   }
 
+  /** The spelling of each code, in the order of `codes`. */
+  get spellings(): readonly string[] {
+    this.#spellings ??= [...this.codes.values()].map(({ spelling }) => spelling);
+    return this.#spellings;
+  }
+
   /** The offered spellings of identities. An identity that was not offered is left out. */
   spellingsOf(identities: Iterable<string>): string[] {
-    return [...identities].flatMap((code) => this.codes.get(code)?.spelling ?? []);
+    const spellings: string[] = [];
+    for (const code of identities) {
+      const offered = this.codes.get(code);
+      if (offered !== undefined) spellings.push(offered.spelling);
+    }
+    return spellings;
   }
 
   /**
@@ -78,10 +93,12 @@ export class Offer<T> {
 
   /** The items of a message, by the spellings that a store gave back. */
   itemsOf(spellings: readonly string[]): T[] {
-    return spellings.flatMap((spelling) => {
+    const items: T[] = [];
+    for (const spelling of spellings) {
       const offered = this.codes.get(this.identityOf(spelling));
-      return offered === undefined ? [] : [offered.item];
-    });
+      if (offered !== undefined) items.push(offered.item);
+    }
+    return items;
   }
 
   /** One entry for each item, from the outcome of each code. */

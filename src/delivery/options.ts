@@ -146,6 +146,20 @@ export interface AnnounceOptions<T = string> extends DeliveryOptions<T> {
    * this many messages uncertain. Default: 4.
    */
   readonly concurrency?: number;
+  /**
+   * What is kept for the report of the call. Default: `full`.
+   *
+   * - `full`: the report of each guild. Memory grows with the number of guilds and codes.
+   * - `counts`: only the counts; `guilds` of the report is empty. Memory grows with `concurrency`.
+   *   Use `onGuild` for what became of each code. With `logger`, new problems are kept until the
+   *   end, and all else is logged at once.
+   */
+  readonly report?: 'full' | 'counts';
+  /**
+   * Called with the report of each guild as soon as the guild is finished, in any order. Not waited
+   * for. An error in it becomes a process warning and changes nothing else.
+   */
+  readonly onGuild?: (guild: GuildReport<T>) => unknown;
   /** Called after each guild. An error in it becomes a process warning and changes nothing else. */
   readonly onProgress?: (progress: AnnounceProgress<T>) => unknown;
 }

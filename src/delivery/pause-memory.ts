@@ -45,6 +45,11 @@ const REMEMBERED_MS = 86_400_000;
 export class PauseMemory {
   readonly #entries = new Map<string, Entry>();
 
+  /** Whether nothing is paused and nothing was refused: then no key needs its name. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** The pause of a key, if it is not over. */
   find(key: PauseKey, { clock, emit }: Listener): Pause | undefined {
     const entry = this.#entries.get(nameOf(key));

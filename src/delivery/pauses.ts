@@ -46,6 +46,7 @@ export class GuildPauses<T> {
 
   /** What keeps a message with these codes from being tried now. Without codes: any message. */
   find(codes: readonly string[] = []): PausedOutcome | undefined {
+    if (this.#memory.isEmpty) return undefined;
     for (const key of [EVERYTHING, this.#place, ...codes.map((code) => this.#keyOf(code))]) {
       const pause = this.#memory.find(key, this.#run);
       if (pause !== undefined) return { status: 'paused', ...pause };
@@ -55,12 +56,13 @@ export class GuildPauses<T> {
 
   /** Whether a code was refused in messages so often that it is to have one of its own. */
   isAlone(code: string): boolean {
-    return this.#memory.refusals(this.#keyOf(code)) >= REFUSALS_TOGETHER;
+    return !this.#memory.isEmpty && this.#memory.refusals(this.#keyOf(code)) >= REFUSALS_TOGETHER;
   }
 
   /** Takes note of what became of a message. */
   note(codes: readonly string[], outcome: MessageOutcome): void {
     if (outcome.status === 'sent') {
+      if (this.#memory.isEmpty) return;
       for (const key of [EVERYTHING, this.#place, ...codes.map((code) => this.#keyOf(code))]) {
         this.#memory.end(key, 'sent', this.#run.emit);
       }

@@ -216,10 +216,15 @@ export type GuildReport<T = string> =
 
 /** What {@link announce} did. */
 export interface AnnounceReport<T = string> {
-  /** One entry for each guild, in the order given. A guild that was given twice has one entry. */
+  /**
+   * One entry for each guild, in the order given. A guild that was given twice has one entry. Empty
+   * with `report: 'counts'`.
+   */
   readonly guilds: readonly GuildReport<T>[];
   /** Number of (guild, code) pairs with each status, without repeats and failed guilds. */
   readonly counts: StatusCounts;
+  /** Number of guilds; one that was given twice counts once. */
+  readonly totalGuilds: number;
   /** Number of guilds whose entry is an error. */
   readonly failedGuilds: number;
 }

@@ -49,7 +49,7 @@ export async function sendOnce<T>(store: SentCodeStore, options: SendOnceOptions
   const guildId = checkGuildId(options.guildId);
   return withRun(store, options, async (run) => {
     if (run.signal.aborted) return logReport(store, options, reportAborted(run, guildId));
-    const spellings = run.offer.spellingsOf(run.offer.codes.keys());
+    const { spellings } = run.offer;
     const at = momentOf(run.clock);
     const states = spellings.length === 0 ? new Map() : await store.states(guildId, spellings);
     return logReport(store, options, await deliverToGuild(run, guildId, { states: statesByIdentity(run, states), at }));

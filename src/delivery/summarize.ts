@@ -20,7 +20,8 @@ const HELD: ReadonlySet<CodeStatus> = new Set(['uncertain', 'paused', 'same-code
 
 /**
  * What a report says, as lines for a log: the counts first, then each problem once, with its guilds
- * and codes and what to do. If the id of a guild is malformed, the first line names it.
+ * and codes and what to do. If the id of a guild is malformed, the first line names it. A report
+ * with `report: 'counts'` has the first line only.
  *
  * @example
  * ```ts
@@ -41,29 +42,35 @@ export function headline<T>(report: SendReport<T> | AnnounceReport<T>): string {
   if (!('guilds' in report)) return `guild ${report.guildId}: ${counts}`;
   const malformed = report.guilds.filter(isMalformed).map(({ guildId }) => JSON.stringify(guildId));
   const ids = malformed.length === 0 ? '' : `${malformed.length} malformed guild ids, not served: ${named(malformed)}. `;
-  const { failedGuilds, guilds } = report;
-  if (failedGuilds > 0 && failedGuilds === guilds.length) return `${ids}${guilds.length} guilds: all failed`;
+  const { failedGuilds, totalGuilds } = report;
+  if (failedGuilds > 0 && failedGuilds === totalGuilds) return `${ids}${totalGuilds} guilds: all failed`;
   const failed = failedGuilds === 0 ? '' : `, ${failedGuilds} guilds failed`;
-  return `${ids}${guilds.length} guilds: ${counts}${failed}`;
+  return `${ids}${totalGuilds} guilds: ${counts}${failed}`;
 }
 
 /** Everything in a report that a person should look at. */
 export function problemsOf<T>(report: SendReport<T> | AnnounceReport<T>): Problem[] {
-  const guilds: readonly GuildReport<T>[] =
-    'guilds' in report ? report.guilds : [{ guildId: report.guildId, status: 'done', report }];
-  return guilds.flatMap((guild): Problem[] => {
-    const { guildId } = guild;
-    if (guild.status === 'failed') {
-      const text = `failed: ${errorText(guild.error)}`;
-      return [{ guildId, text, kind: text }];
-    }
-    return guild.report.codes.flatMap((entry) => {
-      const text = entry.repeat ? undefined : problemText(entry);
-      if (text === undefined) return [];
-      // The words of one that is held may change from call to call.
-      const kind = HELD.has(entry.status) ? entry.status : text;
-      return [{ guildId, code: nameOf(entry), text, kind }];
-    });
+  return guildsOf(report).flatMap((guild): Problem[] => problemsOfGuild(guild));
+}
+
+/** What is said of each guild of a report. */
+export function guildsOf<T>(report: SendReport<T> | AnnounceReport<T>): readonly GuildReport<T>[] {
+  return 'guilds' in report ? report.guilds : [{ guildId: report.guildId, status: 'done', report }];
+}
+
+/** Everything in the report of a guild that a person should look at. */
+export function problemsOfGuild<T>(guild: GuildReport<T>): Problem[] {
+  const { guildId } = guild;
+  if (guild.status === 'failed') {
+    const text = `failed: ${errorText(guild.error)}`;
+    return [{ guildId, text, kind: text }];
+  }
+  return guild.report.codes.flatMap((entry) => {
+    const text = entry.repeat ? undefined : problemText(entry);
+    if (text === undefined) return [];
+    // The words of one that is held may change from call to call.
+    const kind = HELD.has(entry.status) ? entry.status : text;
+    return [{ guildId, code: nameOf(entry), text, kind }];
   });
 }
 

@@ -106,7 +106,7 @@ const CASES: Readonly<Record<string, Case>> = {
     call: (options) => announce(new MemoryStore(), options),
     good: { ...delivery, guilds: ['1'] },
     misspelled: ['guild', 'guilds'],
-    wrong: ['dryRun', 'yes', 'true or false'],
+    wrong: ['report', 'none', '"full" or "counts"'],
     needed: { guilds: 'INVALID_OPTION', codes: 'INVALID_CODES', send: 'INVALID_OPTION' },
     range: ['concurrency', 5000, 'a whole number of guilds at once, 1 to 1 000'],
   },

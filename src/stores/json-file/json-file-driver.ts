@@ -92,6 +92,15 @@ export class JsonFileDriver extends LocalDriver {
     return before.map((record, index) => ({ isMarked: made[index] === true, isLost: isLost(record, claim.token) }));
   }
 
+  async markWithMetadata(marks: readonly Mark[], entries: ReadonlyMap<string, string>): Promise<readonly boolean[]> {
+    if (!this.#isReady(marks)) await this.#ready(marks);
+    // Without a pause in between, so both are in one line of the journal, or the metadata is in an
+    // earlier one. What cannot be written is taken back together.
+    const noted = this.#file.commit([], [...entries]);
+    const [made] = await Promise.all([super.markRecords(marks), noted]);
+    return made;
+  }
+
   /** A mark looks its code up, and writes nothing if the code was sent before. */
   mayMarkUnread(): boolean {
     return this.#fileOptions.readOnly !== true;

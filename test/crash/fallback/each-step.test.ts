@@ -1,6 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import type { FallbackStore } from 'sent-code-store';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { FallbackStore, JsonFileStore } from 'sent-code-store';
+import { withTestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { newChain, type TestChain } from '../../support/fallback/chain.js';
+import { Disk, DiskStore } from '../../support/fallback/disk-store.js';
+import { interceptedFiles, type OnCall } from '../../support/json-file/intercepted-files.js';
+import { FOLD_NEVER } from '../../support/json-file/stores.js';
+import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 /** From the next call on, `count` calls of members have their effect, and none after them. Tells whether the process died so. */
 function dieAfter(chain: TestChain, count: number): () => boolean {
@@ -115,6 +122,54 @@ async function dies(life: Life, count: number, mirrors: number, isAway: boolean)
   expect(marked.filter((code) => !chain.first.isSent('1', code))).toEqual([]);
   return died;
 }
+
+describe('A mark of an outage', () => {
+  it('is in no mirror without its entry, whatever step a process dies after', async () => {
+    const seen = new Set<string>();
+    for (let count = 0, died = true; died; count += 1) {
+      const chain = newChain(2);
+      const store = chain.start();
+      await store.filterUnsent('1', ['X']);
+      chain.first.fault = 'reject';
+      await store.markSent('1', ['DOWN']);
+      const isDead = dieAfter(chain, count);
+      await store.markSent('1', ['A', 'B']).catch(() => undefined);
+      died = isDead();
+      for (const { metadata, records } of chain.mirrors) {
+        const isMarked = records.get('1')?.get('A')?.state === 'sent';
+        const isRemembered = [...metadata].some(([key, text]) => key.startsWith('fallback:pending:') && text.includes('"A"'));
+        seen.add(`${isRemembered ? 'entry' : 'none'}, ${isMarked ? 'mark' : 'none'}`);
+      }
+    }
+    expect([...seen].toSorted()).toEqual(['entry, mark', 'entry, none', 'none, none']);
+  });
+
+  it('is one line and one sync in a JSON file, with its entry', async () => {
+    const calls: string[] = [];
+    let fails = false;
+    const look: OnCall = ({ name }) => {
+      calls.push(name);
+      if (fails && name === 'write') throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+    };
+    const folder = tempFolder();
+    const seams = { ...FOLD_NEVER, files: interceptedFiles(look) };
+    const mirror = new JsonFileStore(withTestSeams({ path: join(folder, 'sent.json') }, seams));
+    const disk = new Disk();
+    const store = new FallbackStore([new DiskStore(disk, 'shared', { name: 'first' }), mirror]);
+    onTestFinished(() => store.close());
+    await store.filterUnsent('1', ['X']);
+    disk.fault = 'reject';
+    await store.markSent('1', ['DOWN']);
+    calls.length = 0;
+    expect(await store.markSent('1', ['A', 'B'])).toEqual({ marked: ['A', 'B'], alreadySent: [] });
+    expect(calls).toEqual(['write', 'sync']);
+    const last = (): string => readFileSync(join(folder, 'sent.json.journal.1'), 'utf8').trimEnd().split('\n').at(-1) ?? '';
+    expect(last()).toMatch(/"changes":\[\["1",\[\["A",.*"metadata":\[\["fallback:pending:/);
+    fails = true;
+    await expect(store.markSent('1', ['C'])).rejects.toMatchObject({ code: 'ALL_STORES_FAILED' });
+    expect(last()).not.toContain('"C"');
+  });
+});
 
 describe('An acknowledged mark survives a crash after each step', () => {
   for (const [name, life] of Object.entries(lives)) {

@@ -39,13 +39,13 @@ describe('A receipt', () => {
     expect((await store.getSent('1', ['A'])).get('A')?.receipt).toBe('channel/1');
   });
 
-  it('is kept where the first mark of all reached a mirror alone before a crash', async () => {
+  it('is kept where a mirror had only remembered the mark before a crash', async () => {
     const chain = newChain();
     const store = chain.start();
     await store.filterUnsent('1', ['X']);
     chain.first.fault = 'reject';
     chain.mirrors[0]!.before = (step) => {
-      if (step === 'set') throw new Error('the process is dead');
+      if (step === 'markRecords') throw new Error('the process is dead');
     };
     await store.markSent('1', ['B'], { receipt: 'channel/1' }).catch(() => undefined);
     chain.mirrors[0]!.before = () => undefined;

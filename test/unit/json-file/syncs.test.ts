@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sendOnce } from '../../../src/delivery/send-once.js';
 import { nodeFileSystem } from '../../../src/files/file-system.js';
 import type { TestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { type FileCall, interceptedFiles } from '../../support/json-file/intercepted-files.js';
@@ -42,6 +43,14 @@ describe('the number of syncs', () => {
     expect(calls).toEqual(['write', 'sync']);
     await store.confirm(claim!);
     expect(calls).toEqual(['write', 'sync', 'write', 'sync']);
+  });
+
+  it('is two for each message of a delivery: its claim and its confirmation', async () => {
+    const { store, calls } = await counted();
+    const codes = Array.from({ length: 1000 }, (_, index) => `CODE${index}`);
+    const { counts } = await sendOnce(store, { guildId: '1', codes, maxPerMessage: 25, send: async () => undefined });
+    expect(counts.sent).toBe(1000);
+    expect(calls.filter((name) => name === 'sync')).toHaveLength(2 * 40);
   });
 
   it('is none for filterUnsent, which reads no file either', async () => {

@@ -21,30 +21,40 @@ import { guildsOf } from '../chain/record-strength.js';
 export async function markRecords({ chain, background }: CallContext, marks: readonly Mark[]): Promise<readonly boolean[]> {
   await background.ready();
   return chain.locks.shared(guildsOf(marks), async () => {
+    const isAway = !chain.first.up;
     const [mirrors, witnesses] = await Promise.all([
-      chain.onMirrors((store) => store.markRecords(marks)),
+      isAway ? makeAndDefer(chain, marks) : chain.onMirrors((store) => store.markRecords(marks)),
       chain.onWitnesses((store) => store.markRecords(marks)),
     ]);
     for (const witness of chain.witnesses) if (!witnesses.has(witness)) witness.markMissed(marks.length);
-    if (chain.first.up) {
-      try {
-        await demoteOthers(chain, mirrors);
-        return await chain.first.call((store) => store.markRecords(marks));
-      } catch {
-        // The first store may have the marks or not. Marks can be repeated, so mirrors remember
-        // them.
-      }
+    if (isAway) return answerOf(chain, await keep(chain, mirrors));
+    try {
+      await demoteOthers(chain, mirrors);
+      return await chain.first.call((store) => store.markRecords(marks));
+    } catch {
+      // The first store may have the marks or not. Marks can be repeated, so mirrors remember
+      // them.
     }
-    return deferMarks(chain, marks, mirrors);
+    return answerOf(chain, await deferOn(chain, mirrors, (mirror) => mirror.pending.deferMarks(marks)));
   });
 }
 
-async function deferMarks(
-  chain: Chain,
-  marks: readonly Mark[],
-  mirrors: ReadonlyMap<Mirror, readonly boolean[]>,
-): Promise<readonly boolean[]> {
-  const kept = await deferOn(chain, mirrors, (mirror) => mirror.pending.deferMarks({ type: 'mark', marks }));
+/** Makes marks on the mirrors, which remember them in the same step. */
+async function makeAndDefer(chain: Chain, marks: readonly Mark[]): Promise<ReadonlyMap<Mirror, readonly boolean[]>> {
+  const made = new Map<Mirror, readonly boolean[]>();
+  await Promise.all(
+    chain.mirrors.map(async (mirror) => {
+      try {
+        made.set(mirror, await mirror.pending.makeAndDefer(marks));
+      } catch {
+        // The mirror is down, and that was told.
+      }
+    }),
+  );
+  return made;
+}
+
+function answerOf(chain: Chain, kept: ReadonlyMap<Mirror, readonly boolean[]>): readonly boolean[] {
   const [answer] = kept.values();
   if (answer === undefined) throw allFailed(chain);
   return answer;
@@ -59,21 +69,26 @@ export async function deferOn<T>(
   mirrors: ReadonlyMap<Mirror, T>,
   defer: (mirror: Mirror, answer: T) => Promise<void>,
 ): Promise<Map<Mirror, T>> {
-  const done = new Set<Mirror>();
+  const done = new Map<Mirror, T>();
   await Promise.all(
     [...mirrors].map(async ([mirror, answer]) => {
       try {
         await defer(mirror, answer);
-        done.add(mirror);
+        done.set(mirror, answer);
       } catch {
         // The mirror is down, and that was told.
       }
     }),
   );
+  return keep(chain, done);
+}
+
+/** Takes authority from the mirrors that do not remember a write, if another one does. */
+async function keep<T>(chain: Chain, done: ReadonlyMap<Mirror, T>): Promise<Map<Mirror, T>> {
   const kept = new Map<Mirror, T>();
   for (const mirror of chain.mirrors) {
-    const answer = mirrors.get(mirror);
-    if (answer !== undefined && done.has(mirror)) kept.set(mirror, answer);
+    const answer = done.get(mirror);
+    if (answer !== undefined) kept.set(mirror, answer);
   }
   if (kept.size > 0) {
     try {

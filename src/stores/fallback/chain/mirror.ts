@@ -175,6 +175,7 @@ export class Mirror extends Member {
     const kept = await this.probe((store) => store.metadata.get([ABOVE, ERA, MISSED, NEIGHBOURS]));
     const authority = await this.coverage.read();
     const pending = await this.pending.read();
+    await this.pending.complete(pending);
     const id = await this.probe((store) => store.metadata.insert(ID, this.#randomId()));
     this.neighbours.restore(kept.get(NEIGHBOURS), this.name);
     this.coverage.restore(authority, kept.get(ERA));

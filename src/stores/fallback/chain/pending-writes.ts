@@ -1,4 +1,5 @@
-import type { Settlement } from '../../../core/driver.js';
+import type { Mark, Settlement, StorePrimitives } from '../../../core/driver.js';
+import { chunksOf } from '../../../core/chunked.js';
 import type { Clock } from '../../../domain/clock.js';
 import type { CodeKey } from '../../../domain/codes.js';
 import type { RandomId } from '../../../domain/random.js';
@@ -43,6 +44,18 @@ export class PendingWrites {
     return entries.map(([key, text]) => [key, decodePending(text, this.#mirror.name)]);
   }
 
+  /**
+   * Makes the marks of entries in the mirror. A crash may have left an entry without its marks:
+   * see {@link PendingWrites.makeAndDefer}.
+   */
+  async complete(entries: readonly (readonly [key: string, write: PendingWrite])[]): Promise<void> {
+    const marks = new Map<string, Mark>();
+    for (const [, write] of entries) {
+      if (write.type === 'mark') for (const mark of write.marks) if (!marks.has(idOf(mark))) marks.set(idOf(mark), mark);
+    }
+    for (const part of chunksOf([...marks.values()], CHUNK)) await this.#mirror.probe((store) => store.markRecords(part));
+  }
+
   /** Takes over what was read. The earlier process may have begun to replay it. */
   restore(entries: readonly (readonly [key: string, write: PendingWrite])[]): void {
     for (const [key, write] of entries) {
@@ -52,14 +65,29 @@ export class PendingWrites {
   }
 
   /** Remembers marks for the first store. */
-  async deferMarks(write: PendingWrite & { type: 'mark' }): Promise<void> {
-    const marks = write.marks.filter((mark) => !this.hasMark(mark));
-    if (marks.length > 0) await this.#add({ type: 'mark', marks }, false);
+  async deferMarks(marks: readonly Mark[]): Promise<void> {
+    const added = marks.filter((mark) => !this.hasMark(mark));
+    if (added.length > 0) await this.#add({ type: 'mark', marks: added }, false, setEntry);
+  }
+
+  /**
+   * Makes marks in the mirror, and remembers them for the first store: in one step, because each
+   * call of an outage makes both. The entry is never later than the marks:
+   *
+   * ```text
+   * mirror: entry of X     crash     no X: made at the next opening, and replayed
+   * mirror: X sent         crash     no entry: the first store would never get X
+   * ```
+   */
+  async makeAndDefer(marks: readonly Mark[]): Promise<readonly boolean[]> {
+    const added = marks.filter((mark) => !this.hasMark(mark));
+    if (added.length === 0) return this.#mirror.call((store) => store.markRecords(marks));
+    return this.#add({ type: 'mark', marks: added }, false, (store, entry) => store.markWithMetadata(marks, entry));
   }
 
   /** Remembers a claim. `asked`: the first store may have it already. */
   async deferClaim(write: PendingWrite & { type: 'claim' }, asked: boolean): Promise<void> {
-    await this.#add(write, asked);
+    await this.#add(write, asked, setEntry);
     if (write.takeover === undefined) return;
     const edits = new Edits();
     for (const key of keysOf(write)) {
@@ -88,7 +116,7 @@ export class PendingWrites {
       }
       return event.type !== 'release' || !this.#entries.hasChange(id, event.type, event.token);
     });
-    if (rest.length > 0) await this.#add({ type: 'settle', changes: rest }, false);
+    if (rest.length > 0) await this.#add({ type: 'settle', changes: rest }, false, setEntry);
     await this.#apply(edits);
   }
 
@@ -198,23 +226,30 @@ export class PendingWrites {
     else this.#entries.replace(key, write);
   }
 
-  async #add(added: PendingWrite, asked: boolean): Promise<void> {
-    const write = added.type === 'mark' ? added : { ...added, at: this.#clock.now() };
+  /** Adds an entry. `write` makes it durable, and whatever goes with it. */
+  async #add<T>(added: PendingWrite, asked: boolean, write: WriteEntry<T>): Promise<T> {
+    const timed = added.type === 'mark' ? added : { ...added, at: this.#clock.now() };
     // Keys sort by age. The random part keeps two processes apart that share a mirror against the
     // rules.
     const key = `${PENDING}${String(this.#sequence++).padStart(DIGITS, '0')}:${this.#randomId()}`;
     try {
-      await this.#mirror.call((store) => store.metadata.set(new Map([[key, encodePending(write)]])));
+      const answer = await this.#mirror.call((store) => write(store, new Map([[key, encodePending(timed)]])));
+      this.#entries.add(key, timed, asked);
+      return answer;
     } catch (error) {
       // The entry may have been written all the same. Nobody was told that it is remembered, so it
       // is removed when the mirror is back.
-      this.#entries.add(key, write, asked);
+      this.#entries.add(key, timed, asked);
       this.#entries.apply(key);
       throw error;
     }
-    this.#entries.add(key, write, asked);
   }
 }
+
+/** Writes an entry, its metadata key and value. */
+type WriteEntry<T> = (store: StorePrimitives, entry: ReadonlyMap<string, string>) => Promise<T>;
+
+const setEntry: WriteEntry<void> = (store, entry) => store.metadata.set(entry);
 
 function isTakeover(write: PendingWrite): boolean {
   return write.type === 'claim' && write.takeover !== undefined;

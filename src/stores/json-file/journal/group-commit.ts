@@ -132,12 +132,17 @@ export class GroupCommit {
 
   #run(): void {
     if (this.#pump !== undefined || (this.#waiting.length === 0 && this.#tasks.length === 0)) return;
-    // The first steps, up to the sync, happen before this returns: a lone caller's line is written
-    // at once.
-    this.#pump = this.#work().finally(() => {
-      this.#pump = undefined;
-      this.#run();
+    // When the promises that are settled by now have run on: all callers of one tick share the
+    // first line, and a lone caller waits for nobody.
+    const tick = new Promise<void>((resolve) => {
+      process.nextTick(resolve);
     });
+    this.#pump = tick
+      .then(() => this.#work())
+      .finally(() => {
+        this.#pump = undefined;
+        this.#run();
+      });
   }
 
   async #work(): Promise<void> {

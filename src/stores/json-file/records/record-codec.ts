@@ -60,6 +60,9 @@ export class RecordCodec {
     const { token, messageId: message, spelling, position, size, attempt, firstTriedAt } = record;
     const tried = firstTriedAt === null ? null : this.#toWall(firstTriedAt);
     const { unsentTries: unsent, target, endedAt } = record;
+    if (unsent === undefined && target === undefined && endedAt === null) {
+      return [code, { token, message, spelling, position, size, attempt, tried }];
+    }
     const optional = {
       ...(unsent !== undefined && { unsent }),
       ...(endedAt !== null && { ended: this.#toWall(endedAt) }),
