@@ -1,7 +1,8 @@
 /**
  * The long form: `npm run test:torture power-loss`. Every image of every moment of a small workload,
  * then random images of `TORTURE_SEEDS` (60) random workloads, and of openings after a power
- * failure. `TORTURE_SEED=7` is one of these again, exactly.
+ * failure. `TORTURE_SEED=7` is one of these again: the same calls, moments and images; only times and
+ * random ids differ.
  */
 import fs from 'node:fs';
 import os from 'node:os';
