@@ -22,6 +22,7 @@ export default {
   ignoreStatic: true,
   concurrency: Number(workers),
   timeoutMS: 5000,
+  dryRunTimeoutMinutes: 20,
   reporters: ['clear-text', 'progress-append-only', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: `.test-results/mutation-${name}.json` },

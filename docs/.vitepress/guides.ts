@@ -7,7 +7,7 @@ const groups = [
   { text: 'Stores', pages: ['mongodb', 'json-file', 'writing-a-store', 'fallback', 'migrating'] },
   { text: 'Platforms', pages: ['discord', 'other-platforms'] },
   { text: 'Running', pages: ['operating', 'errors', 'observing', 'cli'] },
-  { text: 'Promises', pages: ['guarantees', 'performance', 'stability'] },
+  { text: 'Promises', pages: ['guarantees', 'how-it-is-tested', 'performance', 'stability'] },
 ] as const;
 
 export interface Guide {

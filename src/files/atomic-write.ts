@@ -49,8 +49,8 @@ export interface AtomicWrite {
   /** The content in pieces. A piece is asked for when the piece before it is written. */
   readonly pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
   /**
-   * A file whose owner and permissions a file gets that has no old version: who may not read the one
-   * must not read the same content in the other.
+   * The file whose owner and permissions a new file gets, where there is no old file at `path`:
+   * whoever may not read the one must not find its content in the other.
    */
   readonly like?: string;
   /**
