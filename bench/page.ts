@@ -59,10 +59,17 @@ const blocks: Record<string, () => string> = {
   open: () => timesOf(open.rows.filter(isNow)),
   compaction: () =>
     table(
-      ['', 'ms', 'p99', 'p99, ratio', 'longest time that the event loop was blocked, ms'],
+      ['', 'marks', 'ms', 'p99', 'p99, ratio', 'longest time that the event loop was blocked, ms'],
       compaction.rows
         .filter(({ who }) => who !== BEFORE)
-        .map(({ who, ms, p99, ratio, longestBlockMs }) => [who, spaced(ms), spaced(p99), ratio, spaced(longestBlockMs)]),
+        .map(({ who, marks, ms, p99, ratio, longestBlockMs }) => [
+          who,
+          marks,
+          spaced(ms),
+          spaced(p99),
+          ratio,
+          spaced(longestBlockMs),
+        ]),
     ),
   mongo: () =>
     table(

@@ -20,6 +20,7 @@ export interface Results {
     readonly run: Run;
     readonly rows: readonly {
       readonly who: string;
+      readonly marks: number;
       readonly ms: number;
       readonly p99: number;
       readonly ratio: number;
