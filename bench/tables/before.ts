@@ -1,7 +1,7 @@
 import { BEFORE, OURS } from '../tools/packages.js';
 import type { Results } from '../tools/results.js';
 import type { Row } from '../tools/rows.js';
-import { spaced, table } from './markdown.js';
+import { inWords, spaced, table } from './markdown.js';
 
 /** Another build of the package beside this one, in the same turns: `npm run bench -- --beside FOLDER`. */
 export function beforeAndNow(results: { readonly [Name in keyof Results]: Results[Name] }): string {
@@ -32,7 +32,7 @@ function pairs(store: string, rows: readonly Row[], size: (row: Row) => string):
     const before = rows.find((row) => row.who === BEFORE && row.scenario === now.scenario && row.size === now.size);
     if (now.who !== OURS || before === undefined) return [];
     const what = now.scenario.split(';')[0] ?? '';
-    return [[`${store}: ${what}`, size(now), ...times(before.ms, now.ms), ...steps(before.commands, now.commands)]];
+    return [[`${store}: ${inWords(what)}`, size(now), ...times(before.ms, now.ms), ...steps(before.commands, now.commands)]];
   });
 }
 
