@@ -20,7 +20,7 @@ export function beforeAndNow(results: { readonly [Name in keyof Results]: Result
     ...imported.rows.flatMap((now) => {
       const before = imported.rows.find(({ build, format }) => build === BEFORE && format === now.format);
       if (now.build !== OURS || before === undefined) return [];
-      return [[`import as ${now.format}, without zod`, '', ...times(before.oursMs, now.oursMs), '', '']];
+      return [[`import as ${now.format}, without zod, processor time`, '', ...times(before.oursMs, now.oursMs), '', '']];
     }),
   ];
   if (rows.length === 0) return 'The last run had no other build beside this one.';
