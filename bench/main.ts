@@ -43,5 +43,11 @@ if (!values.quick) for (const script of ['plot', 'page']) run(script);
 function run(script: string): void {
   process.stdout.write(`\n${script}\n`);
   const args = ['--expose-gc', '--import', 'tsx', `${import.meta.dirname}/${script}.ts`];
-  execFileSync(process.execPath, args, { stdio: 'inherit', env: environment });
+  try {
+    execFileSync(process.execPath, args, { stdio: 'inherit', env: environment });
+  } catch {
+    // It has printed why. The others are worth having.
+    console.log(`failed: ${script}`);
+    process.exitCode = 1;
+  }
 }

@@ -7,6 +7,7 @@ import type { SentCodeStore } from '../src/contract/store.js';
 import { migrateLegacyState } from '../src/migration/migrate-legacy-state.js';
 import type { MigrationSource } from '../src/migration/source.js';
 import { JsonFileStore } from '../src/stores/json-file/json-file-store.js';
+import { MemoryStore } from '../src/stores/memory/memory-store.js';
 import { legacyStateFile } from '../src/stores/legacy/state-file.js';
 import { isQuick, writeResult } from './tools/result-file.js';
 
@@ -85,8 +86,9 @@ function codesOf(guild: number): string[] {
 
 /** A store that knows nothing and keeps nothing: what is left is the migration itself. */
 function nothing(): SentCodeStore {
-  const store: Pick<SentCodeStore, 'name' | 'identity' | 'statesMany' | 'markSentMany' | 'ping'> = {
+  const store: Pick<SentCodeStore, 'name' | 'identity' | 'supports' | 'statesMany' | 'markSentMany' | 'ping'> = {
     name: 'nothing',
+    supports: { ...new MemoryStore().supports, metadata: false },
     identity: { name: 'none', normalize: (code) => code },
     statesMany: async (batch) =>
       batch.map(({ guildId, codes }) => ({

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { goalsOf } from './goals.js';
 import { beforeAndNow } from './tables/before.js';
-import { spaced, table } from './tables/markdown.js';
+import { inWords, spaced, table } from './tables/markdown.js';
 import { atAMillion } from './tables/scale.js';
 import { BEFORE, OURS } from './tools/packages.js';
 import { resultOf } from './tools/results.js';
@@ -59,24 +59,33 @@ const blocks: Record<string, () => string> = {
   open: () => timesOf(open.rows.filter(isNow)),
   compaction: () =>
     table(
-      ['', 'ms', 'p99', 'p99, ratio', 'longest time that the event loop was blocked, ms'],
+      ['', 'marks', 'ms', 'p99', 'p99, ratio', 'longest time that the event loop was blocked, ms'],
       compaction.rows
         .filter(({ who }) => who !== BEFORE)
-        .map(({ who, ms, p99, ratio, longestBlockMs }) => [who, spaced(ms), spaced(p99), ratio, spaced(longestBlockMs)]),
+        .map(({ who, marks, ms, p99, ratio, longestBlockMs }) => [
+          who,
+          marks,
+          spaced(ms),
+          spaced(p99),
+          ratio,
+          spaced(longestBlockMs),
+        ]),
     ),
   mongo: () =>
     table(
       ['', 'codes or guilds', 'who', 'commands', 'ms', 'p99', 'ratio'],
       mongo.rows
         .filter(isNow)
+        // All sizes of a scenario together.
+        .toSorted((a, b) => place(a) - place(b))
         .map(({ scenario, size, who, commands, ms, p99, ratio }) => [
           scenario,
           spaced(size),
           who,
-          commands ?? '',
+          commands === undefined ? '' : spaced(commands),
           spaced(ms),
           spaced(p99),
-          ratio ?? '',
+          ratio === undefined ? '' : spaced(ratio),
         ]),
     ),
   fallback: () => timesOf(fallback.rows.filter(isNow)),
@@ -86,7 +95,7 @@ const blocks: Record<string, () => string> = {
       delivery.rows
         .filter(({ build }) => build === OURS)
         .map(({ what, store, messages, seconds, heapMB, steps }) => [
-          what,
+          inWords(what),
           store,
           spaced(messages),
           seconds,
@@ -118,11 +127,16 @@ const written = readFileSync(page, 'utf8').replaceAll(
 writeFileSync(page, written);
 execFileSync('oxfmt', [fileURLToPath(page)], { stdio: 'inherit', shell: process.platform === 'win32' });
 
+/** Of the scenario, in the order in which they were measured. */
+function place({ scenario }: Row): number {
+  return mongo.rows.findIndex((row) => row.scenario === scenario);
+}
+
 function timesOf(rows: readonly Row[]): string {
   return table(
     ['', 'who', 'ms', 'p99', 'blocked, ms', 'ratio'],
     rows.map(({ scenario, size, who, ms, p99, blockedMs, ratio }) => [
-      scenario.startsWith('open') || size === largest ? scenario : `${scenario}, ${spaced(size)}`,
+      scenario.startsWith('open') || size === largest ? inWords(scenario) : `${scenario}, ${spaced(size)}`,
       ...[who, spaced(ms), spaced(p99), spaced(blockedMs), ratio === undefined ? '' : spaced(ratio)],
     ]),
   );

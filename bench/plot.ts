@@ -65,7 +65,7 @@ const bars = lines.flatMap(([, what, title]) =>
     .map(({ who, ratio = 1 }) => ({ title, who, ratio, label: `${ratio >= 10 ? Math.round(ratio) : ratio}x` })),
 );
 await draw('ratios', 'Cost as a multiple of the least that it can be', {
-  title: `Times the least that it can cost, ${largest.toLocaleString('en').replaceAll(',', ' ')} records`,
+  title: `Times the limit, ${largest.toLocaleString('en').replaceAll(',', ' ')} records`,
   data: { values: bars },
   facet: {
     row: {
@@ -75,7 +75,7 @@ await draw('ratios', 'Cost as a multiple of the least that it can be', {
   },
   spacing: 14,
   spec: {
-    width: 300,
+    width: 220,
     height: { step: 17 },
     layer: [
       { mark: { type: 'bar' }, encoding: { x2: { datum: 1 } } },
@@ -103,8 +103,8 @@ const blocked = scenario(local, '64 at once')
     { who, ms: blockedMs, what: SHARES.domain[1]! },
   ]);
 await draw('blocked', '64 durable marks at once: time until the answer, and time in which nothing else could run', {
-  title: '64 durable marks at once: what else could run?',
-  width: 320,
+  title: '64 marks at once, the event loop',
+  width: 240,
   height: { step: 13 },
   data: { values: blocked.map((bar) => ({ ...bar, from: Math.min(...blocked.map(({ ms }) => ms)) / 2 })) },
   mark: 'bar',
@@ -118,7 +118,7 @@ await draw('blocked', '64 durable marks at once: time until the answer, and time
     x2: { field: 'from' },
     y: { field: 'who', type: 'nominal', title: null, sort: LOCAL.domain },
     yOffset: { field: 'what', sort: SHARES.domain },
-    color: { field: 'what', type: 'nominal', scale: SHARES },
+    color: { field: 'what', type: 'nominal', scale: SHARES, legend: { columns: 1 } },
   },
 });
 

@@ -1,7 +1,7 @@
 import { BEFORE, OURS } from '../tools/packages.js';
 import type { Results } from '../tools/results.js';
 import type { Row } from '../tools/rows.js';
-import { spaced, table } from './markdown.js';
+import { inWords, spaced, table } from './markdown.js';
 
 /** Another build of the package beside this one, in the same turns: `npm run bench -- --beside FOLDER`. */
 export function beforeAndNow(results: { readonly [Name in keyof Results]: Results[Name] }): string {
@@ -20,7 +20,7 @@ export function beforeAndNow(results: { readonly [Name in keyof Results]: Result
     ...imported.rows.flatMap((now) => {
       const before = imported.rows.find(({ build, format }) => build === BEFORE && format === now.format);
       if (now.build !== OURS || before === undefined) return [];
-      return [[`import as ${now.format}, without zod`, '', ...times(before.oursMs, now.oursMs), '', '']];
+      return [[`import as ${now.format}, without zod, processor time`, '', ...times(before.oursMs, now.oursMs), '', '']];
     }),
   ];
   if (rows.length === 0) return 'The last run had no other build beside this one.';
@@ -32,7 +32,7 @@ function pairs(store: string, rows: readonly Row[], size: (row: Row) => string):
     const before = rows.find((row) => row.who === BEFORE && row.scenario === now.scenario && row.size === now.size);
     if (now.who !== OURS || before === undefined) return [];
     const what = now.scenario.split(';')[0] ?? '';
-    return [[`${store}: ${what}`, size(now), ...times(before.ms, now.ms), ...steps(before.commands, now.commands)]];
+    return [[`${store}: ${inWords(what)}`, size(now), ...times(before.ms, now.ms), ...steps(before.commands, now.commands)]];
   });
 }
 

@@ -11,6 +11,11 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   return [head, numeric.map((right) => (right ? '---:' : '---')), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
+/** Reads as a sentence: a space between thousands, and no plural of one. */
+export function inWords(text: string): string {
+  return text.replaceAll(/\d{4,}/g, (digits) => spaced(Number(digits))).replace(/^open 1 guilds/, 'open 1 guild');
+}
+
 /** Three significant digits, and a space between thousands. */
 export function spaced(value: number): string {
   const short = Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3));

@@ -37,15 +37,13 @@ export async function startMongo(): Promise<MongoBench> {
     return { client, db: client.db(database), commands: () => commands };
   };
   const { db } = await connect();
-  const { version } = (await db.admin().buildInfo()) as { version?: string };
+  const { version = 'no version', gitVersion } = (await db.admin().buildInfo()) as { version?: string; gitVersion?: string };
+  const what = gitVersion === 'documentdb' ? `DocumentDB, which calls itself MongoDB ${version}` : `MongoDB ${version}`;
   return {
     uri,
     database,
     isOwn: own !== undefined,
-    server:
-      own === undefined
-        ? `the server of MONGODB_URI, which calls itself ${version ?? 'nothing'}`
-        : 'the in-memory server of the tests',
+    server: own === undefined ? what : 'the in-memory server of the tests',
     connect,
     close: async () => {
       await db.dropDatabase();

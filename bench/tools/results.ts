@@ -20,6 +20,7 @@ export interface Results {
     readonly run: Run;
     readonly rows: readonly {
       readonly who: string;
+      readonly marks: number;
       readonly ms: number;
       readonly p99: number;
       readonly ratio: number;
@@ -57,7 +58,7 @@ export interface Delivered {
 export interface Imported {
   readonly build: string;
   readonly format: string;
-  /** Medians in milliseconds: all of it, of this zod, and what is left. */
+  /** Medians in milliseconds of processor time: all of it, of this zod, and what is left. */
   readonly ms: number;
   readonly zodMs: number;
   readonly oursMs: number;
