@@ -1,6 +1,6 @@
 /**
- * The CRC-32 of a few bytes, continued from `before`: what `crc32` of `node:zlib` returns. For up to
- * some ten bytes its call costs more than the bytes do, and a snapshot has a seal for each guild.
+ * The CRC-32 of a few bytes, continued from `before`: what `crc32` of `node:zlib` returns. For some
+ * ten bytes its call costs more than the bytes do, and a snapshot has a seal for each guild.
  */
 export function smallCrc(bytes: Uint8Array, start: number, end: number, before: number): number {
   let crc = ~before;
