@@ -47,7 +47,18 @@ export async function readLines(
     let start = 0;
     const emit = (end: number, terminated: boolean): void => {
       const next = pieceStart + end + (terminated ? 1 : 0);
-      onLine({ bytes: piece, ...trimmed(piece, start, end, pieceStart), number, position: pieceStart + start, next, terminated });
+      const position = pieceStart + start;
+      const hasMark = position === 0 && piece.subarray(start, start + 3).equals(BYTE_ORDER_MARK);
+      const hasReturn = end > start && piece[end - 1] === CARRIAGE_RETURN;
+      onLine({
+        bytes: piece,
+        start: hasMark ? start + 3 : start,
+        end: hasReturn ? end - 1 : end,
+        number,
+        position,
+        next,
+        terminated,
+      });
       number += 1;
     };
     for (;;) {
@@ -66,9 +77,4 @@ export async function readLines(
 
 async function bytesAfter(files: FileSystem, fd: number, position: number, most: number): Promise<number> {
   return Math.min(Math.max(files.fstatSync(fd).size - position, 0), most);
-}
-
-function trimmed(bytes: Buffer, start: number, end: number, pieceStart: number): { start: number; end: number } {
-  const marked = pieceStart + start === 0 && bytes.subarray(start, start + 3).equals(BYTE_ORDER_MARK);
-  return { start: marked ? start + 3 : start, end: end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end };
 }

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { smallCrc } from './small-crc.js';
 
 /** A seal with zeroes as digits. */
 const EMPTY_SEAL = Buffer.from('{"len":"00000000","crc":"00000000",');
@@ -82,8 +83,8 @@ export function mayBeginSeal({ bytes, start, end }: LineBytes): boolean {
  * The checksum of a list of lines, extended by one line. It covers their seals, which state the
  * checksum of the rest.
  */
-export function listChecksum(line: Uint8Array, before: number): number {
-  return crc32(line.subarray(0, SEAL_LENGTH), before);
+export function listChecksum(line: Uint8Array, before: number, start = 0, end = line.length): number {
+  return smallCrc(line, start, Math.min(start + SEAL_LENGTH, end), before);
 }
 
 /** A checksum as a file has it. */
@@ -94,11 +95,12 @@ export function checksumText(checksum: number): string {
 /** Whether a line begins with a seal, whatever its digits. */
 function hasSeal({ bytes, start, end }: LineBytes): boolean {
   if (end - start < SEAL_LENGTH) return false;
-  for (let index = 0; index < SEAL_LENGTH; index += 1) {
-    if (!isDigitAt(index) && bytes[start + index] !== EMPTY_SEAL[index]) return false;
-  }
+  for (const index of NO_DIGITS) if (bytes[start + index] !== EMPTY_SEAL[index]) return false;
   return true;
 }
+
+/** Places in a seal that have the same byte in every seal. */
+const NO_DIGITS = Uint8Array.from([...EMPTY_SEAL.keys()].filter((index) => !isDigitAt(index)));
 
 function isDigitAt(index: number): boolean {
   return (index >= LENGTH_AT && index < LENGTH_AT + DIGITS) || (index >= CHECKSUM_AT && index < CHECKSUM_AT + DIGITS);

@@ -93,9 +93,10 @@ export class Records {
    * files) keeps the earliest time of each code. Returns the number of codes that were in both.
    */
   addTable(guildId: string, table: SentTable): number {
-    const guild = this.#guildOf(guildId);
-    if (guild.table === undefined) {
-      guild.table = table;
+    const guild = this.#guilds.get(guildId);
+    if (guild?.table === undefined) {
+      if (guild === undefined) this.#guilds.set(guildId, { table, frozen: undefined, changes: undefined });
+      else guild.table = table;
       return 0;
     }
     let repeated = 0;

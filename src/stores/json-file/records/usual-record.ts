@@ -1,5 +1,5 @@
 import type { SentRecord } from '../../../domain/record.js';
-import { CLOSE, COMMA, hasAt, QUOTE } from '../format/json-bytes.js';
+import { BACKSLASH, CLOSE, COMMA, digitAt, hasAt, QUOTE } from '../format/json-bytes.js';
 
 /**
  * The record whose code ends before `at`: `,"source",1763800000000]`. `undefined` for one that is
@@ -45,12 +45,6 @@ function sourceAt(bytes: Buffer, at: number): Source | undefined {
   return lastSource;
 }
 
-function digitAt(bytes: Buffer, at: number): number {
-  return (bytes[at] ?? 0) - ZERO;
-}
-
-const ZERO = 0x30;
-const BACKSLASH = 0x5c;
 const LAST_ASCII = 0x7e;
 /** Numbers of so many digits are exact. */
 const MOST_DIGITS = 15;

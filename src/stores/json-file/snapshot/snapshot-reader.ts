@@ -2,7 +2,7 @@ import type { OnDamage } from '../format/damage.js';
 import type { FileSystem } from '../../../files/file-system.js';
 import { firstLineOf, type Header, readHeader, readSnapshotEnd, SNAPSHOT_FORMAT } from '../format/header.js';
 import { ioError } from '../../../files/io-error.js';
-import { CLOSE, COMMA, skipString } from '../format/json-bytes.js';
+import { CLOSE, COMMA, digitAt, hasAt, skipString, textAt } from '../format/json-bytes.js';
 import { type Line, readLines } from '../format/lines.js';
 import { isList, isStoredMetadata, isStoredRecord, type RecordCodec } from '../records/record-codec.js';
 import type { Records } from '../records/records.js';
@@ -11,7 +11,9 @@ import { isIntact, type LineBytes, listChecksum, SEAL_LENGTH } from '../format/s
 import { SentTable } from '../records/sent-table.js';
 import { foreignFile } from '../format/store-errors.js';
 
-const GUILD_KEY = '"guild":';
+const GUILD_KEY = Buffer.from('"guild":');
+const COUNT_KEY = Buffer.from(',"count":');
+const SENT_KEY = Buffer.from(',"sent":[');
 
 /** Where a snapshot is read into, and how. */
 export interface SnapshotTarget {
@@ -72,7 +74,7 @@ class SnapshotReader {
     if (this.#closed) this.#damage(line.number, 'comes after the end of the snapshot');
     else if (line.number > 1 && line.bytes[line.start] === CLOSE) this.#takeEnd(line);
     else {
-      this.#checksum = listChecksum(line.bytes.subarray(line.start, line.end), this.#checksum);
+      this.#checksum = listChecksum(line.bytes, this.#checksum, line.start, line.end);
       if (line.number === 1) this.#takeHeader(line);
       else {
         this.#count += 1;
@@ -124,12 +126,19 @@ class SnapshotReader {
     const { bytes, start } = line;
     const key = start + SEAL_LENGTH;
     const idStart = key + GUILD_KEY.length;
-    if (bytes.toString('latin1', key, idStart) !== GUILD_KEY) return false;
+    if (!hasAt(bytes, key, GUILD_KEY)) return false;
     const idEnd = skipString(bytes, idStart);
-    const opening = /^,"count":(\d+),"sent":\[/.exec(bytes.toString('latin1', idEnd, idEnd + 40));
-    if (opening === null) return false;
-    const guildId = JSON.parse(bytes.toString('utf8', idStart, idEnd)) as string;
-    const table = new SentTable(line, idEnd + opening[0].length, Number(opening[1]));
+    const digits = idEnd + COUNT_KEY.length;
+    if (!hasAt(bytes, idEnd, COUNT_KEY)) return false;
+    let place = digits;
+    let count = 0;
+    for (let digit = digitAt(bytes, place); digit >= 0 && digit <= 9; digit = digitAt(bytes, place)) {
+      count = count * 10 + digit;
+      place += 1;
+    }
+    if (place === digits || !hasAt(bytes, place, SENT_KEY)) return false;
+    const guildId = textAt(bytes, idStart, idEnd);
+    const table = new SentTable(line, place + SENT_KEY.length, count);
     this.#repeated += this.#target.records.addTable(guildId, table);
     return true;
   }
