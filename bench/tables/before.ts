@@ -14,7 +14,12 @@ export function beforeAndNow(results: { readonly [Name in keyof Results]: Result
       const before = delivery.rows.find(({ what, store, build }) => build === BEFORE && what === now.what && store === now.store);
       if (now.build !== OURS || before === undefined) return [];
       return [
-        [`${now.what}, ${now.store}: seconds`, '', ...times(before.seconds, now.seconds), ...steps(before.steps, now.steps)],
+        [
+          `${inWords(now.what)}, ${now.store}: seconds`,
+          '',
+          ...times(before.seconds, now.seconds),
+          ...steps(before.steps, now.steps),
+        ],
       ];
     }),
     ...imported.rows.flatMap((now) => {
