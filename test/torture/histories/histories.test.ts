@@ -6,8 +6,8 @@ import { runMongoHistory } from './mongo-history.js';
 
 describe('Four processes on one collection, which are killed and stopped while the network fails', () => {
   it.concurrent('are told nothing that contradicts what was promised', async () => {
-    const between = { kills: 120, stops: 120 };
-    const { broken, counts } = await runMongoHistory(mongoUri(), { seed: 1, bots: 4, commands: 350, paceMs: 15, between });
+    const between = { kills: 250, stops: 200 };
+    const { broken, counts } = await runMongoHistory(mongoUri(), { seed: 1, bots: 4, commands: 700, paceMs: 3, between });
     expect(broken).toEqual([]);
     // It has been hard, so that its silence says something.
     expect(counts['kills']).toBeGreaterThan(0);

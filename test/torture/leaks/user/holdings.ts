@@ -15,8 +15,7 @@ export function holdings(emitter: EventEmitter): Holdings {
     ['process', process],
     ['client', emitter],
   ] as const) {
-    for (const event of source.eventNames())
-      add(`listeners of the ${name}, ${String(event)}`, source.listenerCount(event as never));
+    for (const event of source.eventNames()) add(`listeners of the ${name}, ${String(event)}`, source.listenerCount(event));
   }
   return counts;
 }
