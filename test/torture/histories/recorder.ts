@@ -11,6 +11,8 @@ interface Recording {
   readonly isHealthy: () => boolean;
 }
 
+type Outcome = Pick<Call, 'value' | 'error' | 'lost'>;
+
 /** A line with the time of now. */
 type Untimed = Line extends infer L ? (L extends Line ? Omit<L, 'at'> : never) : never;
 
@@ -35,12 +37,21 @@ export class Recorder {
 
   /** Resolves to the answer, or to `undefined` if the call rejected. `makeArgs` gets the id of the call. */
   async call(store: SentCodeStore, method: Method, makeArgs: (id: string) => readonly unknown[]): Promise<unknown> {
+    return (await this.#outcome(store, method, makeArgs)).value;
+  }
+
+  /** Resolves to whether the call was answered. */
+  async answered(store: SentCodeStore, method: Method, makeArgs: (id: string) => readonly unknown[]): Promise<boolean> {
+    return (await this.#outcome(store, method, makeArgs)).error === undefined;
+  }
+
+  async #outcome(store: SentCodeStore, method: Method, makeArgs: (id: string) => readonly unknown[]): Promise<Outcome> {
     const { bot, life, isHealthy } = this.#recording;
     this.calls += 1;
     const id = `${bot}.${life}.${this.calls}`;
     const args = makeArgs(id);
     this.write({ kind: 'begin', id, bot, life, method, args, healthy: isHealthy() });
-    let outcome: Pick<Call, 'value' | 'error' | 'lost'>;
+    let outcome: Outcome;
     try {
       outcome = { value: await answerOf(store, method, args) };
     } catch (error) {
@@ -48,7 +59,7 @@ export class Recorder {
       outcome = { error: error.code, ...(error instanceof LeaseLostError && { lost: error.codes }) };
     }
     this.write({ kind: 'end', id, ...outcome, healthy: isHealthy() });
-    return outcome.value;
+    return outcome;
   }
 }
 

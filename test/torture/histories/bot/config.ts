@@ -35,7 +35,7 @@ export const FORGETTING_GUILD = '3';
 export const GUILDS = [...LASTING_GUILDS, FORGETTING_GUILD] as const;
 
 /** So many codes of a guild are in play at a time. */
-export const WINDOW = 8;
+export const WINDOW = 4;
 
 /** The oldest code in play: after some calls of a bot it is left alone, and a newer one comes. */
 export const oldestAfter = (calls: number): number => Math.floor(calls / 6);
