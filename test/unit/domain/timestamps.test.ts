@@ -20,6 +20,17 @@ describe('timestamps of the collection', () => {
     expect(fromTimestamp(text)).toBe(expected);
   });
 
+  it('reads a time without zone as UTC where the machine has another zone', () => {
+    const { TZ } = process.env;
+    try {
+      process.env['TZ'] = 'Asia/Tokyo';
+      expect(fromTimestamp('2025-11-07T06:00')).toBe(Date.UTC(2025, 10, 7, 6));
+    } finally {
+      if (TZ === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = TZ;
+    }
+  });
+
   it.each([null, undefined, '', 'yesterday', '2025-13-45', 1762495240, true, {}, new Date(Number.NaN)])(
     'reads no time from %s',
     (value) => {
