@@ -22,6 +22,7 @@ describe('checkCodes', () => {
     [new Map(), /codes is an object of class Map/],
   ] as const)('refuses %s', ([value, message]) => {
     expect(() => checkCodes('1', value as never, giftCodeIdentity)).toThrow(message);
+    expect(() => checkCodes('1', value as never, giftCodeIdentity)).toThrow(expect.objectContaining({ code: 'INVALID_CODES' }));
   });
 
   it('names the place of a bad code, counted with its repeats', () => {
@@ -64,7 +65,7 @@ describe('checkBatch', () => {
     [[{ guildId: '2', codes: ['a', ' '] }], 'batch[0].codes[1]', /batch\[0\]\.codes\[1\] is the string " "/],
   ] as const)('refuses %j and says where', ([batch, argument, message]) => {
     expect(() => check(batch)).toThrow(message);
-    expect(() => check(batch)).toThrow(expect.objectContaining({ argument }));
+    expect(() => check(batch)).toThrow(expect.objectContaining({ argument, code: expect.stringMatching(/^INVALID_/) as string }));
   });
 });
 

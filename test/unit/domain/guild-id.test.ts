@@ -11,6 +11,7 @@ describe('checkGuildId', () => {
     ['__proto__', '__proto__'],
     [' x ', ' x '],
     ['\u{1f381}', '\u{1f381}'],
+    ['x'.repeat(100), 'x'.repeat(100)],
   ] as const)('takes %s for %s', ([value, guildId]) => expect(checkGuildId(value)).toBe(guildId));
 
   it.for([
