@@ -8,6 +8,6 @@ it.concurrent.each(['FallbackStore', 'MongoStore'] as const)(
   // Each call waits for a disk or a server, which others may keep busy.
   { timeout: 300_000 },
   async (kind) => {
-    expect(leaksOf(await useStore({ kind, uri: mongoUri(), calls: 200, openings: 10 }))).toEqual([]);
+    expect(leaksOf(await useStore({ kind, uri: mongoUri(), calls: 400, openings: 20 }))).toEqual([]);
   },
 );

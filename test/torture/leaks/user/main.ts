@@ -57,10 +57,10 @@ async function use(store: SentCodeStore, count: number): Promise<void> {
  */
 async function growth(span: () => Promise<void>): Promise<number> {
   await span();
-  const sizes = [heapAfterCollection()];
+  const sizes = [await heapAfterCollection()];
   for (let index = 1; index < WINDOWS; index += 1) {
     await span();
-    sizes.push(heapAfterCollection());
+    sizes.push(await heapAfterCollection());
   }
   return Math.min(...sizes.slice(1).map((size, index) => size - (sizes[index] ?? 0)));
 }
