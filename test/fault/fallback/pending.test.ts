@@ -69,6 +69,44 @@ describe('What an outage leaves in the mirror', () => {
     expect(chain.first.has('1', 'A')).toBe(false);
   });
 
+  it('is the renewal of a claim that the first store may have: its lease there began with the claim', async () => {
+    const chain = newChain();
+    const store = chain.start();
+    await store.filterUnsent('1', ['A']);
+    chain.first.after = (step) => {
+      if (step === 'claimRecords') throw new Error('the answer is lost');
+    };
+    const { claim } = await store.claim('1', ['A'], { leaseMs: 1000 });
+    expect(store.status().state).toBe('degraded');
+    chain.clock.advance(900);
+    await store.renew(claim!);
+    chain.clock.advance(200);
+    chain.first.after = () => undefined;
+    await store.ping();
+    expect(store.status().state).toBe('healthy');
+    expect(await chain.stranger().takeUncertain('1')).toEqual([]);
+    expect((await store.confirm(claim!)).leaseLost).toBe(false);
+  });
+
+  it('is the renewal of a claim that is being replayed: its lease began before the renewal', async () => {
+    const chain = newChain();
+    const store = chain.start();
+    await store.filterUnsent('1', ['A']);
+    chain.first.fault = 'reject';
+    await store.markSent('2', ['X']);
+    const { claim } = await store.claim('1', ['A'], { leaseMs: 1000 });
+    chain.first.heal();
+    chain.first.after = async (step) => {
+      if (step !== 'claimRecords') return;
+      chain.first.after = () => undefined;
+      chain.clock.advance(900);
+      await store.renew(claim!);
+    };
+    await store.ping();
+    chain.clock.advance(200);
+    expect(await chain.stranger().takeUncertain('1')).toEqual([]);
+  });
+
   it('keeps a message that was taken over in the first store, though that one has given it back', async () => {
     const chain = newChain();
     const store = chain.start();

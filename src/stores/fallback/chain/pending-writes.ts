@@ -106,8 +106,8 @@ export class PendingWrites {
       if (event.type === 'take' || event.type === 'resolve') return true;
       const claim = this.#entries.claimOf(id, event.token);
       if (event.type === 'renew') {
-        // A claim begins its lease when the first store gets it.
-        return claim === undefined && !this.#entries.hasChange(id, event.type, event.token);
+        // A claim begins its lease when the first store gets it, unless that store has it already.
+        return claim?.asked !== false && !this.#entries.hasChange(id, event.type, event.token);
       }
       // Of a message that was taken over, the first store may have the tries before.
       if (event.type === 'release' && after[index] === undefined && claim?.asked === false && !isTakeover(claim.write)) {
