@@ -19,11 +19,8 @@ export type { SentCodeStore } from './contract/store.js';
 export type { StoreSupport } from './contract/support.js';
 export type {
   BaselineResult,
-  Claim,
-  ClaimResult,
   Codes,
   CodeState,
-  ConfirmResult,
   DeliveryOutcome,
   GuildCodes,
   GuildId,
@@ -31,9 +28,8 @@ export type {
   MarkSentResult,
   SentCode,
   Source,
-  TakenClaim,
-  UncertainCode,
 } from './contract/types.js';
+export type { Claim, ClaimResult, ConfirmResult, TakenClaim, UncertainCode } from './contract/claims.js';
 
 export { exactIdentity } from './domain/exact-identity.js';
 export { giftCodeIdentity, normalizeCode } from './domain/identity.js';
@@ -74,7 +70,8 @@ export type {
   SendErrorContext,
   SendOnceOptions,
 } from './delivery/options.js';
-export type { AnnounceReport, CodeOutcome, CodeReport, GuildReport, SendReport } from './delivery/report.js';
+export type { AnnounceReport, CodeReport, GuildReport, SendReport } from './delivery/report.js';
+export type { CodeOutcome } from './delivery/outcomes.js';
 export { sendOnce } from './delivery/send-once.js';
 export type { DeliveryEvidence, FindDelivery, UncertainMessage } from './delivery/find-delivery.js';
 export { summarize } from './delivery/summarize.js';

@@ -20,6 +20,7 @@ export type { Logger } from './contract/logger.js';
 export type { SentCodeStore } from './contract/store.js';
 export type { StoreSupport } from './contract/support.js';
 export type * from './contract/types.js';
+export type * from './contract/claims.js';
 
 export type { Clock } from './domain/clock.js';
 export type { CodeKey } from './domain/codes.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { SentCodeStoreErrorCode } from '../contract/errors.js';
-import type { Claim, ClaimResult } from '../contract/types.js';
+import type { Claim, ClaimResult } from '../contract/claims.js';
 
 /**
  * The fields of an error that tests compare. Not by `instanceof`: an error may come from another

@@ -1,13 +1,8 @@
 import type { Identity } from './identity.js';
 import type {
   BaselineResult,
-  Claim,
-  ClaimOptions,
-  ClaimResult,
   Codes,
   CodeState,
-  ConfirmResult,
-  ExpectedTry,
   GuildCodes,
   GuildId,
   GuildMarkResult,
@@ -16,10 +11,17 @@ import type {
   MarkOptions,
   MarkSentResult,
   SentCode,
+} from './types.js';
+import type {
+  Claim,
+  ClaimOptions,
+  ClaimResult,
+  ConfirmResult,
+  ExpectedTry,
   TakenClaim,
   TakeUncertainOptions,
   UncertainCode,
-} from './types.js';
+} from './claims.js';
 import type { StoreSupport } from './support.js';
 
 /**

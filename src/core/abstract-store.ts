@@ -1,13 +1,8 @@
 import type { Identity } from '../contract/identity.js';
 import type {
   BaselineResult,
-  Claim,
-  ClaimOptions,
-  ClaimResult,
   Codes,
   CodeState,
-  ConfirmResult,
-  ExpectedTry,
   GuildCodes,
   GuildId,
   GuildMarkResult,
@@ -16,10 +11,17 @@ import type {
   MarkOptions,
   MarkSentResult,
   SentCode,
+} from '../contract/types.js';
+import type {
+  Claim,
+  ClaimOptions,
+  ClaimResult,
+  ConfirmResult,
+  ExpectedTry,
   TakenClaim,
   TakeUncertainOptions,
   UncertainCode,
-} from '../contract/types.js';
+} from '../contract/claims.js';
 import type { SentCodeStore } from '../contract/store.js';
 import type { StoreSupport } from '../contract/support.js';
 import { checkCodes, type GuildKeys } from '../domain/codes.js';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../contract/errors.js';
 import type { Identity } from '../contract/identity.js';
-import type { Claim, ClaimOptions, Codes, ExpectedTry, MarkOptions, TakeUncertainOptions } from '../contract/types.js';
+import type { Codes, MarkOptions } from '../contract/types.js';
+import type { Claim, ClaimOptions, ExpectedTry, TakeUncertainOptions } from '../contract/claims.js';
 import { checkCodes, type SpelledKey } from '../domain/codes.js';
 import { describe } from '../domain/describe.js';
 import { checkGuildId } from '../domain/guild-id.js';

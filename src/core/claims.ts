@@ -1,5 +1,5 @@
 import { LeaseLostError, SentCodeStoreError } from '../contract/errors.js';
-import type { Claim, ClaimResult, ConfirmResult } from '../contract/types.js';
+import type { Claim, ClaimResult, ConfirmResult } from '../contract/claims.js';
 import { type SpelledKey } from '../domain/codes.js';
 import type { CodeRecord } from '../domain/record.js';
 import { marksOf, type MarkValues } from './batches.js';

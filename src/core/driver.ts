@@ -1,5 +1,5 @@
 import type { StoreSupport } from '../contract/support.js';
-import type { Claim } from '../contract/types.js';
+import type { Claim } from '../contract/claims.js';
 import type { CodeKey } from '../domain/codes.js';
 import type { CodeRecord, Hold } from '../domain/record.js';
 import type { CodeEvent } from '../domain/state-machine.js';

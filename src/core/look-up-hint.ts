@@ -1,4 +1,4 @@
-import type { ClaimOptions } from '../contract/types.js';
+import type { ClaimOptions } from '../contract/claims.js';
 
 /**
  * Options of claims whose caller has looked all of their codes up a moment ago and found them free.

@@ -1,7 +1,7 @@
 import type { CodeRecord } from '../domain/record.js';
 import { stateOf } from '../domain/record.js';
 import { CALLS, CHANNELS, type ClaimEvent, type StoreCall } from './diagnostics.js';
-import type { Claim } from '../contract/types.js';
+import type { Claim } from '../contract/claims.js';
 import type { ClaimWrite, Confirmation, Ownership, ReleaseOutcome, Settlement, StorePrimitives } from './driver.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { ExpectedTry, TakenClaim } from '../contract/types.js';
+import type { ExpectedTry, TakenClaim } from '../contract/claims.js';
 import type { CodeKey } from '../domain/codes.js';
 import { type HeldRecord, triesOf } from '../domain/record.js';
 import type { Settlement, StorePrimitives } from './driver.js';

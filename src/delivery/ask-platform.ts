@@ -1,5 +1,6 @@
 import { InvalidInputError, SentCodeStoreError } from '../contract/errors.js';
-import type { DeliveryOutcome, TakenClaim } from '../contract/types.js';
+import type { DeliveryOutcome } from '../contract/types.js';
+import type { TakenClaim } from '../contract/claims.js';
 import { receiptSchema } from '../core/option-schemas.js';
 import { describe } from '../domain/describe.js';
 import type { Run } from './delivery-context.js';

@@ -1,5 +1,5 @@
 import { LeaseLostError } from '../contract/errors.js';
-import type { TakenClaim } from '../contract/types.js';
+import type { TakenClaim } from '../contract/claims.js';
 import { errorText } from '../domain/error-text.js';
 import { askMemoryOf } from './ask-memory.js';
 import { type Answer, askPlatform } from './ask-platform.js';

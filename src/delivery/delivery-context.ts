@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { InvalidInputError, SentCodeStoreError } from '../contract/errors.js';
-import type { Claim } from '../contract/types.js';
+import type { Claim } from '../contract/claims.js';
 import type { SentCodeStore } from '../contract/store.js';
 import { describe } from '../domain/describe.js';
 import { targetSchema } from '../core/option-schemas.js';
@@ -13,7 +13,7 @@ import type { DeliveryEvent } from './events.js';
 import { logFolded } from './folded-items.js';
 import { Offer } from './offered-codes.js';
 import type { DeliveryOptions } from './options.js';
-import type { FailedOutcome } from './report.js';
+import type { FailedOutcome } from './outcomes.js';
 import { type Schedule, systemSchedule } from './timers.js';
 
 /** One call of the bot, with all that its steps need. */

@@ -1,9 +1,10 @@
 import { InvalidInputError } from '../contract/errors.js';
-import type { Claim, DeliveryOutcome } from '../contract/types.js';
+import type { DeliveryOutcome } from '../contract/types.js';
+import type { Claim } from '../contract/claims.js';
 import { describe } from '../domain/describe.js';
 import { warnOfRejection } from '../core/callbacks.js';
 import type { ClassifyError, ErrorVerdict } from './options.js';
-import type { VerdictScope } from './report.js';
+import type { VerdictScope } from './outcomes.js';
 
 /**
  * Asks the bot what an error of `send` means. No answer, a wrong answer and an exception all count

@@ -1,5 +1,5 @@
 import type { DeliveryOutcome } from '../contract/types.js';
-import type { CodeOutcome } from './report.js';
+import type { CodeOutcome } from './outcomes.js';
 
 /**
  * What happens while codes are delivered, for metrics and logs.

@@ -1,5 +1,5 @@
 import { errorText } from '../domain/error-text.js';
-import type { CodeOutcome, UncertainOutcome } from './report.js';
+import type { CodeOutcome, UncertainOutcome } from './outcomes.js';
 
 /** Why a code is uncertain, where nobody gave a reason. */
 const UNCERTAIN: Readonly<Record<UncertainOutcome['reason'], string>> = {

@@ -1,6 +1,6 @@
 import type { SentCodeStore } from '../contract/store.js';
 import type { Run } from './delivery-context.js';
-import type { FloodOutcome } from './report.js';
+import type { FloodOutcome } from './outcomes.js';
 
 /** What the guard decides on the free codes of a guild. Codes that it does not name may be sent. */
 export interface FloodVerdict {

@@ -1,13 +1,16 @@
-import type { ClaimResult, CodeState } from '../contract/types.js';
+import type { CodeState } from '../contract/types.js';
 import { chunksOf } from '../core/chunked.js';
 import { askMemoryOf } from './ask-memory.js';
 import { decideByAsking } from './asked-message.js';
 import { justLookedUp } from '../core/look-up-hint.js';
+import { type LookUp, statesByIdentity } from './look-up.js';
 import { guardFlood } from './flood-guard.js';
+import { GuildOutcomes } from './guild-outcomes.js';
 import { type FirstRun, makeBaseline, predictBaseline } from './first-run.js';
 import { deliverMessage, type MessageOutcome } from './message-delivery.js';
 import { GuildPauses } from './pauses.js';
-import { type CodeOutcome, type FailedOutcome, makeReport, type SendReport } from './report.js';
+import { makeReport, type SendReport } from './report.js';
+import type { CodeOutcome } from './outcomes.js';
 import { recordedReceipts } from './recorded-receipts.js';
 import { findUncertain, type ListedMessage, takeMessage } from './uncertain-messages.js';
 import { abortedOutcome, type Run } from './delivery-context.js';
@@ -26,25 +29,10 @@ export async function deliverToGuild<T>(run: Run<T>, guildId: string, lookedUp: 
   return delivery.report();
 }
 
-/** What a look-up found for a guild. */
-export interface LookUp {
-  /** By identity. */
-  readonly states: ReadonlyMap<string, CodeState>;
-  /** A moment before the store was asked. */
-  readonly at: Moment;
-}
-
 /** The report if the signal was aborted before the store was asked. */
 export function reportAborted<T>(run: Run<T>, guildId: string): SendReport<T> {
   const outcome = abortedOutcome(run.signal);
   return makeReport(guildId, run.offer.report(new Map([...run.offer.codes.keys()].map((code) => [code, outcome]))));
-}
-
-/** The states of the offered codes by identity, from a store's answer by spelling. */
-export function statesByIdentity<T>(run: Run<T>, states: ReadonlyMap<string, CodeState>): Map<string, CodeState> {
-  const byIdentity = new Map<string, CodeState>();
-  for (const [spelling, state] of states) byIdentity.set(run.offer.identityOf(spelling), state);
-  return byIdentity;
 }
 
 class GuildDelivery<T> {
@@ -53,7 +41,7 @@ class GuildDelivery<T> {
   readonly #states: ReadonlyMap<string, CodeState>;
   readonly #lookedUpAt: Moment;
   readonly #pauses: GuildPauses<T>;
-  readonly #outcomes = new Map<string, CodeOutcome>();
+  readonly #outcomes: GuildOutcomes<T>;
   /** Whether something was recorded or sent, which a rejection would hide. */
   #begun = false;
 
@@ -63,39 +51,40 @@ class GuildDelivery<T> {
     this.#states = states;
     this.#lookedUpAt = at;
     this.#pauses = new GuildPauses(run, guildId);
-    this.#setKnown(states);
+    this.#outcomes = new GuildOutcomes(run, guildId);
+    this.#outcomes.setKnown(states);
   }
 
   report(): SendReport<T> {
-    return makeReport(this.#guildId, this.#run.offer.report(this.#outcomes));
+    return this.#outcomes.report();
   }
 
   async predict(): Promise<void> {
     const isNew = await this.#firstRun(predictBaseline, { status: 'would-baseline' });
-    this.#setPaused(this.#open());
-    const flood = await guardFlood(this.#run, this.#guildId, this.#open(), isNew);
-    this.#setAll(flood.baseline, { status: 'would-baseline' });
-    if (flood.outcome !== undefined) this.#setAll(flood.held, flood.outcome);
+    this.#setPaused(this.#outcomes.open);
+    const flood = await guardFlood(this.#run, this.#guildId, this.#outcomes.open, isNew);
+    this.#outcomes.set(flood.baseline, { status: 'would-baseline' });
+    if (flood.outcome !== undefined) this.#outcomes.set(flood.held, flood.outcome);
     for (const message of await this.#uncertainMessages()) {
       if (this.#setHeldByPause(message.codes)) continue;
-      this.#setOffered(message.codes, message.next === 'retry' ? { status: 'would-send' } : message.outcome);
+      this.#outcomes.setOffered(message.codes, message.next === 'retry' ? { status: 'would-send' } : message.outcome);
     }
-    this.#setAll(this.#open(), { status: 'would-send' });
+    this.#outcomes.set(this.#outcomes.open, { status: 'would-send' });
   }
 
   async run(): Promise<void> {
     try {
       const isNew = await this.#firstRun(makeBaseline, { status: 'baseline' });
-      this.#setPaused(this.#open());
+      this.#setPaused(this.#outcomes.open);
       await this.#guardFlood(isNew);
       const messages = await this.#uncertainMessages();
       await this.#retry(messages);
       await this.#sendNew();
       await this.#ask(messages);
-      if (this.#run.signal.aborted) this.#setUntried(abortedOutcome(this.#run.signal));
+      if (this.#run.signal.aborted) this.#outcomes.setUntried(abortedOutcome(this.#run.signal));
     } catch (error) {
       if (!this.#begun) throw error;
-      this.#setUntried({ status: 'failed', reason: 'store', error, permanent: false });
+      this.#outcomes.setUntried({ status: 'failed', reason: 'store', error, permanent: false });
     }
   }
 
@@ -103,18 +92,18 @@ class GuildDelivery<T> {
   async #firstRun(decide: typeof makeBaseline, outcome: CodeOutcome): Promise<boolean> {
     if ((this.#run.options.firstRun ?? 'send') === 'send' || this.#run.signal.aborted) return false;
     const { isNew, baseline }: FirstRun = await decide(this.#run, this.#guildId, this.#states);
-    this.#setAll(baseline, outcome);
+    this.#outcomes.set(baseline, outcome);
     this.#begun ||= baseline.size > 0;
     return isNew;
   }
 
   async #guardFlood(isNew: boolean): Promise<void> {
     if (this.#run.signal.aborted) return;
-    const { baseline, held, outcome } = await guardFlood(this.#run, this.#guildId, this.#open(), isNew);
-    if (outcome !== undefined) this.#setAll(held, outcome);
+    const { baseline, held, outcome } = await guardFlood(this.#run, this.#guildId, this.#outcomes.open, isNew);
+    if (outcome !== undefined) this.#outcomes.set(held, outcome);
     if (baseline.length === 0) return;
     await this.#run.store.markSent(this.#guildId, this.#run.offer.spellingsOf(baseline), { source: 'baseline' });
-    this.#setAll(baseline, { status: 'baseline' });
+    this.#outcomes.set(baseline, { status: 'baseline' });
     this.#begun = true;
   }
 
@@ -122,16 +111,16 @@ class GuildDelivery<T> {
     for (const message of messages) {
       if (this.#run.signal.aborted) return;
       if (message.next !== 'retry') {
-        this.#setOffered(message.codes, message.outcome);
+        this.#outcomes.setOffered(message.codes, message.outcome);
         continue;
       }
       if (this.#setHeldByPause(message.codes)) continue;
       const claimedAt = momentOf(this.#run.clock);
       const claims = await takeMessage(this.#run, this.#guildId, message);
-      this.#setAll(message.codes, { status: 'uncertain', reason: 'incomplete' });
+      this.#outcomes.set(message.codes, { status: 'uncertain', reason: 'incomplete' });
       for (const claim of claims) {
         this.#begun = true;
-        this.#setTried(this.#identities(claim.codes), await deliverMessage(this.#run, claim, claimedAt));
+        this.#setTried(this.#outcomes.identities(claim.codes), await deliverMessage(this.#run, claim, claimedAt));
       }
     }
   }
@@ -148,17 +137,17 @@ class GuildDelivery<T> {
       const decided = await decideByAsking(this.#run, findDelivery, message).catch((error: unknown) => ({ error }));
       if ('error' in decided) {
         this.#run.emit({ type: 'ask-failed', guildId: this.#guildId, error: decided.error });
-        this.#setOffered(listed, { status: 'uncertain', reason: 'held', error: decided.error });
+        this.#outcomes.setOffered(listed, { status: 'uncertain', reason: 'held', error: decided.error });
         continue;
       }
       const { codes: spellings, outcome, tried = false } = decided;
       this.#begun ||= spellings.length > 0;
-      const codes = this.#identities(spellings).filter((code) => this.#run.offer.codes.has(code));
+      const codes = this.#outcomes.offered(this.#outcomes.identities(spellings));
       if (outcome === undefined) {
         freed ||= codes.length > 0;
-        for (const code of codes) this.#outcomes.delete(code);
+        this.#outcomes.clear(codes);
       } else if (tried) this.#setTried(codes, outcome);
-      else this.#setAll(codes, outcome);
+      else this.#outcomes.set(codes, outcome);
     }
     if (freed) await this.#sendNew();
   }
@@ -181,10 +170,10 @@ class GuildDelivery<T> {
       const claimedAt = momentOf(this.#run.clock);
       const spellings = this.#run.offer.spellingsOf(codes);
       const result = await this.#run.store.claim(this.#guildId, spellings, isFresh ? justLookedUp(options) : options);
-      this.#setUnclaimed(result);
+      this.#outcomes.setUnclaimed(result);
       if (result.claim === undefined) continue;
       this.#begun = true;
-      this.#setTried(this.#identities(result.claimed), await deliverMessage(this.#run, result.claim, claimedAt));
+      this.#setTried(this.#outcomes.identities(result.claimed), await deliverMessage(this.#run, result.claim, claimedAt));
     }
   }
 
@@ -201,13 +190,15 @@ class GuildDelivery<T> {
       codes.push(...(messages[end] ?? []));
       end += 1;
     } while (end < messages.length && codes.length + (messages[end]?.length ?? 0) <= LOOKED_UP_AHEAD);
-    this.#setKnown(statesByIdentity(this.#run, await this.#run.store.states(this.#guildId, this.#run.offer.spellingsOf(codes))));
+    this.#outcomes.setKnown(
+      statesByIdentity(this.#run, await this.#run.store.states(this.#guildId, this.#run.offer.spellingsOf(codes))),
+    );
     return { at, end };
   }
 
   *#newMessages(): Generator<string[]> {
     const { messages = 'together', maxPerMessage = Infinity } = this.#run.options;
-    const open = this.#open();
+    const open = this.#outcomes.open;
     const alone = new Set(open.filter((code) => this.#pauses.isAlone(code)));
     const together = open.filter((code) => !alone.has(code));
     yield* chunksOf(together, messages === 'each' ? 1 : Math.min(maxPerMessage, Math.max(1, together.length)));
@@ -232,32 +223,8 @@ class GuildDelivery<T> {
     }
   }
 
-  /** Reports codes that are not free. */
-  #setKnown(states: ReadonlyMap<string, CodeState>): void {
-    for (const [code, state] of states) {
-      if (state === 'sent') this.#outcomes.set(code, { status: 'already-sent' });
-      if (state === 'claimed') this.#outcomes.set(code, { status: 'held-elsewhere' });
-      if (state === 'uncertain') this.#outcomes.set(code, { status: 'uncertain', reason: 'held' });
-    }
-  }
-
-  #setUnclaimed({ alreadySent, heldElsewhere, uncertain }: ClaimResult): void {
-    this.#setAll(this.#identities(alreadySent), { status: 'already-sent' });
-    this.#setAll(this.#identities(heldElsewhere), { status: 'held-elsewhere' });
-    this.#setAll(this.#identities(uncertain), { status: 'uncertain', reason: 'held' });
-  }
-
-  /** Offered codes without an outcome so far: free ones. */
-  #open(): string[] {
-    return [...this.#run.offer.codes.keys()].filter((code) => !this.#outcomes.has(code));
-  }
-
-  #identities(spellings: readonly string[]): string[] {
-    return spellings.map((spelling) => this.#run.offer.identityOf(spelling));
-  }
-
   #setTried(codes: readonly string[], outcome: MessageOutcome): void {
-    this.#setAll(codes, outcome);
+    this.#outcomes.set(codes, outcome);
     this.#pauses.note(codes, outcome);
     if (outcome.status === 'uncertain') askMemoryOf(this.#run.store).noteGuild(this.#guildId, true, this.#run.clock);
   }
@@ -266,7 +233,7 @@ class GuildDelivery<T> {
   #setPaused(codes: readonly string[]): string[] {
     return codes.filter((code) => {
       const pause = this.#pauses.find([code]);
-      if (pause !== undefined) this.#outcomes.set(code, pause);
+      if (pause !== undefined) this.#outcomes.set([code], pause);
       return pause === undefined;
     });
   }
@@ -275,32 +242,8 @@ class GuildDelivery<T> {
     const pause = this.#pauses.find(codes);
     if (pause === undefined) return false;
     const detail = `left alone until ${pause.until.toISOString()}: ${pause.why}`;
-    this.#setOffered(codes, { status: 'uncertain', reason: 'held', detail });
+    this.#outcomes.setOffered(codes, { status: 'uncertain', reason: 'held', detail });
     return true;
-  }
-
-  #setOffered(codes: readonly string[], outcome: CodeOutcome): void {
-    this.#setAll(
-      codes.filter((code) => this.#run.offer.codes.has(code)),
-      outcome,
-    );
-  }
-
-  /**
-   * Gives a failure as the reason for all that was not tried: free codes, and with `retry` the
-   * uncertain messages.
-   */
-  #setUntried(failure: FailedOutcome): void {
-    this.#setAll(this.#open(), failure);
-    if (this.#run.options.onUncertain !== 'retry') return;
-    for (const [code, outcome] of this.#outcomes) {
-      if (outcome.status !== 'uncertain' || outcome.reason !== 'held' || 'error' in outcome) continue;
-      this.#outcomes.set(code, { ...outcome, error: failure.error });
-    }
-  }
-
-  #setAll(codes: Iterable<string>, outcome: CodeOutcome): void {
-    for (const code of codes) this.#outcomes.set(code, outcome);
   }
 }
 

@@ -1,6 +1,6 @@
 import { SentCodeStoreError } from '../contract/errors.js';
 import type { Run } from './delivery-context.js';
-import { type LookUp, statesByIdentity } from './guild-delivery.js';
+import { type LookUp, statesByIdentity } from './look-up.js';
 import { momentOf } from './timers.js';
 
 /**

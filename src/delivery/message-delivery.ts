@@ -1,12 +1,12 @@
 import { InvalidInputError, LeaseLostError } from '../contract/errors.js';
-import type { Claim } from '../contract/types.js';
+import type { Claim } from '../contract/claims.js';
 import { describe } from '../domain/describe.js';
 import { withErrorJson } from '../domain/error-json.js';
 import { withDetail } from './explain.js';
 import { judge } from './error-verdict.js';
 import { isThenable } from '../core/callbacks.js';
 import { keepRenewed } from './renewal.js';
-import type { FailedOutcome, SentOutcome, UncertainOutcome } from './report.js';
+import type { FailedOutcome, SentOutcome, UncertainOutcome } from './outcomes.js';
 import { abortedOutcome, describeMessage, type Run } from './delivery-context.js';
 import { receiptFor } from './receipt.js';
 import { confirmSent, giveBack } from './record-outcome.js';

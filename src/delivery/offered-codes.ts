@@ -4,7 +4,8 @@ import { describe } from '../domain/describe.js';
 import { checkCode } from '../domain/identity.js';
 import { withDetail } from './explain.js';
 import type { DeliveryItems } from './options.js';
-import type { CodeOutcome, CodeReport } from './report.js';
+import type { CodeReport } from './report.js';
+import type { CodeOutcome } from './outcomes.js';
 
 /** What a bot offers: each well-formed code once, and every item for the report. */
 export class Offer<T> {

@@ -3,7 +3,8 @@ import type { GuildId, DeliveryOutcome, Source } from '../contract/types.js';
 import type { Clock } from '../domain/clock.js';
 import type { DeliveryEvent } from './events.js';
 import type { FindDelivery } from './find-delivery.js';
-import type { GuildReport, VerdictScope } from './report.js';
+import type { GuildReport } from './report.js';
+import type { VerdictScope } from './outcomes.js';
 import type { Schedule } from './timers.js';
 
 /** Options that {@link sendOnce} and {@link announce} share. */

@@ -4,7 +4,7 @@ import { checkGuildId } from '../domain/guild-id.js';
 import type { Run } from './delivery-context.js';
 import type { MessageOutcome } from './message-delivery.js';
 import { type PauseKey, PauseMemory } from './pause-memory.js';
-import type { PausedOutcome } from './report.js';
+import type { PausedOutcome } from './outcomes.js';
 
 const memories = new WeakMap<SentCodeStore, PauseMemory>();
 

@@ -1,5 +1,6 @@
 import { SentCodeStoreError } from '../contract/errors.js';
-import type { Claim, ConfirmResult, MarkOptions } from '../contract/types.js';
+import type { MarkOptions } from '../contract/types.js';
+import type { Claim, ConfirmResult } from '../contract/claims.js';
 import { describeMessage, type Run } from './delivery-context.js';
 import { delay } from './timers.js';
 

@@ -1,5 +1,5 @@
 import { LeaseLostError } from '../contract/errors.js';
-import type { Claim } from '../contract/types.js';
+import type { Claim } from '../contract/claims.js';
 import { describeMessage, type Run } from './delivery-context.js';
 
 /**

@@ -1,7 +1,8 @@
 import type { SentCodeStore } from '../contract/store.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { logReport } from './log-report.js';
-import { deliverToGuild, reportAborted, statesByIdentity } from './guild-delivery.js';
+import { deliverToGuild, reportAborted } from './guild-delivery.js';
+import { statesByIdentity } from './look-up.js';
 import { checkSendOnceOptions } from './check-delivery-options.js';
 import type { SendOnceOptions } from './options.js';
 import type { SendReport } from './report.js';

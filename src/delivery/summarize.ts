@@ -1,7 +1,8 @@
 import { groupBy } from '../domain/group-by.js';
 import { SentCodeStoreError } from '../contract/errors.js';
 import { errorText } from '../domain/error-text.js';
-import type { AnnounceReport, CodeReport, CodeStatus, GuildReport, SendReport, StatusCounts } from './report.js';
+import type { AnnounceReport, CodeReport, GuildReport, SendReport, StatusCounts } from './report.js';
+import type { CodeStatus } from './outcomes.js';
 
 /** What went wrong with one code, or with a whole guild. */
 export interface Problem {

@@ -1,8 +1,8 @@
-import type { TakenClaim } from '../contract/types.js';
+import type { TakenClaim } from '../contract/claims.js';
 import { askMemoryOf } from './ask-memory.js';
 import { DEFAULT_SETTLE_MS } from './ask-platform.js';
 import type { Run } from './delivery-context.js';
-import type { UncertainOutcome } from './report.js';
+import type { UncertainOutcome } from './outcomes.js';
 
 /**
  * The uncertain messages of a guild, the oldest first, and what is to be done about each. Without

@@ -1,4 +1,4 @@
-import type { ExpectedTry } from '../../contract/types.js';
+import type { ExpectedTry } from '../../contract/claims.js';
 import type { Flags } from '../flags.js';
 import { type Command, print, printJson } from '../command.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,4 +1,4 @@
-import type { UncertainCode } from '../../contract/types.js';
+import type { UncertainCode } from '../../contract/claims.js';
 import { type Command, print, printJson } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { throwIfStopped } from '../interruption.js';

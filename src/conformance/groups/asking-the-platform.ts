@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SentCodeStore } from '../../contract/store.js';
-import type { TakenClaim, UncertainCode } from '../../contract/types.js';
+import type { TakenClaim, UncertainCode } from '../../contract/claims.js';
 import { claimOf, collect, only, rejectsWith } from '../assertions.js';
 import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Claim, ClaimOptions, GuildCodes, MarkOptions, TakeUncertainOptions } from '../../contract/types.js';
+import type { GuildCodes, MarkOptions } from '../../contract/types.js';
+import type { Claim, ClaimOptions, TakeUncertainOptions } from '../../contract/claims.js';
 import { claimOf, rejectsWith } from '../assertions.js';
 import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 

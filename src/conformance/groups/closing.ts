@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import type { Claim } from '../../contract/types.js';
+import type { Claim } from '../../contract/claims.js';
 import type { SentCodeStore } from '../../contract/store.js';
 import { claimOf, collect, numbered, rejectsWith } from '../assertions.js';
 import { type ConformanceGroup, type ConformanceTest, hasClaims, when } from '../test-case.js';

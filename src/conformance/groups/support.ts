@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Claim } from '../../contract/types.js';
+import type { Claim } from '../../contract/claims.js';
 import { collect, only, rejectsWith } from '../assertions.js';
 import { type ConformanceGroup, hasClaims, when } from '../test-case.js';
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Claim } from '../../contract/types.js';
+import type { Claim } from '../../contract/claims.js';
 import type { StoreSupport } from '../../contract/support.js';
 import type { CodeKey } from '../../domain/codes.js';
 import type { CodeRecord } from '../../domain/record.js';

@@ -1,4 +1,4 @@
-import type { Claim } from '../../contract/types.js';
+import type { Claim } from '../../contract/claims.js';
 import type { Confirmation, Mark, Ownership, ReleaseOutcome } from '../../core/driver.js';
 import { isLost, ownershipOf } from '../../core/owner-steps.js';
 import type { CodeKey } from '../../domain/codes.js';
