@@ -90,7 +90,7 @@ describe('the end of a store whose server does not answer', () => {
     const proxy = await startTcpProxy(mongoUri());
     onTestFinished(() => proxy.close());
     const logger = new RecordingLogger();
-    const store = new MongoStore({ uri: proxy.uri, database: freshDatabase(), operationTimeoutMs: 400, logger });
+    const store = new MongoStore({ uri: proxy.uri, database: freshDatabase(), operationTimeoutMs: 2000, logger });
     await store.markSent('1', ['BEFORE']);
     await proxy.mode('stall');
     const call = store.markSent('1', ['NEW']);

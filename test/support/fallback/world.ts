@@ -1,4 +1,4 @@
-import type { Claim } from '../../../src/contract/types.js';
+import type { Claim } from '../../../src/contract/claims.js';
 import type { FallbackEvent } from '../../../src/stores/fallback/events.js';
 import { FallbackStore } from '../../../src/stores/fallback/fallback-store.js';
 import { PRESENCE_MS } from '../../../src/stores/fallback/upkeep/presence.js';

@@ -1,4 +1,4 @@
-import type { Claim } from '../../../src/contract/types.js';
+import type { Claim } from '../../../src/contract/claims.js';
 import type { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { foldingIsOver } from './folding.js';
 

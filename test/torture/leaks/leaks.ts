@@ -5,7 +5,7 @@ import { Database } from '../database.js';
 import { type Leaks, type Use, WINDOWS } from './use.js';
 
 /** What code that was compiled late, and caches of the engine, add to a heap in each span, in bytes. */
-const NOISE = 60_000;
+const NOISE = 150_000;
 /** No more than this may be left of a call, and of an opening, in bytes. An object of two fields has more. */
 const PER_CALL = 12;
 const PER_OPENING = 200;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Claim } from '../../../src/contract/types.js';
+import type { Claim } from '../../../src/contract/claims.js';
 import type { SentCodeStore } from '../../../src/contract/store.js';
 import { withTestSeams } from '../../../src/stores/json-file/test-seams.js';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';

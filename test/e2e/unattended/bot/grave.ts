@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { SentCodeStore } from '../../../../src/contract/store.js';
-import type { Claim } from '../../../../src/contract/types.js';
+import type { Claim } from '../../../../src/contract/claims.js';
 import { DiscordApiControl } from '../../../tools/discord-api/control-client.js';
 import type { Death, UnattendedConfig } from './config.js';
 
