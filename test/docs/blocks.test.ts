@@ -90,7 +90,8 @@ describe('every TypeScript block of README and docs, and every example in src', 
       const workFolder = mkdtempSync(join(tmpdir(), 'sent-code-store-docs-'));
       const uri = new URL(mongoUri());
       uri.pathname = freshDatabase();
-      const env = { ...process.env, MONGODB_URI: uri.href, DISCORD_TOKEN: '' };
+      // What a block leaves in the folder for temporary files goes with it.
+      const env = { ...process.env, MONGODB_URI: uri.href, DISCORD_TOKEN: '', TMPDIR: workFolder };
       try {
         await run(process.execPath, ['--enable-source-maps', scriptOf(index)], {
           cwd: workFolder,

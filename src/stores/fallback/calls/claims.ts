@@ -9,7 +9,7 @@ import { type HoldPair, isHeld, updateHolds } from '../chain/hold-copies.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords, heldBy, type MaybeRecord, strongest } from '../chain/record-strength.js';
 import { noteForeign } from './reads.js';
-import { keepIfSame } from '../upkeep/shared-secret.js';
+import { keepIfSame } from '../upkeep/same-first-store.js';
 
 /**
  * Claims codes. The first store decides. Mirrors hold the codes before it is asked, and then

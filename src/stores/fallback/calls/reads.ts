@@ -8,7 +8,7 @@ import { markRecords } from './marks.js';
 import { type HoldPair, isForeign, isHeld, updateHolds } from '../chain/hold-copies.js';
 import type { Mirror } from '../chain/mirror.js';
 import { copyRecords, guildsOf, type MaybeRecord, strongest } from '../chain/record-strength.js';
-import { keepIfSame } from '../upkeep/shared-secret.js';
+import { keepIfSame } from '../upkeep/same-first-store.js';
 
 /**
  * Reads records. Only a store that may decide can say "absent"; without one, `NOT_AUTHORITATIVE`.

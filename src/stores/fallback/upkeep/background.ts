@@ -4,7 +4,7 @@ import type { Chain } from '../chain/chain.js';
 import { GuildCopies } from './guild-copies.js';
 import { endPresence, PRESENCE_MS, presenceIsDue } from './presence.js';
 import { rejoin } from './rejoin.js';
-import { keepIfSame, secretIsOld } from './shared-secret.js';
+import { keepIfSame, secretIsOld } from './same-first-store.js';
 
 /** The background work of a chain: brings members back, and fills mirrors. */
 export class Background {

@@ -7,7 +7,7 @@ import { copyRecords } from '../chain/record-strength.js';
 import { MISSED, OWN_KEYS, revokedKey } from '../keys.js';
 import { presenceIsDue, showPresence } from './presence.js';
 import { replay } from './replay.js';
-import { leaveSign, secretIsOld, sharedSecret, tie } from './shared-secret.js';
+import { leaveSign, secretIsOld, sharedSecret, tie } from './same-first-store.js';
 
 /**
  * Brings back members that are down and due. The first store is up only after it was compared with
