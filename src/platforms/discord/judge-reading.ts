@@ -65,9 +65,12 @@ function carriesMark(message: MessageObject, messageId: string): boolean {
 function isWithinTries(each: MessageObject, { firstTriedAt, lastTriedAt, settleMs }: Asked): boolean {
   const at = createdAt(each.id);
   const first = firstTriedAt?.getTime() ?? -Infinity;
-  const last = lastTriedAt === null ? Infinity : lastTriedAt.getTime() + settleMs;
+  const last = lastTriedAt === null ? Infinity : lastTriedAt.getTime() + settleMs + ROUNDED_MS;
   return first <= at && at <= last;
 }
+
+/** The end of a try is rounded down to whole ms twice: by the clock, and as a `Date`. */
+const ROUNDED_MS = 2;
 
 function whyDoubtful(showsAll: boolean, shown: number, unreadable: string | undefined): string {
   if (showsAll) return 'shows the codes, but not from the time of the tries';

@@ -61,6 +61,13 @@ describe('sent', () => {
     expect(await find(['A'], { firstTriedAt, lastTriedAt: ended(40_000) })).toMatchObject({ outcome: 'uncertain' });
   });
 
+  it('is one that arrived in the last moment of the last try, whose end is rounded down', async () => {
+    const { id } = await post(embed('A'));
+    const before = (ms: number): Date => new Date(Number((BigInt(id) >> 22n) + 1_420_070_400_000n) - ms);
+    expect(await find(['A'], { lastTriedAt: before(2), settleMs: 0 })).toMatchObject({ outcome: 'sent' });
+    expect(await find(['A'], { lastTriedAt: before(3), settleMs: 0 })).toMatchObject({ outcome: 'uncertain' });
+  });
+
   it.for<[what: string, fields: object]>([
     ['a footer', { embeds: [{ type: 'rich', title: 'codes', footer: { text: `id ${MESSAGE_ID}` } }] }],
     ['a custom id', { content: 'x', components: [{ type: 1, components: [{ type: 2, custom_id: MESSAGE_ID }] }] }],
