@@ -22,11 +22,11 @@ export interface Answer extends Omit<DeliveryEvidence, 'reason'> {
 export async function askPlatform<T>(
   run: Run<T>,
   find: FindDelivery<T>,
-  claim: TakenClaim,
+  taken: TakenToAsk,
   isRecorded: (receipt: string) => Promise<boolean>,
 ): Promise<Answer> {
   const limit = new AbortController();
-  const message = describeUncertain(run, claim, isRecorded, AbortSignal.any([run.signal, limit.signal]));
+  const message = describeUncertain(run, taken, isRecorded, AbortSignal.any([run.signal, limit.signal]));
   const overdue = new Promise<never>((_, reject) => {
     message.signal.addEventListener('abort', () => reject(message.signal.reason as Error), { once: true });
   });
@@ -44,6 +44,13 @@ export async function askPlatform<T>(
   }
 }
 
+/** A message that was taken over to be asked for. */
+export interface TakenToAsk {
+  readonly claim: TakenClaim;
+  /** A moment before the store was asked, in ms since 1970. Its ages are of a later moment. */
+  readonly before: number;
+}
+
 /** Longest wait for an answer, in ms. */
 export const ASK_LIMIT_MS = 30_000;
 
@@ -54,17 +61,18 @@ const UNTIMED: Answer = {
 
 function describeUncertain<T>(
   { clock, offer, options, store }: Run<T>,
-  claim: TakenClaim,
+  { claim, before }: TakenToAsk,
   isRecorded: (receipt: string) => Promise<boolean>,
   signal: AbortSignal,
 ): UncertainMessage<T> {
   const { guildId, messageId, target, codes, size, attempt, ageMs, idleMs } = claim;
-  const ago = (ms: number | null): Date | null => (ms === null ? null : new Date(clock.now() - ms));
+  const ago = (moment: number, ms: number | null): Date | null => (ms === null ? null : new Date(moment - ms));
   return {
     ...{ guildId, messageId, target, codes, size, attempt, signal, isRecorded },
     items: offer.itemsOf(codes),
-    firstTriedAt: ago(ageMs),
-    lastTriedAt: ago(idleMs),
+    // Rather too early and too late: the store's answer may have been on its way for long.
+    firstTriedAt: ago(before, ageMs),
+    lastTriedAt: ago(clock.now(), idleMs),
     settleMs: options.settleMs ?? DEFAULT_SETTLE_MS,
     identity: store.identity,
   };

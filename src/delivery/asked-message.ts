@@ -16,6 +16,7 @@ import { takeToAsk, unsettledMs, waiting } from './uncertain-messages.js';
  * one process asks. Never rejects for a failure of the store: the message stays uncertain then.
  */
 export async function decideByAsking<T>(run: Run<T>, find: FindDelivery<T>, message: AskedFor): Promise<Decided> {
+  const before = run.clock.now();
   const claim = await takeToAsk(run, message.guildId, message.messageId);
   if (claim === undefined) return { codes: [] };
   // Somebody may have tried the message again since it was listed, or asked for it.
@@ -24,7 +25,7 @@ export async function decideByAsking<T>(run: Run<T>, find: FindDelivery<T>, mess
   const wait = askMemoryOf(run.store).waitMs(claim.messageId, run.clock);
   if (wait > 0) return stillUncertain(run, claim, waiting(run, 'no-evidence', wait));
   const renewal = keepRenewed(run, claim);
-  const answer = await askPlatform(run, find, claim, message.isRecorded);
+  const answer = await askPlatform(run, find, { claim, before }, message.isRecorded);
   const leaseLost = await renewal.stop();
   if (answer.outcome === 'sent') return recordFound(run, claim, answer, leaseLost);
   if (answer.outcome === 'not-sent' && !leaseLost) return beginAnew(run, claim, answer);

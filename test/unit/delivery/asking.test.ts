@@ -61,6 +61,24 @@ async function lost(codes: string[], options: Partial<SendOnceOptions> = {}): Pr
   return world;
 }
 
+it('the span of the tries holds the tries, however long the answer of the store was on its way', async () => {
+  const world = new World();
+  const began = world.time.now();
+  await world.lose(['A']);
+  const ended = world.time.now();
+  await world.time.pass(SETTLED_MS);
+  world.store = intercept(world.store, {
+    takeUncertain: async (call, ...args) => {
+      const taken = await call(...args);
+      await world.time.pass(5000);
+      return taken;
+    },
+  });
+  await world.offer(['A'], 'uncertain');
+  expect(world.asked[0]!.firstTriedAt!.getTime()).toBeLessThanOrEqual(began);
+  expect(world.asked[0]!.lastTriedAt!.getTime()).toBeGreaterThanOrEqual(ended);
+});
+
 describe('findDelivery', () => {
   it('is told what is known of the message', async () => {
     const world = new World();
