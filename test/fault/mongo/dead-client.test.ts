@@ -15,7 +15,7 @@ import { startTcpProxy, type TcpProxy } from '../../tools/tcp-proxy/tcp-proxy.js
  * Of the driver's clients here. Its monitor looks again at once after a connection has ended, as it
  * does half a second after the last look by itself.
  */
-const CLIENT_OPTIONS = { serverSelectionTimeoutMS: 500, minHeartbeatFrequencyMS: 0 };
+const CLIENT_OPTIONS = { serverSelectionTimeoutMS: 1500, minHeartbeatFrequencyMS: 0 };
 /** How often the connections are ended until the driver is dead: mostly once. */
 const MAX_ENDS = 20;
 /** How many clients of one store die. `DEAD_CLIENTS=100` is the long form. */
