@@ -12,24 +12,12 @@ import { codesOf, guildOf } from './tools/codes.js';
 import { startMongo } from './tools/mongo.js';
 import { contestants, OURS } from './tools/packages.js';
 import { isQuick, writeResult } from './tools/result-file.js';
+import type { Delivered } from './tools/results.js';
 
 const CODES = isQuick ? 1e4 : 1e5;
 const PER_MESSAGE = 25;
 const GUILDS = isQuick ? [100, 1000] : [1000, 10_000];
 const SAMPLES = 8;
-
-interface Delivered {
-  readonly what: string;
-  readonly store: string;
-  readonly build: string;
-  readonly messages: number;
-  readonly seconds: number;
-  /** The most that stayed on the heap, in MB over what the caller had before. */
-  readonly heapMB: number;
-  /** Commands of MongoDB, or syncs of the file. */
-  readonly steps: number;
-  readonly server?: string;
-}
 
 /** What keeps the records, and how many of its steps are behind it. */
 interface Target {
