@@ -26,10 +26,10 @@ export async function follow(chain: Chain, changes: readonly Settlement[], after
     await store.settleRecords(former);
     return store.settleRecords(seen);
   });
+  if (!changes.some(({ event }) => isGrant(event))) return;
   for (const [mirror, copies] of mirrors) {
     if (changes.some((change, index) => lacksGrant(mirror, change, after[index], copies[index]))) mirrors.delete(mirror);
   }
-  if (!changes.some(({ event }) => isGrant(event))) return;
   // This process knows of the loss in any case. The next process needs no note: the owner of the
   // claim ends with this process.
   await demoteOthers(chain, mirrors).catch(() => undefined);
