@@ -8,7 +8,7 @@ import { newChain } from '../../support/fallback/chain.js';
 import { freshDatabase, mongoUri } from '../../tools/mongo/connect.js';
 import { startTcpProxy } from '../../tools/tcp-proxy/tcp-proxy.js';
 
-it.each(['markSent', 'filterUnsent', 'claim'] as const)(
+it.concurrent.each(['markSent', 'filterUnsent', 'claim'] as const)(
   'close resolves while Mongo is silent and a %s is under way, and lets go of the mirror',
   async (method) => {
     const proxy = await startTcpProxy(mongoUri());
@@ -18,7 +18,8 @@ it.each(['markSent', 'filterUnsent', 'claim'] as const)(
     const path = join(folder, 'mirror.json');
     const store = new FallbackStore(
       [new MongoStore({ uri: proxy.uri, database: freshDatabase() }), new JsonFileStore({ path })],
-      { operationTimeoutMs: 1500 },
+      // The first call connects, which takes a while on a busy machine.
+      { operationTimeoutMs: 4000 },
     );
     await store.filterUnsent('1', ['A']);
     await proxy.mode('stall');

@@ -4,7 +4,7 @@ import { tempFolder } from '../../support/json-file/temp-folder.js';
 import { allOfSmall, randomOfLarge } from './suite.js';
 
 /** The same in every run; `npm run test:torture power-loss` takes others. */
-const SEEDS = [1, 2];
+const SEED = 1;
 
 describe('an acknowledged mark survives a power failure on a disk that orders nothing', () => {
   it('in every way that the disk can order a small workload', async () => {
@@ -13,9 +13,9 @@ describe('an acknowledged mark survives a power failure on a disk that orders no
     expect(counts.images).toBeGreaterThan(1000);
   });
 
-  it.each(SEEDS)('in random ways of a large one, also while it is opened again: seed %i', async (seed) => {
-    const counts = await randomOfLarge(tempFolder(), seed, 20, 4);
-    console.log(`large workload, seed ${seed}: ${JSON.stringify(counts)}`);
+  it(`in random ways of a large one, also while it is opened again: seed ${SEED}`, async () => {
+    const counts = await randomOfLarge(tempFolder(), SEED, 20, 4);
+    console.log(`large workload, seed ${SEED}: ${JSON.stringify(counts)}`);
     expect(counts.images).toBeGreaterThan(300);
   });
 });
