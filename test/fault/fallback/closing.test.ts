@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { FallbackStore, MongoStore } from 'sent-code-store';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { newChain } from '../../support/fallback/chain.js';
 import { freshDatabase, mongoUri } from '../../tools/mongo/connect.js';
 import { startTcpProxy } from '../../tools/tcp-proxy/tcp-proxy.js';
 
-it.concurrent.each(['markSent', 'filterUnsent', 'claim'] as const)(
+it.concurrent.for(['markSent', 'filterUnsent', 'claim'] as const)(
   'close resolves while Mongo is silent and a %s is under way, and lets go of the mirror',
-  async (method) => {
+  async (method, { onTestFinished }) => {
     const proxy = await startTcpProxy(mongoUri());
     onTestFinished(() => proxy.close());
     const folder = await mkdtemp(join(tmpdir(), 'closing-'));
