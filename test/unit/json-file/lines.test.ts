@@ -4,12 +4,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../../src/files/file-system.js';
 import { readLines } from '../../../src/stores/json-file/format/lines.js';
+import { sealedLine } from '../../../src/stores/json-file/format/sealed-line.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
 
 describe('the lines of a file', () => {
   it('are the same in pieces of any size, and in small reads', async () => {
     const file = path.join(tempFolder(), 'lines');
-    const text = fc.array(fc.oneof(fc.constantFrom('', 'a', 'é', 'x'.repeat(50), '\ufeff'), fc.stringMatching(/^[a-z]{0,9}$/)));
+    const sealed = fc.string({ maxLength: 90 }).map((content) =>
+      sealedLine(`"a":${JSON.stringify(content)}}`)
+        .toString()
+        .trimEnd(),
+    );
+    const odd = fc.constantFrom('', 'a', 'é', 'x'.repeat(50), '\ufeff', '{"len":"ffffffff","crc":"00000000",');
+    const text = fc.array(fc.oneof(odd, sealed, fc.stringMatching(/^[a-z]{0,9}$/)));
     await fc.assert(
       fc.asyncProperty(
         text,
@@ -46,5 +53,22 @@ describe('the lines of a file', () => {
         },
       ),
     );
+  });
+
+  it('are read to their end at once where a seal states it', async () => {
+    const file = path.join(tempFolder(), 'long');
+    const line = sealedLine(`"a":"${'x'.repeat(5000)}"}`);
+    fs.writeFileSync(file, Buffer.concat([line, line]));
+    const reads: number[] = [];
+    const watched = {
+      ...nodeFileSystem,
+      read: (...args: Parameters<typeof nodeFileSystem.read>) => (reads.push(args[3]), nodeFileSystem.read(...args)),
+    };
+    const fd = await nodeFileSystem.open(file, 'r');
+    const lines: number[] = [];
+    await readLines(watched, fd, { position: 0, line: 1 }, ({ start, end }) => lines.push(end - start), 100);
+    await nodeFileSystem.close(fd);
+    expect(lines).toEqual([line.length - 1, line.length - 1]);
+    expect(reads.filter((bytes) => bytes > 0)).toHaveLength(4);
   });
 });

@@ -1,10 +1,13 @@
 import { type FileSystem, readAll } from '../../../files/file-system.js';
-import type { LineBytes } from './sealed-line.js';
+import { endOf, type LineBytes } from './sealed-line.js';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
-const PIECE_BYTES = 1 << 24;
+/** What the event loop waits for at a time: short enough for ten thousand short lines. */
+const PIECE_BYTES = 1 << 20;
+/** A comma and a line break come after a sealed line. */
+const AFTER_LINE = 2;
 
 /** A line of a file. */
 export interface Line extends LineBytes {
@@ -35,9 +38,7 @@ export async function readLines(
   let position = from.position;
   let rest: Buffer = Buffer.alloc(0);
   for (;;) {
-    // Twice as much each time for a line that is longer than a piece: otherwise its beginning would
-    // be copied once for each piece.
-    const wanted = Math.max(pieceBytes, rest.length);
+    const wanted = Math.max(pieceBytes, missingOf(rest));
     const room = Buffer.allocUnsafeSlow(rest.length + Math.min(wanted, await bytesAfter(files, fd, position, wanted)));
     rest.copy(room);
     const count = await readAll(files, fd, room, rest.length, position);
@@ -73,6 +74,15 @@ export async function readLines(
     }
     rest = piece.subarray(start);
   }
+}
+
+/**
+ * How much a line that has begun still needs: as its seal says, or as much again. Piece by piece its
+ * beginning would be copied once for each.
+ */
+function missingOf(rest: Buffer): number {
+  const end = endOf({ bytes: rest, start: 0, end: rest.length });
+  return end === undefined ? rest.length : end + AFTER_LINE - rest.length;
 }
 
 async function bytesAfter(files: FileSystem, fd: number, position: number, most: number): Promise<number> {

@@ -1,7 +1,9 @@
 import type { SentRecord } from '../../../domain/record.js';
 import type { LocalRecord } from '../../../domain/state-machine.js';
 import { presentEntries } from '../../../core/turns.js';
-import type { SentTable } from './sent-table.js';
+import { textAt } from '../format/json-bytes.js';
+import { GuildLines, type SentLine } from './guild-lines.js';
+import { SentTable } from './sent-table.js';
 
 /**
  * Records over a guild's table: held or changed ones. `undefined` hides the table's record of a
@@ -37,10 +39,12 @@ export class Records {
   /** The store's own metadata. */
   readonly metadata = new Map<string, string>();
   readonly #guilds = new Map<string, GuildRecords>();
+  /** Guilds that nobody has asked for since the snapshot was read. */
+  readonly #lines = new GuildLines();
 
   /** The record under a key. */
   get(guildId: string, code: string): LocalRecord | undefined {
-    const guild = this.#guilds.get(guildId);
+    const guild = this.#find(guildId);
     if (guild === undefined) return undefined;
     const { changes, frozen, table } = guild;
     const changed = changes?.get(code) ?? (changes?.has(code) === true ? null : frozen?.get(code));
@@ -60,7 +64,7 @@ export class Records {
 
   /** All guilds that have records, and some that have none any more. */
   guildIds(): string[] {
-    return [...this.#guilds.keys()];
+    return [...this.#guilds.keys(), ...this.#lines.ids()];
   }
 
   /**
@@ -68,12 +72,12 @@ export class Records {
    * for a million codes.
    */
   isReady(guildId: string): boolean {
-    return this.#guilds.get(guildId)?.table?.isReady ?? true;
+    return this.#find(guildId)?.table?.isReady ?? true;
   }
 
   /** Makes the index of a guild, with pauses. */
   async makeReady(guildId: string): Promise<void> {
-    await this.#guilds.get(guildId)?.table?.makeIndex();
+    await this.#find(guildId)?.table?.makeIndex();
   }
 
   /**
@@ -82,23 +86,26 @@ export class Records {
    * a change during the iteration may or may not be seen.
    */
   entries(guildId: string, changedOnly = false): Iterable<readonly [code: string, record: LocalRecord] | undefined> {
-    const guild = this.#guilds.get(guildId);
+    const guild = this.#find(guildId);
     if (guild === undefined) return [];
     const maps = [guild.frozen, guild.changes].filter((changes) => changes !== undefined);
     return entriesOf(changedOnly ? undefined : guild.table, maps);
   }
 
   /**
-   * Gives a guild its table from the snapshot. A guild with a table already (a person joined two
-   * files) keeps the earliest time of each code. Returns the number of codes that were in both.
+   * Gives a guild its line of the snapshot. A guild with a line already (a person joined two files)
+   * keeps the earliest time of each code. Returns the number of codes that were in both.
    */
-  addTable(guildId: string, table: SentTable): number {
-    const guild = this.#guilds.get(guildId);
-    if (guild?.table === undefined) {
-      if (guild === undefined) this.#guilds.set(guildId, { table, frozen: undefined, changes: undefined });
-      else guild.table = table;
-      return 0;
-    }
+  addLine(line: SentLine): number {
+    const { bytes, id, idEnd, first, count } = line;
+    // Hardly any guild has records before its line: no id is made for nothing.
+    const isMet = this.#guilds.size > 0 && this.#guilds.has(textAt(bytes, id, idEnd));
+    if (!isMet && this.#lines.add(line)) return 0;
+    const guildId = textAt(bytes, id, idEnd);
+    const table = new SentTable(line, first, count);
+    const guild = this.#guildOf(guildId);
+    guild.table ??= table;
+    if (guild.table === table) return 0;
     let repeated = 0;
     for (const [code, record] of table.entries()) {
       const known = this.get(guildId, code);
@@ -139,8 +146,19 @@ export class Records {
   }
 
   #guildOf(guildId: string): GuildRecords {
-    let guild = this.#guilds.get(guildId);
-    if (guild === undefined) this.#guilds.set(guildId, (guild = { table: undefined, frozen: undefined, changes: undefined }));
+    return this.#find(guildId) ?? this.#begin(guildId, undefined);
+  }
+
+  #find(guildId: string): GuildRecords | undefined {
+    const guild = this.#guilds.get(guildId);
+    if (guild !== undefined) return guild;
+    const table = this.#lines.take(guildId);
+    return table && this.#begin(guildId, table);
+  }
+
+  #begin(guildId: string, table: SentTable | undefined): GuildRecords {
+    const guild: GuildRecords = { table, frozen: undefined, changes: undefined };
+    this.#guilds.set(guildId, guild);
     return guild;
   }
 }

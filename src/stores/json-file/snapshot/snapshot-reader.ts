@@ -2,13 +2,12 @@ import type { OnDamage } from '../format/damage.js';
 import type { FileSystem } from '../../../files/file-system.js';
 import { firstLineOf, type Header, readHeader, readSnapshotEnd, SNAPSHOT_FORMAT } from '../format/header.js';
 import { ioError } from '../../../files/io-error.js';
-import { CLOSE, COMMA, digitAt, hasAt, skipString, textAt } from '../format/json-bytes.js';
+import { CLOSE, COMMA, digitAt, hasAt, skipString } from '../format/json-bytes.js';
 import { type Line, readLines } from '../format/lines.js';
 import { isList, isStoredMetadata, isStoredRecord, type RecordCodec } from '../records/record-codec.js';
 import type { Records } from '../records/records.js';
 import { salvageLine } from './salvage.js';
 import { isIntact, type LineBytes, listChecksum, SEAL_LENGTH } from '../format/sealed-line.js';
-import { SentTable } from '../records/sent-table.js';
 import { foreignFile } from '../format/store-errors.js';
 
 const GUILD_KEY = Buffer.from('"guild":');
@@ -125,9 +124,9 @@ class SnapshotReader {
   #takeSent(line: LineBytes): boolean {
     const { bytes, start } = line;
     const key = start + SEAL_LENGTH;
-    const idStart = key + GUILD_KEY.length;
+    const id = key + GUILD_KEY.length;
     if (!hasAt(bytes, key, GUILD_KEY)) return false;
-    const idEnd = skipString(bytes, idStart);
+    const idEnd = skipString(bytes, id);
     const digits = idEnd + COUNT_KEY.length;
     if (!hasAt(bytes, idEnd, COUNT_KEY)) return false;
     let place = digits;
@@ -137,9 +136,8 @@ class SnapshotReader {
       place += 1;
     }
     if (place === digits || !hasAt(bytes, place, SENT_KEY)) return false;
-    const guildId = textAt(bytes, idStart, idEnd);
-    const table = new SentTable(line, place + SENT_KEY.length, count);
-    this.#repeated += this.#target.records.addTable(guildId, table);
+    const first = place + SENT_KEY.length;
+    this.#repeated += this.#target.records.addLine({ bytes, start, end: line.end, id, idEnd, first, count });
     return true;
   }
 
