@@ -1,3 +1,4 @@
+import { Turns } from '../../core/turns.js';
 import type { Clock } from '../../domain/clock.js';
 import type { OnDamage } from './format/damage.js';
 import { type FileIdentity, fileIdentity } from '../../files/file-identity.js';
@@ -68,7 +69,14 @@ export async function loadStore(
     onDamage(paths.snapshot, undefined, 'is missing, but its journal is there');
   }
   checkSequence(paths, first, journals, onDamage);
-  for (const { entries } of journals) for (const entry of entries) applyEntry(records, codec, entry);
+  const turns = new Turns();
+  for (const { entries } of journals) {
+    for (const entry of entries) {
+      applyEntry(records, codec, entry);
+      const turn = turns.step(sizeOf(entry));
+      if (turn !== undefined) await turn;
+    }
+  }
   return {
     records,
     store,
@@ -77,6 +85,11 @@ export async function loadStore(
     stale,
     repeated: content?.repeated ?? 0,
   };
+}
+
+/** Number of changes in a line of a journal. */
+function sizeOf({ changes, metadata }: JournalEntry): number {
+  return changes.reduce((sum, [, stored]) => sum + stored.length, metadata.length);
 }
 
 /** What is kept of a journal that was read. */

@@ -77,11 +77,13 @@ export class GuildLines {
   }
 
   /** The ids of all guilds in here. */
-  *ids(): Generator<string, void, undefined> {
+  ids(): string[] {
+    const ids: string[] = [];
     for (let at = 0; at < this.#count * FIELDS; at += FIELDS) {
       const bytes = this.#pieces[this.#field(at, PIECE)]?.bytes;
-      if (bytes !== undefined) yield textAt(bytes, this.#field(at, ID), this.#field(at, ID_END));
+      if (bytes !== undefined) ids.push(textAt(bytes, this.#field(at, ID), this.#field(at, ID_END)));
     }
+    return ids;
   }
 
   #field(at: number, field: number): number {

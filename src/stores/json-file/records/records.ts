@@ -64,7 +64,7 @@ export class Records {
 
   /** All guilds that have records, and some that have none any more. */
   guildIds(): string[] {
-    return [...this.#guilds.keys(), ...this.#lines.ids()];
+    return [...this.#guilds.keys()].concat(this.#lines.ids());
   }
 
   /**
