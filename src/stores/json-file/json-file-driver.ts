@@ -128,11 +128,13 @@ export class JsonFileDriver extends LocalDriver {
 
   override async *scanRecords(scope: ScanScope): AsyncIterable<ScannedRecord> {
     await this.#current();
+    if (scope.guildId === undefined) await this.#file.records.readGuildIds();
     yield* super.scanRecords(scope);
   }
 
   override async *scanGuilds(): AsyncIterable<string> {
     await this.#current();
+    await this.#file.records.readGuildIds();
     yield* super.scanGuilds();
   }
 

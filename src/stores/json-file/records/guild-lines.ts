@@ -76,14 +76,12 @@ export class GuildLines {
     return new SentTable(line, this.#field(at, FIRST), this.#field(at, COUNT));
   }
 
-  /** The ids of all guilds in here. */
-  ids(): string[] {
-    const ids: string[] = [];
+  /** The ids of all guilds in here. Those that are taken meanwhile are left out. */
+  *ids(): Generator<string, void, undefined> {
     for (let at = 0; at < this.#count * FIELDS; at += FIELDS) {
       const bytes = this.#pieces[this.#field(at, PIECE)]?.bytes;
-      if (bytes !== undefined) ids.push(textAt(bytes, this.#field(at, ID), this.#field(at, ID_END)));
+      if (bytes !== undefined) yield textAt(bytes, this.#field(at, ID), this.#field(at, ID_END));
     }
-    return ids;
   }
 
   #field(at: number, field: number): number {

@@ -1,6 +1,6 @@
 import type { SentRecord } from '../../../domain/record.js';
 import type { LocalRecord } from '../../../domain/state-machine.js';
-import { presentEntries } from '../../../core/turns.js';
+import { presentEntries, Turns } from '../../../core/turns.js';
 import { textAt } from '../format/json-bytes.js';
 import { GuildLines, type SentLine } from './guild-lines.js';
 import { SentTable } from './sent-table.js';
@@ -41,6 +41,7 @@ export class Records {
   readonly #guilds = new Map<string, GuildRecords>();
   /** Guilds that nobody has asked for since the snapshot was read. */
   readonly #lines = new GuildLines();
+  readonly #frozen = new Set<string>();
 
   /** The record under a key. */
   get(guildId: string, code: string): LocalRecord | undefined {
@@ -64,7 +65,16 @@ export class Records {
 
   /** All guilds that have records, and some that have none any more. */
   guildIds(): string[] {
-    return [...this.#guilds.keys()].concat(this.#lines.ids());
+    return [...this.#guilds.keys(), ...this.#lines.ids()];
+  }
+
+  /** Lets {@link Records.guildIds} answer at once after it: 100 000 ids of a snapshot take a while. */
+  async readGuildIds(turns = new Turns()): Promise<void> {
+    for (const guildId of this.#lines.ids()) {
+      this.#find(guildId);
+      const turn = turns.step();
+      if (turn !== undefined) await turn;
+    }
   }
 
   /**
@@ -123,6 +133,7 @@ export class Records {
     const guild = this.#guildOf(guildId);
     guild.frozen = guild.changes ?? new Map();
     guild.changes = undefined;
+    this.#frozen.add(guildId);
     return { table: guild.table, changes: guild.frozen };
   }
 
@@ -131,18 +142,21 @@ export class Records {
     const guild = this.#guildOf(guildId);
     guild.table = table;
     guild.frozen = undefined;
+    this.#frozen.delete(guildId);
     if (held.length > 0) guild.changes ??= new Map();
     for (const [code, record] of held) if (guild.changes?.has(code) === false) guild.changes.set(code, record);
     if (table === undefined && (guild.changes === undefined || guild.changes.size === 0)) this.#guilds.delete(guildId);
   }
 
-  /** Undoes {@link Records.freeze}: the snapshot was not made. */
-  thaw(guildId: string): void {
-    const guild = this.#guilds.get(guildId);
-    if (guild?.frozen === undefined) return;
-    for (const [code, record] of guild.changes ?? []) guild.frozen.set(code, record);
-    guild.changes = guild.frozen;
-    guild.frozen = undefined;
+  /** Undoes what {@link Records.freeze} did and nothing settled: the snapshot was not made. */
+  thaw(): void {
+    for (const guildId of this.#frozen) {
+      const guild = this.#guildOf(guildId);
+      for (const [code, record] of guild.changes ?? []) guild.frozen?.set(code, record);
+      guild.changes = guild.frozen;
+      guild.frozen = undefined;
+    }
+    this.#frozen.clear();
   }
 
   #guildOf(guildId: string): GuildRecords {

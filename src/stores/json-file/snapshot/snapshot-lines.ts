@@ -27,6 +27,7 @@ export async function* preparedLines(
   for (let at = 0; at < metadata.length; at += METADATA_PER_LINE) {
     yield { parts: sealed([Buffer.from(`"metadata":${JSON.stringify(metadata.slice(at, at + METADATA_PER_LINE))}}`)]) };
   }
+  await records.readGuildIds(turns);
   for (const guildId of records.guildIds()) {
     const turn = turns.step();
     if (turn !== undefined) await turn;

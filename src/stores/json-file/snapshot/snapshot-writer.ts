@@ -43,7 +43,7 @@ export async function* snapshotPieces(
     yield Buffer.from(`${count === 0 ? '' : '\n'}${snapshotEnd({ count, checksum })}\n`);
   } finally {
     // Does something only for a snapshot that was given up.
-    for (const guildId of records.guildIds()) records.thaw(guildId);
+    records.thaw();
   }
 }
 
