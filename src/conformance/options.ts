@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InvalidInputError } from '../contract/errors.js';
 import type { StoreSupport } from '../contract/support.js';
 import { checkOptions } from '../core/check-options.js';
+import { lazySchema } from '../core/lazy-schema.js';
 import { functionSchema, optionSchema, textSchema, waitSchema } from '../core/option-schemas.js';
 import { nearest } from '../domain/nearest.js';
 import type { Fixture } from './fixture.js';
@@ -22,22 +23,24 @@ export interface ConformanceOptions {
   readonly timeoutMs?: number;
 }
 
-const conformanceSchema = z.strictObject({
-  supports: optionSchema<StoreSupport>(
-    isSupport,
-    'what the store supports: claims is "shared", "process" or false; times, sources, metadata and durable are true or false',
-  ),
-  create: functionSchema(),
-  skip: optionSchema<object>(
-    (value) => typeof value === 'object' && value !== null,
-    'an object with a reason for each group that is left out',
-  ).optional(),
-  timeoutMs: waitSchema(1).optional(),
-  name: textSchema().optional(),
-  describe: functionSchema().optional(),
-  it: functionSchema().optional(),
-});
-const registrationSchema = conformanceSchema.extend({ name: textSchema() });
+const conformanceSchema = lazySchema(() =>
+  z.strictObject({
+    supports: optionSchema<StoreSupport>(
+      isSupport,
+      'what the store supports: claims is "shared", "process" or false; times, sources, metadata and durable are true or false',
+    ),
+    create: functionSchema(),
+    skip: optionSchema<object>(
+      (value) => typeof value === 'object' && value !== null,
+      'an object with a reason for each group that is left out',
+    ).optional(),
+    timeoutMs: waitSchema(1).optional(),
+    name: textSchema().optional(),
+    describe: functionSchema().optional(),
+    it: functionSchema().optional(),
+  }),
+);
+const registrationSchema = lazySchema(() => conformanceSchema().extend({ name: textSchema() }));
 
 /**
  * Checks the options of {@link runConformance}, which also takes those of

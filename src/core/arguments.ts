@@ -7,6 +7,7 @@ import { checkCodes, type SpelledKey } from '../domain/codes.js';
 import { describe } from '../domain/describe.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { checkOptions } from './check-options.js';
+import { lazySchema } from './lazy-schema.js';
 import {
   durationSchema,
   leaseSchema,
@@ -82,34 +83,42 @@ export function checkDecision(value: string, argument: string, allowed: readonly
   throw new InvalidInputError('INVALID_OPTION', argument, `${argument} is ${describe(value)}. Pass ${listOf(allowed)}.`);
 }
 
-const markOptionsSchema = z.strictObject({
-  source: sourceSchema.optional(),
-  sentAt: optionSchema<Date>((value) => value instanceof Date && !Number.isNaN(value.getTime()), 'a valid Date').optional(),
-  receipt: receiptSchema.optional(),
-});
+const markOptionsSchema = lazySchema(() =>
+  z.strictObject({
+    source: sourceSchema().optional(),
+    sentAt: optionSchema<Date>((value) => value instanceof Date && !Number.isNaN(value.getTime()), 'a valid Date').optional(),
+    receipt: receiptSchema().optional(),
+  }),
+);
 
-const claimOptionsSchema = z.strictObject({ leaseMs: leaseSchema.optional(), target: targetSchema.optional() });
+const claimOptionsSchema = lazySchema(() =>
+  z.strictObject({ leaseMs: leaseSchema().optional(), target: targetSchema().optional() }),
+);
 
-const restartOptionsSchema = z.strictObject({ target: targetSchema.optional() });
+const restartOptionsSchema = lazySchema(() => z.strictObject({ target: targetSchema().optional() }));
 
-const expectedSchema = z.strictObject({ messageId: textSchema(), attempt: wholeNumberSchema('tries', 1) });
+const expectedSchema = lazySchema(() => z.strictObject({ messageId: textSchema(), attempt: wholeNumberSchema('tries', 1) }));
 
-const takeOptionsSchema = z.strictObject({
-  leaseMs: leaseSchema.optional(),
-  withinMs: durationSchema.optional(),
-  purpose: wordSchema('retry', 'ask').optional(),
-  messageId: textSchema().optional(),
-  // Checked elsewhere, as every list of codes.
-  codes: optionSchema<unknown>(() => true, 'codes').optional(),
-});
+const takeOptionsSchema = lazySchema(() =>
+  z.strictObject({
+    leaseMs: leaseSchema().optional(),
+    withinMs: durationSchema().optional(),
+    purpose: wordSchema('retry', 'ask').optional(),
+    messageId: textSchema().optional(),
+    // Checked elsewhere, as every list of codes.
+    codes: optionSchema<unknown>(() => true, 'codes').optional(),
+  }),
+);
 
-const claimSchema = z.object({
-  codes: optionSchema<string[]>(
-    (value) => Array.isArray(value) && value.length > 0 && value.every((code) => typeof code === 'string'),
-    'the claim as the store gave it, with an array of codes',
-  ),
-  token: textSchema(),
-  messageId: textSchema(),
-  leaseMs: leaseSchema,
-  attempt: wholeNumberSchema('tries', 1),
-});
+const claimSchema = lazySchema(() =>
+  z.object({
+    codes: optionSchema<string[]>(
+      (value) => Array.isArray(value) && value.length > 0 && value.every((code) => typeof code === 'string'),
+      'the claim as the store gave it, with an array of codes',
+    ),
+    token: textSchema(),
+    messageId: textSchema(),
+    leaseMs: leaseSchema(),
+    attempt: wholeNumberSchema('tries', 1),
+  }),
+);

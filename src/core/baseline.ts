@@ -1,22 +1,25 @@
 import { z } from 'zod';
 import { StoreDamagedError } from '../contract/errors.js';
+import { lazySchema } from './lazy-schema.js';
 import { partsOf, readPart, removeParts, writeParts } from './baseline-parts.js';
 import type { SpelledKey } from '../domain/codes.js';
 import { markKeys } from './batches.js';
 import type { StorePrimitives } from './driver.js';
 
-const markerSchema = z.object({
-  by: z.string(),
-  state: z.enum(['pending', 'done']),
-  /** Identities to be marked; empty once that is done, and where they stand in parts. */
-  codes: z.array(z.string()),
-  /**
-   * In how many values of their own the identities stand that are too many for this one. They are
-   * removed once all is done.
-   */
-  parts: z.number().int().nonnegative().default(0),
-});
-type Marker = z.infer<typeof markerSchema>;
+const markerSchema = lazySchema(() =>
+  z.object({
+    by: z.string(),
+    state: z.enum(['pending', 'done']),
+    /** Identities to be marked; empty once that is done, and where they stand in parts. */
+    codes: z.array(z.string()),
+    /**
+     * In how many values of their own the identities stand that are too many for this one. They are
+     * removed once all is done.
+     */
+    parts: z.number().int().nonnegative().default(0),
+  }),
+);
+type Marker = z.infer<ReturnType<typeof markerSchema>>;
 
 /** Key of a guild's baseline among the store's own metadata. */
 export function baselineKey(guildId: string): string {
@@ -118,7 +121,7 @@ async function hasRecords(store: StorePrimitives, guildId: string): Promise<bool
 }
 
 function parseMarker(text: string, guildId: string): Marker {
-  return parse(markerSchema, text, guildId);
+  return parse(markerSchema(), text, guildId);
 }
 
 /**

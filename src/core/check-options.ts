@@ -17,11 +17,12 @@ export type OptionsSchema = z.ZodObject<Readonly<Record<string, OptionSchema<unk
  * @param hide - takes secrets out of a caller's value before an error shows the value
  */
 export function checkOptions<S extends OptionsSchema>(
-  schema: S,
+  schemaOf: () => S,
   options: unknown,
   owner: string,
   hide: (text: string) => string = (text) => text,
 ): z.output<S> {
+  const schema = schemaOf();
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     const { needed } = namesOf(schema);
     const hint = needed.length === 0 ? 'Pass an object with options' : `Pass an object: { ${needed.join(', ')}, … }`;
@@ -52,7 +53,7 @@ function unknownOption(name: string, schema: OptionsSchema): string {
 function namesOf({ shape }: OptionsSchema): { needed: string[]; others: string[] } {
   const names = Object.keys(shape);
   const needed = names.filter(
-    (name) => shape[name] === checkedLaterSchema || shape[name]?.safeParse(undefined).success === false,
+    (name) => shape[name] === checkedLaterSchema() || shape[name]?.safeParse(undefined).success === false,
   );
   return { needed, others: names.filter((name) => !needed.includes(name)) };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Identity } from '../contract/identity.js';
 import type { Logger } from '../contract/logger.js';
 import type { Source } from '../contract/types.js';
+import { lazySchema } from './lazy-schema.js';
 
 /**
  * The schema of one option. The message of the schema follows the word "Pass". Every check is this
@@ -16,7 +17,7 @@ export function optionSchema<T>(check: (value: unknown) => boolean, words: strin
 }
 
 /** A needed option that is checked elsewhere, because its errors have codes of their own. */
-export const checkedLaterSchema = optionSchema<unknown>(() => true, 'a value').optional();
+export const checkedLaterSchema = lazySchema(() => optionSchema<unknown>(() => true, 'a value').optional());
 
 /** A function. */
 export function functionSchema<T>(): OptionSchema<T> {
@@ -48,7 +49,7 @@ export function wordOrFunctionSchema<const W extends string, F>(...words: readon
 }
 
 /** `true` or `false`. */
-export const flagSchema = optionSchema<boolean>((value) => typeof value === 'boolean', 'true or false');
+export const flagSchema = lazySchema(() => optionSchema<boolean>((value) => typeof value === 'boolean', 'true or false'));
 
 /** A whole number of `unit`, from `least` to `most`. Without `most` there is no upper bound. */
 export function wholeNumberSchema(unit: string, least: number, most?: number): OptionSchema<number> {
@@ -60,9 +61,8 @@ export function wholeNumberSchema(unit: string, least: number, most?: number): O
 }
 
 /** An age or a length of time in ms. No timer waits for it, so it may be any number. */
-export const durationSchema = optionSchema<number>(
-  (value) => Number.isFinite(value) && (value as number) >= 0,
-  'a number of ms, 0 or more',
+export const durationSchema = lazySchema(() =>
+  optionSchema<number>((value) => Number.isFinite(value) && (value as number) >= 0, 'a number of ms, 0 or more'),
 );
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -73,7 +73,7 @@ export function waitSchema(leastMs: number): OptionSchema<number> {
 }
 
 /** A lease in ms: a second at least, a day at most. */
-export const leaseSchema = wholeNumberSchema('ms', 1000, 86_400_000);
+export const leaseSchema = lazySchema(() => wholeNumberSchema('ms', 1000, 86_400_000));
 
 /** A string that is not empty, of at most `mostCharacters` if given. */
 export function textSchema(mostCharacters?: number): OptionSchema<string> {
@@ -84,30 +84,31 @@ export function textSchema(mostCharacters?: number): OptionSchema<string> {
 }
 
 /** Where a mark comes from. */
-export const sourceSchema: OptionSchema<Source> = shortTextSchema(100);
+export const sourceSchema: () => OptionSchema<Source> = lazySchema(() => shortTextSchema(100));
 
 /** What a platform answered for a message. */
-export const receiptSchema = shortTextSchema(200);
+export const receiptSchema = lazySchema(() => shortTextSchema(200));
 
 /** Where in a guild a message goes. */
-export const targetSchema = shortTextSchema(200);
+export const targetSchema = lazySchema(() => shortTextSchema(200));
 
 /** A {@link Logger}. */
-export const loggerSchema = methodsSchema<Logger>('info', 'warn', 'error');
+export const loggerSchema = lazySchema(() => methodsSchema<Logger>('info', 'warn', 'error'));
 
 /** A {@link Clock}. */
-export const clockSchema = methodsSchema<Clock>('now', 'monotonic');
+export const clockSchema = lazySchema(() => methodsSchema<Clock>('now', 'monotonic'));
 
 /** An {@link Identity}. */
-export const identitySchema = optionSchema<Identity>(
-  (value) => hasMethods(value, ['normalize']) && isText((value as Identity).name, 100),
-  'an object with normalize() and a name of 1 to 100 characters',
+export const identitySchema = lazySchema(() =>
+  optionSchema<Identity>(
+    (value) => hasMethods(value, ['normalize']) && isText((value as Identity).name, 100),
+    'an object with normalize() and a name of 1 to 100 characters',
+  ),
 );
 
 /** The signal of an `AbortController`. */
-export const signalSchema = optionSchema<AbortSignal>(
-  (value) => hasMethods(value, ['addEventListener', 'removeEventListener']),
-  'an AbortSignal',
+export const signalSchema = lazySchema(() =>
+  optionSchema<AbortSignal>((value) => hasMethods(value, ['addEventListener', 'removeEventListener']), 'an AbortSignal'),
 );
 
 /** A string that every store can keep. Two lone surrogates would become one character in BSON. */

@@ -4,6 +4,7 @@ import type { Logger } from '../contract/logger.js';
 import { type Clock, systemClock } from '../domain/clock.js';
 import { giftCodeIdentity } from '../domain/identity.js';
 import { type RandomId, randomId } from '../domain/random.js';
+import { lazySchema } from './lazy-schema.js';
 import { clockSchema, functionSchema, identitySchema, leaseSchema, loggerSchema, textSchema } from './option-schemas.js';
 import { safeLogger } from './callbacks.js';
 
@@ -26,14 +27,16 @@ export interface StoreOptions {
 }
 
 /** The schema of {@link StoreOptions}, for stores to extend. */
-export const storeOptionsSchema = z.strictObject({
-  name: textSchema(100).optional(),
-  identity: identitySchema.optional(),
-  leaseMs: leaseSchema.optional(),
-  logger: loggerSchema.optional(),
-  clock: clockSchema.optional(),
-  randomId: functionSchema<RandomId>().optional(),
-});
+export const storeOptionsSchema = lazySchema(() =>
+  z.strictObject({
+    name: textSchema(100).optional(),
+    identity: identitySchema().optional(),
+    leaseMs: leaseSchema().optional(),
+    logger: loggerSchema().optional(),
+    clock: clockSchema().optional(),
+    randomId: functionSchema<RandomId>().optional(),
+  }),
+);
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

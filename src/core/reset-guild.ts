@@ -4,6 +4,7 @@ import type { Codes, GuildId } from '../contract/types.js';
 import { checkCodes } from '../domain/codes.js';
 import { checkGuildId } from '../domain/guild-id.js';
 import { checkOptions } from './check-options.js';
+import { lazySchema } from './lazy-schema.js';
 import { optionSchema } from './option-schemas.js';
 
 /** Options of {@link resetGuild}. */
@@ -17,12 +18,14 @@ export interface ResetGuildOptions {
   readonly keep: Codes | (() => Codes | Promise<Codes>);
 }
 
-const schema = z.strictObject({
-  keep: optionSchema<ResetGuildOptions['keep']>(
-    (value) => Array.isArray(value) || value instanceof Set || typeof value === 'function',
-    'an array or a Set of codes, or a function that gives one',
-  ),
-});
+const schema = lazySchema(() =>
+  z.strictObject({
+    keep: optionSchema<ResetGuildOptions['keep']>(
+      (value) => Array.isArray(value) || value instanceof Set || typeof value === 'function',
+      'an array or a Set of codes, or a function that gives one',
+    ),
+  }),
+);
 
 /**
  * Forgets the codes that a guild was sent, except the codes in `keep`. Codes in `keep` that were

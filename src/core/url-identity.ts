@@ -6,6 +6,7 @@ import { describe } from '../domain/describe.js';
 import { normalizeEscapes, normalizeUrl, parseUrl } from '../domain/normalize-url.js';
 import { TRACKING_PARAMS } from '../domain/tracking-params.js';
 import { checkOptions } from './check-options.js';
+import { lazySchema } from './lazy-schema.js';
 import { flagSchema, optionSchema } from './option-schemas.js';
 
 /** Options of {@link urlIdentity}. */
@@ -79,19 +80,24 @@ export function urlIdentity(options: UrlIdentityOptions = {}): Identity {
 /** Version of the rules of `normalizeUrl`. Raise it whenever a rule changes. */
 const VERSION = 1;
 
-const namesSchema = optionSchema<readonly string[]>(
-  (value) => Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '' && name.isWellFormed()),
-  'an array with names of parameters',
+const namesSchema = lazySchema(() =>
+  optionSchema<readonly string[]>(
+    (value) => Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '' && name.isWellFormed()),
+    'an array with names of parameters',
+  ),
 );
-const schema = z.strictObject({
-  dropParams: namesSchema.optional(),
-  keepParams: namesSchema.optional(),
-  hostAliases: optionSchema<Record<string, string>>(
-    (value) => typeof value === 'object' && value !== null && Object.values(value).every((target) => typeof target === 'string'),
-    'an object with a host for each other host: { "m.example.com": "www.example.com" }',
-  ).optional(),
-  keepFragment: flagSchema.optional(),
-});
+const schema = lazySchema(() =>
+  z.strictObject({
+    dropParams: namesSchema().optional(),
+    keepParams: namesSchema().optional(),
+    hostAliases: optionSchema<Record<string, string>>(
+      (value) =>
+        typeof value === 'object' && value !== null && Object.values(value).every((target) => typeof target === 'string'),
+      'an object with a host for each other host: { "m.example.com": "www.example.com" }',
+    ).optional(),
+    keepFragment: flagSchema().optional(),
+  }),
+);
 
 function patterns(names: readonly string[]): string[] {
   return [...new Set(names.map((name) => normalizeEscapes(name)))].sort();

@@ -94,7 +94,7 @@ function checkAnswer(given: unknown): Answer {
   }
   return {
     outcome,
-    ...(receiptSchema.safeParse(receipt).success && { receipt: String(receipt) }),
+    ...(receiptSchema().safeParse(receipt).success && { receipt: String(receipt) }),
     ...(sentAt instanceof Date && !Number.isNaN(sentAt.getTime()) && { sentAt }),
     ...(typeof reason === 'string' && reason !== '' && { detail: reason }),
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkOptions } from '../core/check-options.js';
+import { lazySchema } from '../core/lazy-schema.js';
 import {
   clockSchema,
   durationSchema,
@@ -28,25 +29,25 @@ export function checkAnnounceOptions<T>(options: AnnounceOptions<T>): void {
   checkOptions(announceSchema, options, 'announce');
 }
 
-const shared = {
-  codes: checkedLaterSchema,
+const shared = lazySchema(() => ({
+  codes: checkedLaterSchema(),
   codeOf: functionSchema().optional(),
   send: functionSchema(),
   // Checked here as a mark does it, because after the send it would be too late to refuse.
-  source: sourceSchema.optional(),
+  source: sourceSchema().optional(),
   messages: wordSchema('together', 'each').optional(),
   maxPerMessage: wholeNumberSchema('codes', 1).optional(),
-  leaseMs: leaseSchema.optional(),
+  leaseMs: leaseSchema().optional(),
   onUncertain: wordSchema('hold', 'retry').optional(),
-  retryWithinMs: durationSchema.optional(),
+  retryWithinMs: durationSchema().optional(),
   classifyError: functionSchema().optional(),
   findDelivery: functionSchema().optional(),
-  settleMs: durationSchema.optional(),
+  settleMs: durationSchema().optional(),
   receiptOf: functionSchema().optional(),
   firstRun: wordOrFunctionSchema('send', 'baseline').optional(),
-  pausePermanentMs: durationSchema.optional(),
+  pausePermanentMs: durationSchema().optional(),
   target: optionSchema(
-    (value) => typeof value === 'function' || targetSchema.safeParse(value).success,
+    (value) => typeof value === 'function' || targetSchema().safeParse(value).success,
     'a string of 1 to 200 characters, or a function',
   ).optional(),
   maxNew: wholeNumberSchema('codes', 1).optional(),
@@ -55,21 +56,23 @@ const shared = {
     (value) => typeof value === 'boolean' || typeof value === 'function',
     'true, false or a function',
   ).optional(),
-  logger: loggerSchema.optional(),
-  dryRun: flagSchema.optional(),
-  signal: signalSchema.optional(),
+  logger: loggerSchema().optional(),
+  dryRun: flagSchema().optional(),
+  signal: signalSchema().optional(),
   onEvent: functionSchema().optional(),
-  clock: clockSchema.optional(),
+  clock: clockSchema().optional(),
   schedule: functionSchema().optional(),
-};
+}));
 
-const sendOnceSchema = z.strictObject({ ...shared, guildId: checkedLaterSchema });
+const sendOnceSchema = lazySchema(() => z.strictObject({ ...shared(), guildId: checkedLaterSchema() }));
 
-const announceSchema = z.strictObject({
-  ...shared,
-  guilds: checkedLaterSchema,
-  concurrency: wholeNumberSchema('guilds at once', 1, 1000).optional(),
-  report: wordSchema('full', 'counts').optional(),
-  onGuild: functionSchema().optional(),
-  onProgress: functionSchema().optional(),
-});
+const announceSchema = lazySchema(() =>
+  z.strictObject({
+    ...shared(),
+    guilds: checkedLaterSchema(),
+    concurrency: wholeNumberSchema('guilds at once', 1, 1000).optional(),
+    report: wordSchema('full', 'counts').optional(),
+    onGuild: functionSchema().optional(),
+    onProgress: functionSchema().optional(),
+  }),
+);

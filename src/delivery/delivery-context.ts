@@ -86,7 +86,7 @@ function prepareRun<T>(store: SentCodeStore, options: DeliveryOptions<T>, signal
 
 function targetOf(target: DeliveryOptions<never>['target'], guildId: string): string | undefined {
   const given: unknown = typeof target === 'function' ? target(guildId) : target;
-  if (given === undefined || targetSchema.safeParse(given).success) return given as string | undefined;
+  if (given === undefined || targetSchema().safeParse(given).success) return given as string | undefined;
   throw new InvalidInputError(
     'INVALID_OPTION',
     'target',

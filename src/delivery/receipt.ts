@@ -15,7 +15,7 @@ export function receiptFor<T>({ options }: Run<T>, result: unknown): { receipt?:
     if (receipt === undefined) return {};
     // Before the mark a rejection that nobody hears would end the process.
     warnOfRejection(receipt);
-    if (receiptSchema.safeParse(receipt).success) return { receipt: receipt as string };
+    if (receiptSchema().safeParse(receipt).success) return { receipt: receipt as string };
     warn(`receiptOf returned ${describe(receipt)}. It must return a string of 1 to 200 characters, or undefined.`);
   } catch (error) {
     warn(`receiptOf threw: ${errorText(error)}.`);

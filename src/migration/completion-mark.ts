@@ -4,6 +4,7 @@ import { SentCodeStoreError } from '../contract/errors.js';
 import type { SentCodeStore } from '../contract/store.js';
 import type { StoreMetadata } from '../core/driver.js';
 import { checkOptions } from '../core/check-options.js';
+import { lazySchema } from '../core/lazy-schema.js';
 import { textSchema } from '../core/option-schemas.js';
 import { targetOf } from './target.js';
 
@@ -45,7 +46,7 @@ export async function resetMigration(store: SentCodeStore, options: { readonly n
   return keys.length;
 }
 
-const optionsSchema = z.strictObject({ name: textSchema().optional() });
+const optionsSchema = lazySchema(() => z.strictObject({ name: textSchema().optional() }));
 const PREFIX = 'migration:';
 const MAX_NAME_LENGTH = 150;
 

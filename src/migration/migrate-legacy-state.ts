@@ -5,6 +5,7 @@ import { safeLogger } from '../core/callbacks.js';
 import type { SentCodeStore } from '../contract/store.js';
 import { type Clock, systemClock } from '../domain/clock.js';
 import { checkOptions } from '../core/check-options.js';
+import { lazySchema } from '../core/lazy-schema.js';
 import {
   clockSchema,
   flagSchema,
@@ -168,18 +169,20 @@ export interface MigrationOptions {
   readonly clock?: Clock;
 }
 
-const optionsSchema = z.strictObject({
-  from: checkedLaterSchema,
-  to: optionSchema<SentCodeStore>((value) => hasMethods(value, ['statesMany', 'markSentMany', 'ping']), 'a store'),
-  globalCodes: wordOrFunctionSchema('every-guild', 'skip').optional(),
-  dryRun: flagSchema.optional(),
-  force: flagSchema.optional(),
-  markLegacyState: flagSchema.optional(),
-  name: textSchema(100).optional(),
-  onProgress: functionSchema().optional(),
-  signal: signalSchema.optional(),
-  logger: loggerSchema.optional(),
-  clock: clockSchema.optional(),
-});
+const optionsSchema = lazySchema(() =>
+  z.strictObject({
+    from: checkedLaterSchema(),
+    to: optionSchema<SentCodeStore>((value) => hasMethods(value, ['statesMany', 'markSentMany', 'ping']), 'a store'),
+    globalCodes: wordOrFunctionSchema('every-guild', 'skip').optional(),
+    dryRun: flagSchema().optional(),
+    force: flagSchema().optional(),
+    markLegacyState: flagSchema().optional(),
+    name: textSchema(100).optional(),
+    onProgress: functionSchema().optional(),
+    signal: signalSchema().optional(),
+    logger: loggerSchema().optional(),
+    clock: clockSchema().optional(),
+  }),
+);
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };

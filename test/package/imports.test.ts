@@ -37,6 +37,13 @@ function builtins(url: string): string[] {
   return linesOf('--eval', script);
 }
 
+/** A zod that has nothing, in the place of the real one. */
+const withoutZod = `data:text/javascript,${encodeURIComponent(`
+  const nothing = "export const z = new Proxy({}, { get: (_, name) => { throw new Error('z.' + String(name) + ' is used'); } });";
+  export const resolve = (specifier, context, next) =>
+    specifier === 'zod' ? { url: 'data:text/javascript,' + encodeURIComponent(nothing), shortCircuit: true } : next(specifier, context);
+`)}`;
+
 function linesOf(...args: string[]): string[] {
   return execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }).trim().split('\n');
 }
@@ -83,3 +90,15 @@ it.for(['dist/index.js', 'dist/index.cjs'])('%s loads no server, no process and 
   const without = new Set(builtins('node:util'));
   expect(after.filter((name) => heavy.includes(name) && !without.has(name))).toEqual([]);
 });
+
+// To build them all takes as long as to compile this package, and a bot uses few of them.
+it.for(['index', 'store', 'conformance/index', 'platforms/discord/index', 'platforms/telegram/index'])(
+  'the import of dist/%s.js builds no schema',
+  (entry) => {
+    const script = `
+      import { register } from 'node:module';
+      register(${JSON.stringify(withoutZod)});
+      console.log(Object.keys(await import(${JSON.stringify(pathToFileURL(`${root}dist/${entry}.js`).href)})).length > 0);`;
+    expect(linesOf('--input-type=module', '--eval', script)).toEqual(['true']);
+  },
+);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lazySchema } from '../../core/lazy-schema.js';
 import type { ScannedRecord } from '../../core/driver.js';
 import type { CodeRecord, HeldRecord, SentRecord } from '../../domain/record.js';
 
@@ -57,15 +58,15 @@ export function readLine(text: string, now: number): Line {
   const line: unknown = JSON.parse(text);
   const has = (field: string): boolean => typeof line === 'object' && line !== null && field in line;
   if (has('sentCodes')) {
-    const { identity, store, exportedAt } = parse(headerSchema, line);
+    const { identity, store, exportedAt } = parse(headerSchema(), line);
     return { type: 'header', header: { identity, store, exportedAt: Date.parse(exportedAt) } };
   }
   if (has('metadata')) {
-    const { metadata, value } = parse(metadataSchema, line);
+    const { metadata, value } = parse(metadataSchema(), line);
     return { type: 'metadata', key: metadata, value };
   }
-  if (has('end')) return { type: 'end', records: parse(endSchema, line).records };
-  const { guildId, code, ...record } = parse(recordSchema, line);
+  if (has('end')) return { type: 'end', records: parse(endSchema(), line).records };
+  const { guildId, code, ...record } = parse(recordSchema(), line);
   return { type: 'record', found: { guildId, code, record: recordOf(record, now) } };
 }
 
@@ -75,41 +76,47 @@ function parse<T>(schema: z.ZodType<T>, line: unknown): T {
   return data;
 }
 
-const headerSchema = z.object({
-  sentCodes: z.literal(VERSION),
-  identity: z.string(),
-  store: z.string(),
-  exportedAt: z.iso.datetime(),
-});
-const metadataSchema = z.object({ metadata: z.string().regex(/^(?:baseline|baseline-part|migration):/), value: z.string() });
-const endSchema = z.object({ end: z.literal(true), records: z.int().nonnegative() });
-
-const keys = { guildId: z.string(), code: z.string() };
-const timeSchema = z.iso.datetime().nullable();
-const recordSchema = z.discriminatedUnion('state', [
-  z.looseObject({
-    ...keys,
-    state: z.literal('sent'),
-    source: z.string().min(1).max(100).nullable(),
-    sentAt: timeSchema,
-    receipt: z.string().min(1).max(200).optional(),
+const headerSchema = lazySchema(() =>
+  z.object({
+    sentCodes: z.literal(VERSION),
+    identity: z.string(),
+    store: z.string(),
+    exportedAt: z.iso.datetime(),
   }),
-  z.looseObject({
-    ...keys,
-    state: z.literal('uncertain'),
-    messageId: z.string().min(1),
-    spelling: z.string(),
-    position: z.int().nonnegative(),
-    size: z.int().nonnegative(),
-    attempt: z.int().positive(),
-    target: z.string().min(1).max(200).optional(),
-    firstTriedAt: timeSchema,
-    lastTriedAt: timeSchema,
-  }),
-]);
+);
+const metadataSchema = lazySchema(() =>
+  z.object({ metadata: z.string().regex(/^(?:baseline|baseline-part|migration):/), value: z.string() }),
+);
+const endSchema = lazySchema(() => z.object({ end: z.literal(true), records: z.int().nonnegative() }));
 
-function recordOf(line: Omit<z.infer<typeof recordSchema>, 'guildId' | 'code'>, now: number): CodeRecord {
-  const record = line as z.infer<typeof recordSchema>;
+const keys = lazySchema(() => ({ guildId: z.string(), code: z.string() }));
+const timeSchema = lazySchema(() => z.iso.datetime().nullable());
+const recordSchema = lazySchema(() =>
+  z.discriminatedUnion('state', [
+    z.looseObject({
+      ...keys(),
+      state: z.literal('sent'),
+      source: z.string().min(1).max(100).nullable(),
+      sentAt: timeSchema(),
+      receipt: z.string().min(1).max(200).optional(),
+    }),
+    z.looseObject({
+      ...keys(),
+      state: z.literal('uncertain'),
+      messageId: z.string().min(1),
+      spelling: z.string(),
+      position: z.int().nonnegative(),
+      size: z.int().nonnegative(),
+      attempt: z.int().positive(),
+      target: z.string().min(1).max(200).optional(),
+      firstTriedAt: timeSchema(),
+      lastTriedAt: timeSchema(),
+    }),
+  ]),
+);
+
+function recordOf(line: Omit<z.infer<ReturnType<typeof recordSchema>>, 'guildId' | 'code'>, now: number): CodeRecord {
+  const record = line as z.infer<ReturnType<typeof recordSchema>>;
   if (record.state === 'sent') return { ...record, sentAt: timeOf(record.sentAt) } satisfies SentRecord;
   const { firstTriedAt, lastTriedAt, ...hold } = record;
   return { ...hold, token: null, ageMs: ageOf(firstTriedAt, now), idleMs: ageOf(lastTriedAt, now) } satisfies HeldRecord;

@@ -1,3 +1,4 @@
+import { lazySchema } from '../../core/lazy-schema.js';
 import { hasMethods, optionSchema } from '../../core/option-schemas.js';
 
 /**
@@ -30,9 +31,11 @@ export interface DiscordWebhook {
 }
 
 /** A {@link DiscordClient}. */
-export const clientSchema = optionSchema<DiscordClient>(
-  (value) => typeof value === 'object' && value !== null && hasMethods((value as Partial<DiscordClient>).rest, ['get']),
-  'the Client of discord.js',
+export const clientSchema = lazySchema(() =>
+  optionSchema<DiscordClient>(
+    (value) => typeof value === 'object' && value !== null && hasMethods((value as Partial<DiscordClient>).rest, ['get']),
+    'the Client of discord.js',
+  ),
 );
 
 /**

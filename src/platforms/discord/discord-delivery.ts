@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../contract/errors.js';
 import { checkOptions } from '../../core/check-options.js';
+import { lazySchema } from '../../core/lazy-schema.js';
 import { clockSchema, durationSchema, functionSchema } from '../../core/option-schemas.js';
 import { giftCodeIdentity } from '../../domain/identity.js';
 import type { FindDelivery } from '../../delivery/find-delivery.js';
@@ -149,17 +150,19 @@ export interface DiscordDelivery<T = string> {
   readonly retryWithinMs?: number;
 }
 
-const optionsSchema = z.strictObject({
-  client: clientSchema,
-  channelOf: functionSchema(),
-  render: functionSchema(),
-  codeOf: functionSchema().optional(),
-  matches: functionSchema().optional(),
-  webhookOf: functionSchema().optional(),
-  threadName: functionSchema().optional(),
-  retryWithinMs: durationSchema.optional(),
-  clock: clockSchema.optional(),
-});
+const optionsSchema = lazySchema(() =>
+  z.strictObject({
+    client: clientSchema(),
+    channelOf: functionSchema(),
+    render: functionSchema(),
+    codeOf: functionSchema().optional(),
+    matches: functionSchema().optional(),
+    webhookOf: functionSchema().optional(),
+    threadName: functionSchema().optional(),
+    retryWithinMs: durationSchema().optional(),
+    clock: clockSchema().optional(),
+  }),
+);
 
 /** Well within "the past few minutes", whose length Discord does not publish. */
 const NONCE_MS = 120_000;

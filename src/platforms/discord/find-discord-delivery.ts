@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkOptions } from '../../core/check-options.js';
+import { lazySchema } from '../../core/lazy-schema.js';
 import { clockSchema, functionSchema } from '../../core/option-schemas.js';
 import { type Clock, systemClock } from '../../domain/clock.js';
 import type { DeliveryEvidence, FindDelivery, UncertainMessage } from '../../delivery/find-delivery.js';
@@ -93,13 +94,15 @@ export interface RenderContext {
 /** A message for discord.js: its text, or its options. */
 export type DiscordPayload = string | object;
 
-const optionsSchema = z.strictObject({
-  client: clientSchema,
-  render: functionSchema().optional(),
-  matches: functionSchema().optional(),
-  webhookOf: functionSchema().optional(),
-  clock: clockSchema.optional(),
-});
+const optionsSchema = lazySchema(() =>
+  z.strictObject({
+    client: clientSchema(),
+    render: functionSchema().optional(),
+    matches: functionSchema().optional(),
+    webhookOf: functionSchema().optional(),
+    clock: clockSchema().optional(),
+  }),
+);
 
 /** {@link findDiscordDelivery}, with checks of payloads that its caller makes too. */
 export function finderOf<T>(options: FindDiscordDeliveryOptions<T>, check: PayloadCheck): FindDelivery<T> {

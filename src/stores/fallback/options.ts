@@ -3,6 +3,7 @@ import { describe } from '../../domain/describe.js';
 import type { SentCodeStore } from '../../contract/store.js';
 import { primitivesOf } from '../../core/primitives-of.js';
 import { checkOptions } from '../../core/check-options.js';
+import { lazySchema } from '../../core/lazy-schema.js';
 import { functionSchema, wholeNumberSchema, wordSchema } from '../../core/option-schemas.js';
 import { type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 import type { FallbackEvent } from './events.js';
@@ -48,13 +49,17 @@ export interface FallbackSettings {
   readonly onEvent: ((event: FallbackEvent) => unknown) | undefined;
 }
 
-const schema = storeOptionsSchema.omit({ identity: true }).extend({
-  operationTimeoutMs: wholeNumberSchema('ms', 1, 600_000).optional(),
-  probeAfterMs: wholeNumberSchema('ms', 0, 30_000).optional(),
-  whenDegraded: wordSchema('auto', 'continue', 'hold').optional(),
-  trust: wordSchema('synced', 'always').optional(),
-  onEvent: functionSchema<(event: FallbackEvent) => unknown>().optional(),
-});
+const schema = lazySchema(() =>
+  storeOptionsSchema()
+    .omit({ identity: true })
+    .extend({
+      operationTimeoutMs: wholeNumberSchema('ms', 1, 600_000).optional(),
+      probeAfterMs: wholeNumberSchema('ms', 0, 30_000).optional(),
+      whenDegraded: wordSchema('auto', 'continue', 'hold').optional(),
+      trust: wordSchema('synced', 'always').optional(),
+      onEvent: functionSchema<(event: FallbackEvent) => unknown>().optional(),
+    }),
+);
 
 /** Checks the options and fills in the defaults. */
 export function resolveFallbackOptions(options: FallbackStoreOptions): FallbackSettings {

@@ -1,3 +1,4 @@
+import { lazySchema } from '../../core/lazy-schema.js';
 import { flagSchema, optionSchema, waitSchema, wordSchema } from '../../core/option-schemas.js';
 import { type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 
@@ -34,18 +35,20 @@ export interface JsonFileStoreOptions extends StoreOptions {
 }
 
 /** The schema of {@link JsonFileStoreOptions}. */
-export const jsonFileOptionsSchema = storeOptionsSchema
-  .extend({
-    path: optionSchema<string>(
-      (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
-      'the path of the file: a string without NUL',
-    ),
-    create: wordSchema('if-missing', 'never').optional(),
-    lockTimeoutMs: waitSchema(0).optional(),
-    recover: flagSchema.optional(),
-    readOnly: flagSchema.optional(),
-  })
-  .refine(({ recover, readOnly }) => recover !== true || readOnly !== true, {
-    path: ['recover'],
-    message: 'false with readOnly: a recovery writes',
-  });
+export const jsonFileOptionsSchema = lazySchema(() =>
+  storeOptionsSchema()
+    .extend({
+      path: optionSchema<string>(
+        (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
+        'the path of the file: a string without NUL',
+      ),
+      create: wordSchema('if-missing', 'never').optional(),
+      lockTimeoutMs: waitSchema(0).optional(),
+      recover: flagSchema().optional(),
+      readOnly: flagSchema().optional(),
+    })
+    .refine(({ recover, readOnly }) => recover !== true || readOnly !== true, {
+      path: ['recover'],
+      message: 'false with readOnly: a recovery writes',
+    }),
+);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InvalidInputError, SentCodeStoreError } from '../../contract/errors.js';
 import { describe } from '../../domain/describe.js';
 import { checkOptions } from '../../core/check-options.js';
+import { lazySchema } from '../../core/lazy-schema.js';
 import { wordSchema } from '../../core/option-schemas.js';
 import type { LegacyStateChanger } from './adapter.js';
 import type { LegacyLists, LegacyStateChange } from './state-change.js';
@@ -109,7 +110,7 @@ export interface LegacyCollectionLike {
   findOneAndUpdate(filter: object, update: object, options: object): Promise<unknown>;
 }
 
-const optionsSchema = z.strictObject({ create: wordSchema('if-missing', 'never').optional() });
+const optionsSchema = lazySchema(() => z.strictObject({ create: wordSchema('if-missing', 'never').optional() }));
 const ID = 'giftcode_state';
 const EMPTY = { sent: {} };
 const DUPLICATE_KEY = 11_000;

@@ -9,6 +9,7 @@ import { withPath } from '../../files/io-error.js';
 import { refuseTemporaryPath, removeUnfinished } from '../../files/temporary-name.js';
 import type { FileLock } from '../../files/lock/file-lock.js';
 import { checkOptions } from '../../core/check-options.js';
+import { lazySchema } from '../../core/lazy-schema.js';
 import { waitSchema, wordSchema } from '../../core/option-schemas.js';
 import type { LegacyStateChanger } from './adapter.js';
 import { applyChange, type LegacyStateChange } from './state-change.js';
@@ -119,10 +120,12 @@ export interface LegacyStateFileOptions {
   readonly lockTimeoutMs?: number;
 }
 
-const optionsSchema = z.strictObject({
-  create: wordSchema('if-missing', 'never').optional(),
-  lockTimeoutMs: waitSchema(0).optional(),
-});
+const optionsSchema = lazySchema(() =>
+  z.strictObject({
+    create: wordSchema('if-missing', 'never').optional(),
+    lockTimeoutMs: waitSchema(0).optional(),
+  }),
+);
 
 const MAX_TRIES = 5;
 

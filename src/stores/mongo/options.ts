@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { InvalidInputError } from '../../contract/errors.js';
 import { checkOptions } from '../../core/check-options.js';
+import { lazySchema } from '../../core/lazy-schema.js';
 import { hasMethods, optionSchema, textSchema, wholeNumberSchema, wordSchema } from '../../core/option-schemas.js';
 import { type StoreOptions, storeOptionsSchema } from '../../core/options.js';
 import type { MongoClientLike, MongoCollectionLike } from './driver.js';
@@ -67,24 +68,26 @@ export interface MongoUriOptions extends MongoStoreSettings {
 /** Options of a {@link MongoStore}: where the collection comes from, and how it is used. */
 export type MongoStoreOptions = MongoCollectionOptions | MongoClientOptions | MongoUriOptions;
 
-const mongoOptionsSchema = storeOptionsSchema.extend({
-  collection: optionSchema<MongoCollectionLike | string>(
-    (value) => (typeof value === 'string' && value !== '') || hasMethods(value, ['find', 'bulkWrite']),
-    'a collection of the driver; or, with client or uri, the name of one',
-  ).optional(),
-  client: optionSchema<MongoClientLike>((value) => hasMethods(value, ['db']), 'a MongoClient of the driver').optional(),
-  uri: optionSchema<string>(
-    (value) => typeof value === 'string' && /^mongodb(?:\+srv)?:\/\//.test(value),
-    'a URI that begins with mongodb:// or mongodb+srv://',
-  ).optional(),
-  database: textSchema().optional(),
-  clientOptions: optionSchema<Record<string, unknown>>(
-    (value) => typeof value === 'object' && value !== null,
-    'an object with options of the driver',
-  ).optional(),
-  timestamps: wordSchema('date', 'iso').optional(),
-  operationTimeoutMs: wholeNumberSchema('ms', 1, 86_400_000).optional(),
-});
+const mongoOptionsSchema = lazySchema(() =>
+  storeOptionsSchema().extend({
+    collection: optionSchema<MongoCollectionLike | string>(
+      (value) => (typeof value === 'string' && value !== '') || hasMethods(value, ['find', 'bulkWrite']),
+      'a collection of the driver; or, with client or uri, the name of one',
+    ).optional(),
+    client: optionSchema<MongoClientLike>((value) => hasMethods(value, ['db']), 'a MongoClient of the driver').optional(),
+    uri: optionSchema<string>(
+      (value) => typeof value === 'string' && /^mongodb(?:\+srv)?:\/\//.test(value),
+      'a URI that begins with mongodb:// or mongodb+srv://',
+    ).optional(),
+    database: textSchema().optional(),
+    clientOptions: optionSchema<Record<string, unknown>>(
+      (value) => typeof value === 'object' && value !== null,
+      'an object with options of the driver',
+    ).optional(),
+    timestamps: wordSchema('date', 'iso').optional(),
+    operationTimeoutMs: wholeNumberSchema('ms', 1, 86_400_000).optional(),
+  }),
+);
 
 /**
  * Checks the options of a {@link MongoStore}. The text of `INVALID_OPTION` never shows the content
@@ -96,7 +99,7 @@ export function checkMongoOptions(options: MongoStoreOptions): MongoStoreOptions
 }
 
 /** Checks what the types say too, for callers without types. */
-function checkSource(options: z.infer<typeof mongoOptionsSchema>): void {
+function checkSource(options: z.infer<ReturnType<typeof mongoOptionsSchema>>): void {
   const { collection, client, uri } = options;
   const given = [typeof collection === 'object' && 'collection', client && 'client', uri !== undefined && 'uri'].filter(
     (name) => typeof name === 'string',

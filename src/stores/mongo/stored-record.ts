@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lazySchema } from '../../core/lazy-schema.js';
 import type { CodeRecord } from '../../domain/record.js';
 import { fromTimestamp } from '../../domain/timestamps.js';
 
@@ -24,21 +25,23 @@ export const RECORD_FIELDS = {
 } as const;
 
 /** A claim within the document of its code. */
-const claimSchema = z.object({
-  token: z.string().nullable(),
-  message_id: z.string(),
-  spelling: z.string(),
-  position: z.number(),
-  size: z.number(),
-  attempt: z.number(),
-  unsent_tries: z.number().optional(),
-  /** `null`: uncertain, whatever the time. */
-  lease_until: z.date().nullable(),
-  first_at: z.date().nullable(),
-  /** `null`: the last try ends with the lease. */
-  ended_at: z.date().nullish(),
-  target: z.string().optional(),
-});
+const claimSchema = lazySchema(() =>
+  z.object({
+    token: z.string().nullable(),
+    message_id: z.string(),
+    spelling: z.string(),
+    position: z.number(),
+    size: z.number(),
+    attempt: z.number(),
+    unsent_tries: z.number().optional(),
+    /** `null`: uncertain, whatever the time. */
+    lease_until: z.date().nullable(),
+    first_at: z.date().nullable(),
+    /** `null`: the last try ends with the lease. */
+    ended_at: z.date().nullish(),
+    target: z.string().optional(),
+  }),
+);
 
 /**
  * The record of a code, from its document. `sent_at` alone decides whether the code was sent,
@@ -56,7 +59,7 @@ export function toRecord(document: StoredDocument, code: string): CodeRecord {
       ...(typeof receipt === 'string' && receipt !== '' && { receipt }),
     };
   }
-  const claim = claimSchema.safeParse(document['claim']).data;
+  const claim = claimSchema().safeParse(document['claim']).data;
   const now = document['read_at'];
   if (claim === undefined || !(now instanceof Date)) {
     const messageId = String(document['_id']);

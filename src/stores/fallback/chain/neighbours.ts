@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StoreDamagedError } from '../../../contract/errors.js';
+import { lazySchema } from '../../../core/lazy-schema.js';
 
 /**
  * The mirrors of other processes beside the same first store, as one mirror remembers them.
@@ -17,9 +18,9 @@ export class Neighbours {
   /** Takes over what was kept in the mirror. */
   restore(text: string | undefined, storeName: string): void {
     if (text === undefined) return;
-    let kept: z.infer<typeof schema>;
+    let kept: z.infer<ReturnType<typeof schema>>;
     try {
-      kept = schema.parse(JSON.parse(text));
+      kept = schema().parse(JSON.parse(text));
     } catch (cause) {
       throw new StoreDamagedError(`${storeName}: what it remembers of other mirrors cannot be read.`, {}, { cause });
     }
@@ -70,4 +71,4 @@ const LOOKED_MS = 120_000;
  */
 const QUIET_MS = 3_600_000;
 
-const schema = z.object({ live: z.array(z.string()), quiet: z.record(z.string(), z.string()) });
+const schema = lazySchema(() => z.object({ live: z.array(z.string()), quiet: z.record(z.string(), z.string()) }));

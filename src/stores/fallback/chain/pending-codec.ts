@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StoreDamagedError } from '../../../contract/errors.js';
+import { lazySchema } from '../../../core/lazy-schema.js';
 import { type CodeKey, keyOf } from '../../../domain/codes.js';
 import type { ClaimWrite, Mark, Settlement } from '../../../core/driver.js';
 
@@ -18,48 +19,50 @@ export type PendingWrite =
     }
   | { readonly type: 'settle'; readonly changes: readonly Settlement[]; readonly at?: number | undefined };
 
-const key = { guildId: z.string(), code: z.string() };
-const lease = { token: z.string(), leaseMs: z.number() };
-const hold = {
-  token: z.string().nullable(),
-  messageId: z.string(),
-  spelling: z.string(),
-  position: z.number(),
-  size: z.number(),
-  attempt: z.number(),
-  unsentTries: z.number().optional(),
-  target: z.string().optional(),
-};
-const ageMs = z.number().nullable();
-const event = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('renew'), ...lease }),
-  z.object({ type: z.literal('release'), token: z.string(), outcome: z.enum(['not-sent', 'uncertain', 'unsent']) }),
-  z.object({ type: z.literal('unsent'), ...lease, target: z.string().optional(), ageMs: ageMs.optional() }),
-  z.object({ type: z.literal('resize'), token: z.string(), position: z.number(), size: z.number() }),
-  z.object({ type: z.literal('take'), messageId: z.string(), ...lease, asks: z.boolean().optional() }),
-  z.object({ type: z.literal('resolve'), messageId: z.string(), attempt: z.number() }),
-]);
-const schema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('mark'),
-    marks: z.array(
-      z.object({ ...key, source: z.string().nullable(), sentAt: z.number().nullable(), receipt: z.string().optional() }),
-    ),
-  }),
-  z.object({
-    type: z.literal('claim'),
-    takeover: z.enum(['retry', 'ask']).optional(),
-    at: z.number().optional(),
-    claim: z.object({
-      guildId: z.string(),
-      leaseMs: z.number(),
-      ageMs,
-      idleMs: ageMs.optional(),
-      holds: z.array(z.object({ ...hold, code: z.string() })),
+const schema = lazySchema(() => {
+  const key = { guildId: z.string(), code: z.string() };
+  const lease = { token: z.string(), leaseMs: z.number() };
+  const hold = {
+    token: z.string().nullable(),
+    messageId: z.string(),
+    spelling: z.string(),
+    position: z.number(),
+    size: z.number(),
+    attempt: z.number(),
+    unsentTries: z.number().optional(),
+    target: z.string().optional(),
+  };
+  const ageMs = z.number().nullable();
+  const event = z.discriminatedUnion('type', [
+    z.object({ type: z.literal('renew'), ...lease }),
+    z.object({ type: z.literal('release'), token: z.string(), outcome: z.enum(['not-sent', 'uncertain', 'unsent']) }),
+    z.object({ type: z.literal('unsent'), ...lease, target: z.string().optional(), ageMs: ageMs.optional() }),
+    z.object({ type: z.literal('resize'), token: z.string(), position: z.number(), size: z.number() }),
+    z.object({ type: z.literal('take'), messageId: z.string(), ...lease, asks: z.boolean().optional() }),
+    z.object({ type: z.literal('resolve'), messageId: z.string(), attempt: z.number() }),
+  ]);
+  return z.discriminatedUnion('type', [
+    z.object({
+      type: z.literal('mark'),
+      marks: z.array(
+        z.object({ ...key, source: z.string().nullable(), sentAt: z.number().nullable(), receipt: z.string().optional() }),
+      ),
     }),
-  }),
-  z.object({ type: z.literal('settle'), changes: z.array(z.object({ ...key, event })), at: z.number().optional() }),
-]);
+    z.object({
+      type: z.literal('claim'),
+      takeover: z.enum(['retry', 'ask']).optional(),
+      at: z.number().optional(),
+      claim: z.object({
+        guildId: z.string(),
+        leaseMs: z.number(),
+        ageMs,
+        idleMs: ageMs.optional(),
+        holds: z.array(z.object({ ...hold, code: z.string() })),
+      }),
+    }),
+    z.object({ type: z.literal('settle'), changes: z.array(z.object({ ...key, event })), at: z.number().optional() }),
+  ]);
+});
 
 /** The codes of a write. */
 export function keysOf(write: PendingWrite): readonly CodeKey[] {
@@ -102,7 +105,7 @@ export function encodePending(write: PendingWrite): string {
 /** Reads what {@link encodePending} made. `STORE_DAMAGED` for anything else. */
 export function decodePending(text: string, storeName: string): PendingWrite {
   try {
-    return schema.parse(JSON.parse(text));
+    return schema().parse(JSON.parse(text));
   } catch (cause) {
     throw new StoreDamagedError(`${storeName}: a write that it remembers for the first store cannot be read.`, {}, { cause });
   }
