@@ -1,4 +1,3 @@
-import { parse, stringify } from 'lossless-json';
 import { StoreDamagedError } from '../../contract/errors.js';
 import { errorText } from '../../domain/error-text.js';
 
@@ -7,7 +6,8 @@ import { errorText } from '../../domain/error-text.js';
  * characters) if the bytes are not UTF-8 or not JSON, or if a field occurs twice with different
  * values.
  */
-export function parseJson(bytes: Uint8Array, path: string): unknown {
+export async function parseJson(bytes: Uint8Array, path: string): Promise<unknown> {
+  const { parse } = await losslessJson();
   // Drops a byte order mark.
   const text = new TextDecoder('utf-8').decode(bytes);
   try {
@@ -28,12 +28,16 @@ export function parseJson(bytes: Uint8Array, path: string): unknown {
  * A state as the old bot writes it: indented by two spaces, in ASCII only, which is the default of
  * Python's `json.dump`.
  */
-export function printJson(state: unknown): string {
+export async function printJson(state: unknown): Promise<string> {
+  const { stringify } = await losslessJson();
   return (stringify(state, null, 2) ?? '').replace(
     /[\u0080-\uffff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** Loaded at its first use: ten modules, and most bots have no file of an old bot. */
+const losslessJson = () => import('lossless-json');
 
 function requireUtf8(bytes: Uint8Array, text: string): void {
   try {

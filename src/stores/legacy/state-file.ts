@@ -56,7 +56,7 @@ export function legacyStateFile(path: string, options: LegacyStateFileOptions = 
     const bytes = await readBytes(target);
     if (bytes !== undefined) {
       seen = true;
-      return { state: parseJson(bytes, target), bytes };
+      return { state: await parseJson(bytes, target), bytes };
     }
     if (create === 'if-missing' && !seen) return { state: { channels: {}, sent: {} }, bytes };
     const hint = seen ? '' : " Pass { create: 'if-missing' } for a bot that has sent nothing yet.";
@@ -71,7 +71,7 @@ export function legacyStateFile(path: string, options: LegacyStateFileOptions = 
       const { state, bytes } = await read(target);
       const after = applyChange(state, change);
       if (after === state) return state;
-      if (!(await replaceIfUnchanged(target, printJson(after), bytes, lock))) continue;
+      if (!(await replaceIfUnchanged(target, await printJson(after), bytes, lock))) continue;
       seen = true;
       return state;
     }
