@@ -15,6 +15,14 @@ import { guildsOf } from '../chain/record-strength.js';
  * first store: X     crash     mirror: no X          an outage would offer what the first store has as sent
  * ```
  *
+ * Not before the look-up of the first store has been answered, although the two could run side by
+ * side: a code that the first store has and a mirror lacks is all that shows another writer. A
+ * mirror that has every code already lacks none:
+ *
+ * ```text
+ * other bot: X sent     mirror: X sent     first store: has X     whose X was it? In an outage the mirror would decide
+ * ```
+ *
  * While the first store is away, a mark counts once a mirror has it and remembers it for the first
  * store.
  */
