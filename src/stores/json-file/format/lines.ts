@@ -77,8 +77,8 @@ export async function readLines(
 }
 
 /**
- * How much a line that has begun still needs: as its seal says, or as much again. Piece by piece its
- * beginning would be copied once for each.
+ * How much a line that has begun still needs: as its seal says, or as much again. Piece by piece
+ * its beginning would be copied once for each.
  */
 function missingOf(rest: Buffer): number {
   const end = endOf({ bytes: rest, start: 0, end: rest.length });

@@ -68,7 +68,7 @@ export class Records {
     return [...this.#guilds.keys(), ...this.#lines.ids()];
   }
 
-  /** Lets {@link Records.guildIds} answer at once after it: 100 000 ids of a snapshot take a while. */
+  /** Lets {@link Records.guildIds} answer at once: 100 000 ids of a snapshot take a while. */
   async readGuildIds(turns = new Turns()): Promise<void> {
     for (const guildId of this.#lines.ids()) {
       this.#find(guildId);
