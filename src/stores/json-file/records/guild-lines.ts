@@ -24,6 +24,8 @@ interface Piece {
 /** What is kept of a line, as numbers side by side. */
 const FIELDS = 8;
 const [PIECE, START, END, ID, ID_END, FIRST, COUNT, HASH] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+/** Lines that have room at the beginning. */
+const FEW = 64;
 /** In the place of the piece, once the line was taken. */
 const TAKEN = -1;
 
@@ -32,11 +34,13 @@ const TAKEN = -1;
  * strings, objects and a map, 100 000 guilds would take twice as long to open.
  */
 export class GuildLines {
-  readonly #pieces: Piece[] = [];
-  #lines = new Float64Array(FIELDS * 64);
+  #pieces: Piece[] = [];
+  #lines = new Float64Array(FIELDS * FEW);
   #count = 0;
+  /** Lines that were not taken. */
+  #waiting = 0;
   /** Open addressing: a line's number, counted from 1. At most half of the slots are taken. */
-  #slots = new Uint32Array(128);
+  #slots = new Uint32Array(FEW * 2);
 
   /** Adds a line, unless there is one of this guild. */
   add(line: SentLine): boolean {
@@ -56,6 +60,7 @@ export class GuildLines {
     lines[at + COUNT] = line.count;
     lines[at + HASH] = hash;
     this.#count += 1;
+    this.#waiting += 1;
     this.#slots[this.#freeSlot(hash)] = this.#count;
     return true;
   }
@@ -73,7 +78,10 @@ export class GuildLines {
     this.#lines[at + PIECE] = TAKEN;
     piece.waiting -= 1;
     if (piece.waiting === 0) piece.bytes = undefined;
-    return new SentTable(line, this.#field(at, FIRST), this.#field(at, COUNT));
+    const table = new SentTable(line, this.#field(at, FIRST), this.#field(at, COUNT));
+    this.#waiting -= 1;
+    if (this.#waiting === 0) this.#clear();
+    return table;
   }
 
   /** The ids of all guilds in here. Those that are taken meanwhile are left out. */
@@ -112,6 +120,14 @@ export class GuildLines {
     let slot = hash & last;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & last;
     return slot;
+  }
+
+  /** What many lines took is not kept for none. */
+  #clear(): void {
+    this.#pieces = [];
+    this.#lines = new Float64Array(FIELDS * FEW);
+    this.#slots = new Uint32Array(FEW * 2);
+    this.#count = 0;
   }
 
   #grow(): void {
