@@ -21,7 +21,9 @@ export default {
   // What is evaluated once, as tables and regular expressions, would need a new process for each mutant.
   ignoreStatic: true,
   concurrency: Number(workers),
-  timeoutMS: 5000,
+  // On a busy machine, what is only slow is no mutant that hangs.
+  timeoutMS: 10_000,
+  timeoutFactor: 4,
   dryRunTimeoutMinutes: 20,
   reporters: ['clear-text', 'progress-append-only', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
