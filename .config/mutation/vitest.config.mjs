@@ -5,7 +5,8 @@ import base from '../../vitest.config.ts';
 import { targets } from './targets.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const { tests, mongo = false } = targets[process.env.MUTATION_TARGET ?? 'domain'];
+const { MUTATION_TARGET: name = 'domain', MUTATION_TESTS: only } = process.env;
+const { tests, mongo = false } = targets[name];
 
 /** The first failure ends the tests of a mutant: those that take long go last. */
 class ShortFirst extends BaseSequencer {
@@ -19,7 +20,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: tests,
+    include: only?.split(',') ?? tests,
     globalSetup: mongo ? base.test.globalSetup : [],
     setupFiles: [here('../../test/tools/clean-up-after-file.ts'), here('setup.mjs')],
     sequence: { sequencer: ShortFirst },
