@@ -1,10 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { targets } from './targets.mjs';
 
 const { MUTATION_TARGET: name = 'domain', MUTATION_FILES: files, MUTATION_WORKERS: workers = '2' } = process.env;
 
 export default {
   testRunner: 'vitest',
-  plugins: ['@stryker-mutator/vitest-runner'],
+  plugins: ['@stryker-mutator/vitest-runner', fileURLToPath(new URL('sample.mjs', import.meta.url))],
+  checkers: ['sample'],
   vitest: { configFile: '.config/mutation/vitest.config.mjs', related: false },
   mutate: files?.split(',') ?? targets[name].mutate,
   ignorePatterns: [
