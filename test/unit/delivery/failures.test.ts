@@ -1,4 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { SentCodeStoreError } from '../../../src/contract/errors.js';
+import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import type { SendErrorContext, ErrorVerdict } from '../../../src/delivery/options.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { settlePausesMs } from '../../../src/delivery/record-outcome.js';
@@ -58,6 +60,19 @@ describe('an error of send', () => {
       classifyError,
     });
     expect(entryOf(report, 'A')).toMatchObject({ status: 'failed', permanent: true, detail: 'no permission' });
+  });
+
+  it('of the verdict nothing counts that is not what it should be', async () => {
+    const verdict = { outcome: 'not-sent', permanent: 'yes', scope: 'everything' } as unknown as ErrorVerdict;
+    const report = await sendOnce(new MemoryStore(), { guildId, codes, send: failing, classifyError: () => verdict });
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'failed', permanent: false, detail: 'it broke' });
+    expect(entryOf(report, 'A')).not.toHaveProperty('scope');
+  });
+
+  it.each(['message', 'target', 'all'] as const)('its scope is in the report: %s', async (scope) => {
+    const classifyError = (): ErrorVerdict => ({ outcome: 'not-sent', scope });
+    const report = await sendOnce(new MemoryStore(), { guildId, codes, send: failing, classifyError });
+    expect(entryOf(report, 'A')).toMatchObject({ scope });
   });
 
   it('classifyError is told the error, the message and that this is no resend', async () => {
@@ -131,15 +146,29 @@ describe('an error of send', () => {
   });
 });
 
+it('an error of send, a classifyError that throws and a release that fails are all in the report', async () => {
+  const [bug, refusal] = [new Error('bug'), new Error('away')];
+  const store = intercept(new MemoryStore(), { release: () => Promise.reject(refusal) });
+  const classifyError = (): never => {
+    throw bug;
+  };
+  const report = await sendOnce(store, { guildId, codes, send: failing, classifyError });
+  expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', error: failure, followUpErrors: [bug, refusal] });
+});
+
 describe('a mark that fails after a successful send', () => {
-  it('is made again with back-off, and the code was sent once', async () => {
+  it.each([
+    ['an error', failure],
+    ['an error of the store', new SentCodeStoreError('STORE_TIMEOUT', 'no answer')],
+  ])('is made again with back-off after %s, and the code was sent once', async (_, away) => {
     const time = new ManualTime();
     let tries = 0;
     const inner = new MemoryStore({ clock: time });
     const store = intercept(inner, {
-      confirm: (confirm, ...args) => ((tries += 1) < 3 ? Promise.reject(failure) : confirm(...args)),
+      confirm: (confirm, ...args) => ((tries += 1) < 3 ? Promise.reject(away) : confirm(...args)),
     });
     const recorder = new Recorder();
+    const retries: DeliveryEvent[] = [];
     const delivery = sendOnce(store, {
       guildId,
       codes,
@@ -147,6 +176,7 @@ describe('a mark that fails after a successful send', () => {
       send: recorder.send,
       clock: time,
       schedule: time.schedule,
+      onEvent: (event) => event.type === 'store-retry' && retries.push(event),
     });
     await time.pass(settlePausesMs[0]! - 1);
     expect(tries).toBe(1);
@@ -155,6 +185,7 @@ describe('a mark that fails after a successful send', () => {
     await time.pass(settlePausesMs[1]!);
     expect(entryOf(await delivery, 'A').status).toBe('sent');
     expect(recorder.sent).toEqual([['A']]);
+    expect(retries).toMatchObject(settlePausesMs.slice(0, 2).map((delayMs) => ({ codes: ['A'], error: away, delayMs })));
     expect((await inner.stats(guildId)).bySource).toEqual({ api: 1 });
   });
 
