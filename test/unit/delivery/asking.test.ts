@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
-import type { FindDelivery, UncertainMessage } from '../../../src/delivery/find-delivery.js';
+import type { DeliveryEvidence, FindDelivery, UncertainMessage } from '../../../src/delivery/find-delivery.js';
 import type { SendOnceOptions } from '../../../src/delivery/options.js';
 import type { SendReport } from '../../../src/delivery/report.js';
 import type { SentCodeStore } from '../../../src/contract/store.js';
@@ -61,7 +61,10 @@ async function lost(codes: string[], options: Partial<SendOnceOptions> = {}): Pr
   return world;
 }
 
-it('the span of the tries holds the tries, however long the answer of the store was on its way', async () => {
+it.each([
+  ['question to', 5000, 0],
+  ['answer of', 0, 5000],
+])('the span of the tries holds the tries, however long the %s the store was on its way', async (_, before, after) => {
   const world = new World();
   const began = world.time.now();
   await world.lose(['A']);
@@ -69,8 +72,9 @@ it('the span of the tries holds the tries, however long the answer of the store 
   await world.time.pass(SETTLED_MS);
   world.store = intercept(world.store, {
     takeUncertain: async (call, ...args) => {
+      await world.time.pass(before);
       const taken = await call(...args);
-      await world.time.pass(5000);
+      await world.time.pass(after);
       return taken;
     },
   });
@@ -104,6 +108,7 @@ describe('findDelivery', () => {
     expect(entryOf(report, 'A')).toMatchObject({ status: 'sent', found: true, messageId: world.messageId, attempt: 1 });
     expect((await world.store.getSent(guildId, ['A', 'B'])).get('B')).toMatchObject({ receipt: 'c/1', sentAt, source: 'api' });
     expect(world.events).toContainEqual(expect.objectContaining({ type: 'asked', outcome: 'sent', codes: ['A', 'B'] }));
+    expect(world.time.waiting).toBe(0);
   });
 
   it('takes the end of the last try for the time of a message that was found without one', async () => {
@@ -288,16 +293,36 @@ describe('findDelivery', () => {
     }
   });
 
-  it('does not decide by not finding what nobody knows the time of', async () => {
+  it.each(['ageMs', 'idleMs'])('decides by finding alone what nobody knows the time of: no %s', async (time) => {
+    for (const answer of ['not-sent', 'sent'] as const) {
+      const world = await lost(['A']);
+      world.store = intercept(world.store, {
+        takeUncertain: async (take, ...args) => {
+          const taken = await take(...args);
+          return taken.map((claim) => ({ ...claim, [time]: null }));
+        },
+      });
+      const report = await world.offer(['A'], answer);
+      expect(entryOf(report, 'A')).toMatchObject(
+        answer === 'sent' ? { status: 'sent', found: true } : { status: 'uncertain', reason: 'no-evidence' },
+      );
+      expect(world.asked[0]?.[time === 'ageMs' ? 'firstTriedAt' : 'lastTriedAt']).toBeNull();
+      expect(world.sends.sent).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['too long a receipt', { receipt: 'x'.repeat(201) }],
+    ['an empty receipt', { receipt: '' }],
+    ['a receipt that is no text', { receipt: 7 }],
+    ['a date that is none', { sentAt: new Date(NaN) }],
+    ['a time that is no date', { sentAt: 5 }],
+  ])('is believed though it answers with %s', async (_, odd) => {
     const world = await lost(['A']);
-    world.store = intercept(world.store, {
-      takeUncertain: async (take, ...args) => {
-        const taken = await take(...args);
-        return taken.map((claim) => ({ ...claim, ageMs: null }));
-      },
-    });
-    expect(entryOf(await world.offer(['A'], 'not-sent'), 'A')).toMatchObject({ reason: 'no-evidence' });
-    expect(world.asked[0]?.firstTriedAt).toBeNull();
+    const report = await world.offer(['A'], { outcome: 'sent', ...odd } as DeliveryEvidence);
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'sent', found: true });
+    const sentAt = new Date(world.time.now() - SETTLED_MS);
+    expect((await world.store.getSent(guildId, ['A'])).get('A')).toMatchObject({ receipt: null, sentAt });
   });
 
   it('looks whether somebody tried the message since it was listed', async () => {
