@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { AskMemory } from '../../../src/delivery/ask-memory.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import type { DeliveryEvidence, FindDelivery, UncertainMessage } from '../../../src/delivery/find-delivery.js';
 import type { SendOnceOptions } from '../../../src/delivery/options.js';
@@ -126,6 +127,60 @@ describe('findDelivery', () => {
     expect(statuses(report)).toEqual({ A: 'sent', B: 'sent', C: 'sent' });
   });
 
+  it('sends what is left of a message that did not arrive as another message, where some of it was marked meanwhile', async () => {
+    const world = await lost(['A', 'B']);
+    world.store = intercept(world.store, {
+      restart: async (call, ...args) => {
+        await world.store.markSent(guildId, ['A']);
+        return call(...args);
+      },
+    });
+    const report = await world.offer(['A', 'B'], 'not-sent');
+    expect(world.sends.sent).toEqual([['B']]);
+    expect(world.sends.messages[0]?.context.messageId).not.toBe(world.messageId);
+    expect(statuses(report)).toMatchObject({ B: 'sent' });
+  });
+
+  it('leaves a message to whoever took it over before it could be sent anew, and says so', async () => {
+    const world = await lost(['A']);
+    world.store = intercept(world.store, {
+      restart: async (call, ...args) => {
+        world.time.stop(60_000_000);
+        await world.store.takeUncertain(guildId);
+        return call(...args);
+      },
+    });
+    const report = await world.offer(['A'], 'not-sent');
+    const detail = 'somebody else took the message over while the platform was asked';
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', reason: 'no-evidence', detail });
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'asked', outcome: 'uncertain', detail }));
+    expect(world.sends.sent).toEqual([]);
+  });
+
+  it.each<[string, () => Promise<DeliveryEvidence>, object]>([
+    ['the reason that it was given', async () => ({ outcome: 'uncertain', reason: 'no history' }), { detail: 'no history' }],
+    ['the error', () => Promise.reject(new Error('down')), { detail: 'down', error: { message: 'down' } }],
+  ])('tells onEvent %s', async (_, findDelivery, expected) => {
+    const world = await lost(['A']);
+    world.events.length = 0;
+    await world.offer(['A'], 'sent', { findDelivery });
+    const nextAskAt = new Date(world.time.now() + 60_000);
+    expect(world.events).toMatchObject([{ type: 'asked', outcome: 'uncertain', codes: ['A'], nextAskAt, ...expected }]);
+  });
+
+  it('leaves a message uncertain that was found and that the store does not take', async () => {
+    const world = await lost(['A']);
+    const away = new Error('away');
+    world.store = intercept(world.store, { confirm: () => Promise.reject(away) });
+    const asking = world.offer(['A'], 'sent');
+    await world.time.pass(10_000);
+    const expected = { code: 'MARK_FAILED_AFTER_SEND', cause: away };
+    const { messageId } = world;
+    expect(entryOf(await asking, 'A')).toMatchObject({ status: 'uncertain', reason: 'not-recorded', messageId, error: expected });
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'ask-failed', guildId }));
+    expect(world.sends.sent).toEqual([]);
+  });
+
   it('keeps where a message was sent anew that is lost again', async () => {
     const world = await lost(['A'], { target: 'channel 1' });
     const lose = new Recorder(() => Promise.reject(new Error('reset')));
@@ -223,6 +278,11 @@ describe('findDelivery', () => {
     ['throws', new Error('down'), { detail: 'down' }],
     ['answers nonsense', 'perhaps', { error: { code: 'INVALID_OPTION' } }],
     ['answers nothing', undefined, { error: { code: 'INVALID_OPTION' } }],
+    [
+      'answers with a reason that says nothing',
+      { outcome: 'uncertain', reason: '' },
+      { detail: expect.stringMatching(/./) as string },
+    ],
   ])('counts as "uncertain" where it %s', async (_, answer, expected) => {
     const world = await lost(['A']);
     const find = () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer as 'sent'));
@@ -501,5 +561,23 @@ describe('receiptOf', () => {
     process.off('warning', listen);
     expect(statuses(report)).toEqual({ A: 'sent' });
     expect((await world.store.getSent(guildId, ['A'])).get('A')?.receipt).toBeNull();
+  });
+});
+
+describe('the memory of what was asked', () => {
+  const clock = new ManualTime();
+
+  it('keeps one message beside another', () => {
+    const memory = new AskMemory();
+    for (const messageId of ['m1', 'm2']) memory.noteNoAnswer(messageId, clock);
+    expect(['m1', 'm2', 'm3'].map((messageId) => memory.waitMs(messageId, clock))).toEqual([60_000, 60_000, 0]);
+  });
+
+  it('does not grow for ever: beyond 100 000 messages it begins anew', () => {
+    const memory = new AskMemory();
+    for (let message = 0; message < 100_000; message += 1) memory.noteNoAnswer(`m${message}`, clock);
+    expect(memory.waitMs('m0', clock)).toBe(60_000);
+    memory.noteNoAnswer('one more', clock);
+    expect(['m0', 'one more'].map((messageId) => memory.waitMs(messageId, clock))).toEqual([0, 60_000]);
   });
 });
