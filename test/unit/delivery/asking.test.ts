@@ -226,6 +226,15 @@ describe('findDelivery', () => {
     expect(await world.states('A', 'B')).toEqual({ A: 'absent', B: 'sent' });
   });
 
+  it('has its answer in the report though the store fails before what it freed is sent', async () => {
+    const world = await lost(['A', 'B']);
+    const away = new Error('away');
+    world.store = intercept(world.store, { claim: () => Promise.reject(away) });
+    const report = await world.offer(['B'], 'not-sent');
+    expect(entryOf(report, 'B')).toMatchObject({ status: 'failed', reason: 'store', error: away });
+    expect(await world.states('A', 'B')).toEqual({ A: 'absent', B: 'absent' });
+  });
+
   it('decides codes of which none is offered, also in a call without any', async () => {
     const world = await lost(['A']);
     await world.offer([], 'not-sent');

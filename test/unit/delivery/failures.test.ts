@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SentCodeStoreError } from '../../../src/contract/errors.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
-import type { SendErrorContext, ErrorVerdict } from '../../../src/delivery/options.js';
+import type { SendErrorContext, ErrorVerdict, SendOnceOptions } from '../../../src/delivery/options.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { settlePausesMs } from '../../../src/delivery/record-outcome.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
@@ -254,5 +254,17 @@ describe('a release that fails', () => {
     });
     time.stop(60_000);
     expect(await stateOf(inner)).toBe('uncertain');
+  });
+});
+
+describe('a store that fails after something was recorded', () => {
+  it.each<[string, Partial<SendOnceOptions>]>([
+    ['firstRun', { firstRun: (items) => items.slice(-1) }],
+    ['onFlood', { maxNew: 1, onFlood: (items) => items.slice(-1) }],
+  ])('by %s: the report has both', async (_, options) => {
+    const store = intercept(new MemoryStore(), { claim: () => Promise.reject(failure) });
+    const report = await sendOnce(store, { guildId, codes: ['A', 'B'], send: failing, ...options });
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'baseline' });
+    expect(entryOf(report, 'B')).toMatchObject({ status: 'failed', reason: 'store', error: failure, permanent: false });
   });
 });
