@@ -19,7 +19,9 @@ class SlowDriver extends MemoryDriver {
 
   override async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
     if (this.failing === 'everything after a claim') throw new Error('away');
-    return super.settleRecords(changes);
+    await super.settleRecords(changes);
+    this.time += this.answerAfterMs;
+    return this.readRecords(changes);
   }
 }
 
@@ -57,6 +59,16 @@ describe('a claim that its caller never gets', () => {
     expect(result).toEqual({ claimed: [], alreadySent: [], heldElsewhere: ['a'], uncertain: [] });
     expect(await store.filterUnsent('1', ['a'])).toEqual(['a']);
   });
+});
+
+it('a message that was taken over is not handed out if its lease is over when the answer comes', async () => {
+  const store = new SlowAnswers();
+  await store.claim('1', ['a']);
+  store.slow.time += 60_000;
+  store.slow.answerAfterMs = 1000;
+  expect(await store.takeUncertain('1', { leaseMs: 1000 })).toEqual([]);
+  store.slow.answerAfterMs = 0;
+  expect(await store.takeUncertain('1', { leaseMs: 1000 })).toMatchObject([{ codes: ['a'], attempt: 3 }]);
 });
 
 it('a retry that ended uncertain after somebody had decided on the try before is not freed by that decision', async () => {
