@@ -156,6 +156,13 @@ describe("onUncertain: 'retry'", () => {
     expect(reports.map((report) => report.counts.sent).sort()).toEqual([0, 0, 2]);
   });
 
+  it('a message that somebody else has just taken is held', async () => {
+    const [inner] = await uncertainMessage(['A']);
+    const store = intercept(inner, { takeUncertain: async () => [] });
+    const report = await sendOnce(store, { guildId, codes: ['A'], send: new Recorder().send, onUncertain: 'retry' });
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', reason: 'incomplete' });
+  });
+
   it('an abort after a message was taken gives it back as uncertain', async () => {
     const [inner] = await uncertainMessage(['A']);
     const abort = new AbortController();
@@ -195,8 +202,10 @@ describe("onUncertain: 'retry'", () => {
     const abort = new AbortController();
     const retry = new Recorder(() => abort.abort());
     const options = { guildId, codes: ['A', 'B'], onUncertain: 'retry' as const, signal: abort.signal };
-    const report = await sendOnce(store, { ...options, send: retry.send });
+    const watched = intercept(store);
+    const report = await sendOnce(watched, { ...options, send: retry.send });
     expect(retry.sent).toEqual([['A']]);
+    expect(watched.calls.filter((call) => call === 'takeUncertain')).toHaveLength(1);
     expect(entryOf(report, 'B')).toMatchObject({ status: 'uncertain', reason: 'held', error: { code: 'ABORTED' } });
   });
 
