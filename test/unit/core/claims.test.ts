@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CodeKey } from '../../../src/domain/codes.js';
 import type { CodeRecord } from '../../../src/domain/record.js';
 import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
 import type { ClaimWrite, Settlement } from '../../../src/core/driver.js';
@@ -8,9 +9,11 @@ import { MemoryDriver } from '../../../src/stores/memory/memory-driver.js';
 class SlowDriver extends MemoryDriver {
   time = 0;
   answerAfterMs = 0;
+  sentMeanwhile: readonly CodeKey[] = [];
   failing: 'nothing' | 'the answer of a claim' | 'everything after a claim' = 'nothing';
 
   override async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
+    await this.markRecords(this.sentMeanwhile.map((key) => ({ ...key, source: 'api', sentAt: 1 })));
     await super.claimRecords(claim);
     this.time += this.answerAfterMs;
     if (this.failing !== 'nothing') throw new Error('the answer was lost');
@@ -58,6 +61,14 @@ describe('a claim that its caller never gets', () => {
     const result = await store.claim('1', ['a'], { leaseMs: 1000 });
     expect(result).toEqual({ claimed: [], alreadySent: [], heldElsewhere: ['a'], uncertain: [] });
     expect(await store.filterUnsent('1', ['a'])).toEqual(['a']);
+  });
+
+  it('says of a code that somebody marked meanwhile that it is sent', async () => {
+    const store = new SlowAnswers();
+    store.slow.answerAfterMs = 1000;
+    store.slow.sentMeanwhile = [{ guildId: '1', code: 'B' }];
+    const result = await store.claim('1', ['a', 'b'], { leaseMs: 1000 });
+    expect(result).toEqual({ claimed: [], alreadySent: ['b'], heldElsewhere: ['a'], uncertain: [] });
   });
 });
 
