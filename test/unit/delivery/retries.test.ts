@@ -233,6 +233,28 @@ describe('retryWithinMs', () => {
     expect(entryOf(dry, 'A')).toMatchObject({ status: 'uncertain', reason: 'too-old' });
   });
 
+  it.each([null, -1, 60_001])('holds as too old a message of an age of %s', async (ageMs) => {
+    const [inner] = await uncertainMessage(['A']);
+    const store = intercept(inner, {
+      listUncertain: async function* (list, ...args) {
+        for await (const code of list(...args)) yield { ...code, ageMs };
+      },
+    });
+    const options = { guildId, codes: ['A'], onUncertain: 'retry' as const, retryWithinMs: 60_000 };
+    const report = await sendOnce(store, { ...options, send: new Recorder().send });
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', reason: 'too-old' });
+    expect(store.calls).not.toContain('takeUncertain');
+  });
+
+  it('and leaseMs are told to the store that gives the message', async () => {
+    const [inner] = await uncertainMessage(['A']);
+    const asked: unknown[] = [];
+    const store = intercept(inner, { takeUncertain: (take, ...args) => (asked.push(args[1]), take(...args)) });
+    const options = { guildId, codes: ['A'], onUncertain: 'retry' as const, retryWithinMs: 60_000, leaseMs: 9000 };
+    await sendOnce(store, { ...options, send: new Recorder().send });
+    expect(asked).toEqual([{ codes: ['A'], withinMs: 60_000, leaseMs: 9000 }]);
+  });
+
   it('is decided by the store where the two could differ', async () => {
     const time = new ManualTime();
     const [inner] = await uncertainMessage(['A'], {}, new MemoryStore({ clock: time }));
