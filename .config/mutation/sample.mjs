@@ -6,7 +6,7 @@ const every = Number(process.env.MUTATION_SAMPLE ?? 1);
 
 /** Takes one of `MUTATION_SAMPLE` mutants: by what it is, so that each run takes the same. */
 class Sample {
-  async init() {}
+  init = async () => undefined;
 
   async check(mutants) {
     return Object.fromEntries(mutants.map((mutant) => [mutant.id, isTaken(mutant) ? TAKEN : LEFT_OUT]));

@@ -13,10 +13,15 @@ function batch(guilds: number, codes: number): GuildCodes<string[]>[] {
 
 const idsOf = ({ command }: SentCommand): unknown[] => (command['filter'] as { _id: { $in: unknown[] } })._id.$in;
 
+interface Written {
+  readonly updates?: readonly { readonly q: { readonly _id: string } }[];
+  readonly deletes?: readonly { readonly q: { readonly _id: string } }[];
+  readonly documents?: readonly { readonly _id: string }[];
+}
+
 /** The ids of the documents that a command writes, in its order. */
-function idsWritten({ updates = [], deletes = [], documents = [] }: SentCommand['command']): unknown[] {
-  const written = [...updates, ...deletes].map(({ q }: { readonly q: { readonly _id: unknown } }) => q._id);
-  return [...written, ...documents.map(({ _id }: { readonly _id: unknown }) => _id)];
+function idsWritten({ updates = [], deletes = [], documents = [] }: Written): string[] {
+  return [...[...updates, ...deletes].map(({ q }) => q._id), ...documents.map(({ _id }) => _id)];
 }
 
 describe('round trips', () => {
