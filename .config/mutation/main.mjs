@@ -1,7 +1,8 @@
 /**
  * `npm run test:mutation`, or some targets of targets.mjs: `npm run test:mutation domain core`.
- * `MUTATION_FILES=src/core/claims.ts` mutates these files of one target. The reports of the targets
- * are in .test-results.
+ * `MUTATION_FILES=src/core/claims.ts` mutates these files of one target, `MUTATION_TESTS` has these
+ * tests of it judge, and `MUTATION_SAMPLE=4` takes every fourth mutant, always the same. The reports
+ * of the targets are in .test-results.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -7,6 +7,7 @@ export const targets = {
     mutate: ['src/domain/**/*.ts'],
     tests: [
       'test/unit/domain/**/*.test.ts',
+      'test/unit/core/identities.test.ts',
       'test/unit/error-json.test.ts',
       'test/property/{identity,state-machine,url-identity}.test.ts',
     ],

@@ -1,9 +1,10 @@
-import type { Fixture } from 'sent-code-store/conformance';
+import { describe, it } from 'vitest';
+import { type Fixture, testSentCodeStore } from 'sent-code-store/conformance';
 import type { MongoClientLike } from '../../src/stores/mongo/driver.js';
 import { MongoStore } from '../../src/stores/mongo/mongo-store.js';
 import type { MongoStoreSettings } from '../../src/stores/mongo/options.js';
 import { passTime } from '../support/mongo-stores.js';
-import { connectInTheEnd, mongoUri } from '../tools/mongo/connect.js';
+import { connectInTheEnd, freshDatabase, mongoUri } from '../tools/mongo/connect.js';
 import { startTcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
 
 /** What is used of a client of driver 6 or 7. */
@@ -13,12 +14,24 @@ interface Client extends MongoClientLike {
 }
 
 /** The package `mongodb`, version 6 or 7. */
-export interface Driver {
+interface Driver {
   readonly MongoClient: new (uri: string, options: { serverSelectionTimeoutMS: number }) => Client;
 }
 
+/** The kit on the stores of a driver, with settings that are wanted of each. */
+export function testMongoStore(name: string, driver: Driver, settings: MongoStoreSettings = {}): void {
+  const database = freshDatabase();
+  testSentCodeStore({
+    name: `MongoStore (${name})`,
+    describe,
+    it,
+    supports: { claims: 'shared', times: true, sources: true, receipts: true, metadata: true, durable: true },
+    create: () => mongoFixture(driver, database, settings),
+  });
+}
+
 /** A store on the collection of a driver's client, behind a proxy that can cut it off. */
-export async function mongoFixture({ MongoClient }: Driver, database: string, settings: MongoStoreSettings): Promise<Fixture> {
+async function mongoFixture({ MongoClient }: Driver, database: string, settings: MongoStoreSettings): Promise<Fixture> {
   const proxy = await startTcpProxy(mongoUri());
   const client = await connectInTheEnd(new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 300 }));
   const collection = client.db(database).collection('sent_giftcodes');

@@ -99,3 +99,44 @@ describe('codes that the look-up found held', () => {
     expect(await store.markSent('1', ['A'])).toEqual({ marked: [], alreadySent: ['A'] });
   });
 });
+
+describe('a mark', () => {
+  it('is not made again that somebody forgets before its maker has looked at it', async () => {
+    const { collection, store: first, another } = await mongoWorld();
+    const { claim } = await first.claim('1', ['A']);
+    const other = another();
+    let [isOpen, isForgotten] = [false, false];
+    const store = mongoStore({
+      namespace: collection.namespace,
+      find: (filter, options) => collection.find(filter, options),
+      bulkWrite: async (operations, options) => {
+        if (!isOpen || isForgotten) return collection.bulkWrite(operations as never, options);
+        await first.release(claim!, 'not-sent');
+        const answer = await collection.bulkWrite(operations as never, options);
+        isForgotten = (await other.forget('1', ['A'])) === 1;
+        return answer;
+      },
+    });
+    await store.ping();
+    isOpen = true;
+    await store.markSent('1', ['A']);
+    expect(isForgotten).toBe(true);
+    expect(await other.filterUnsent('1', ['A'])).toEqual(['A']);
+  });
+
+  it('that always meets a document that is gone when it looks is refused in the end', async () => {
+    const { collection } = await mongoWorld();
+    const [code, duplicate] = [11000, { code: 11000 }];
+    let marks = 0;
+    const store = mongoStore({
+      namespace: collection.namespace,
+      find: (filter, options) => collection.find(filter, options),
+      bulkWrite: async () => {
+        marks += 1;
+        throw Object.assign(new Error('duplicate key'), { code, result: { getWriteErrors: () => [duplicate] } });
+      },
+    });
+    await expect(store.markSent('1', ['A'])).rejects.toMatchObject({ cause: { code } });
+    expect(marks).toBe(5);
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MongoCollectionLike } from '../../../src/stores/mongo/driver.js';
 import type { MongoStore } from '../../../src/stores/mongo/mongo-store.js';
 import { deferred } from '../../support/delivery/deferred.js';
-import { mongoStore, mongoWorld, passTime, type CodeDocument } from '../../support/mongo-stores.js';
+import { mongoStore, mongoWorld, passTime, stagedStore, type CodeDocument } from '../../support/mongo-stores.js';
 import { openPrimitives } from '../../support/stores/open-primitives.js';
 
 /** A store whose first command that removes something stays on its way, while everybody else goes on. */
@@ -151,6 +151,33 @@ describe("a removal of the store's own documents that arrives late", () => {
       await metadata.set(new Map([['key', 'new']]));
     });
     expect(await metadata.get(['key'])).toEqual(new Map([['key', 'new']]));
+  });
+});
+
+describe.each([
+  ['forget', (store: MongoStore) => store.forget('1', ['A'])],
+  ['clearGuild', (store: MongoStore) => store.clearGuild('1')],
+] as const)('%s whose answer is lost', (_name, remove) => {
+  it('rejects: how many codes there were is not known any more', async () => {
+    const world = await mongoWorld();
+    await world.store.markSent('1', ['A']);
+    const store = await stagedStore(world, { isLost: (write) => write === 1 });
+    await expect(remove(store)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+});
+
+describe('the empty list that clearGuild leaves of a guild', () => {
+  it.each([
+    ['gets a code', { codes: ['b'] }],
+    ['is that of a newer post', { last_sent_at: 'Tuesday' }],
+  ])('stays where it %s before it is removed', async (_what, change) => {
+    const world = await mongoWorld();
+    await world.documents.insertOne({ _id: '1', codes: ['a'], last_sent_at: 'Monday' });
+    const store = await stagedStore(world, {
+      before: (write) => (write === 2 ? world.documents.updateOne({ _id: '1' }, { $set: change }) : undefined),
+    });
+    expect(await store.clearGuild('1')).toBe(1);
+    expect(await world.documents.findOne({ _id: '1' })).toMatchObject(change);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CodeKey } from '../../../src/domain/codes.js';
 import type { CodeRecord } from '../../../src/domain/record.js';
 import { AbstractSentCodeStore } from '../../../src/core/abstract-store.js';
 import type { ClaimWrite, Settlement } from '../../../src/core/driver.js';
@@ -8,9 +9,11 @@ import { MemoryDriver } from '../../../src/stores/memory/memory-driver.js';
 class SlowDriver extends MemoryDriver {
   time = 0;
   answerAfterMs = 0;
+  sentMeanwhile: readonly CodeKey[] = [];
   failing: 'nothing' | 'the answer of a claim' | 'everything after a claim' = 'nothing';
 
   override async claimRecords(claim: ClaimWrite): Promise<readonly (CodeRecord | undefined)[]> {
+    await this.markRecords(this.sentMeanwhile.map((key) => ({ ...key, source: 'api', sentAt: 1 })));
     await super.claimRecords(claim);
     this.time += this.answerAfterMs;
     if (this.failing !== 'nothing') throw new Error('the answer was lost');
@@ -19,7 +22,9 @@ class SlowDriver extends MemoryDriver {
 
   override async settleRecords(changes: readonly Settlement[]): Promise<readonly (CodeRecord | undefined)[]> {
     if (this.failing === 'everything after a claim') throw new Error('away');
-    return super.settleRecords(changes);
+    await super.settleRecords(changes);
+    this.time += this.answerAfterMs;
+    return this.readRecords(changes);
   }
 }
 
@@ -57,6 +62,24 @@ describe('a claim that its caller never gets', () => {
     expect(result).toEqual({ claimed: [], alreadySent: [], heldElsewhere: ['a'], uncertain: [] });
     expect(await store.filterUnsent('1', ['a'])).toEqual(['a']);
   });
+
+  it('says of a code that somebody marked meanwhile that it is sent', async () => {
+    const store = new SlowAnswers();
+    store.slow.answerAfterMs = 1000;
+    store.slow.sentMeanwhile = [{ guildId: '1', code: 'B' }];
+    const result = await store.claim('1', ['a', 'b'], { leaseMs: 1000 });
+    expect(result).toEqual({ claimed: [], alreadySent: ['b'], heldElsewhere: ['a'], uncertain: [] });
+  });
+});
+
+it('a message that was taken over is not handed out if its lease is over when the answer comes', async () => {
+  const store = new SlowAnswers();
+  await store.claim('1', ['a']);
+  store.slow.time += 60_000;
+  store.slow.answerAfterMs = 1000;
+  expect(await store.takeUncertain('1', { leaseMs: 1000 })).toEqual([]);
+  store.slow.answerAfterMs = 0;
+  expect(await store.takeUncertain('1', { leaseMs: 1000 })).toMatchObject([{ codes: ['a'], attempt: 3 }]);
 });
 
 it('a retry that ended uncertain after somebody had decided on the try before is not freed by that decision', async () => {

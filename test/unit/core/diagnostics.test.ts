@@ -73,6 +73,43 @@ it('call: each call of a store, with its error', async () => {
   ]);
 });
 
+it('call and claim: the steps of an owner, with what it lost, and what has no codes', async () => {
+  const events = heard('sent-code-store:claim');
+  const ended: StoreCall[] = [];
+  const calls = { asyncEnd: (call: StoreCall) => void ended.push(call) } as never;
+  tracingChannel('sent-code-store:call').subscribe(calls);
+  onTestFinished(() => {
+    tracingChannel('sent-code-store:call').unsubscribe(calls);
+  });
+  const store = new MemoryStore({ name: 'codes' });
+  const { claim } = await store.claim('1', ['A', 'B']);
+  await store.renew(claim!);
+  await store.release(claim!, 'not-sent', ['B']);
+  await store.renew(claim!).catch(() => undefined);
+  await store.confirm(claim!);
+  await store.forget('1', ['A']);
+  await store.clearGuild('1');
+  await store.ping();
+  const own = { store: 'codes', guildId: '1', messageId: claim!.messageId };
+  expect(events.slice(1)).toEqual([
+    { type: 'renew', ...own, codes: 2, lost: 0 },
+    { type: 'release', ...own, codes: 1, outcome: 'not-sent' },
+    { type: 'renew', ...own, codes: 2, lost: 1 },
+    { type: 'confirm', ...own, codes: 2, lost: 1 },
+  ]);
+  expect(ended.map(({ operation, codes }) => [operation, codes])).toEqual([
+    ['read', 2],
+    ['claim', 2],
+    ['renew', 2],
+    ['release', 1],
+    ['renew', 2],
+    ['confirm', 2],
+    ['remove', 1],
+    ['removeGuild', 0],
+    ['ping', 0],
+  ]);
+});
+
 it('without a subscriber a call is the call itself', () => {
   expect(channel('sent-code-store:claim').hasSubscribers).toBe(false);
   const store = primitivesOf(new MemoryStore())!;

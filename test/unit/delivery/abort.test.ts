@@ -31,6 +31,16 @@ describe('an abort', () => {
     expect(Object.fromEntries(await store.states(guildId, ['A', 'B', 'C']))).toEqual({ A: 'sent', B: 'absent', C: 'absent' });
   });
 
+  it('leaves no timer of the messages that ended before', async () => {
+    const time = new ManualTime();
+    const abort = new AbortController();
+    const recorder = new Recorder((_, [code]) => code === 'B' && abort.abort());
+    const options = { guildId, codes: ['A', 'B'], messages: 'each' as const, signal: abort.signal };
+    await sendOnce(new MemoryStore({ clock: time }), { ...options, send: recorder.send, clock: time, schedule: time.schedule });
+    expect(recorder.sent).toEqual([['A'], ['B']]);
+    expect(time.waiting).toBe(0);
+  });
+
   it('while a message is being claimed: it is released', async () => {
     const inner = new MemoryStore();
     const abort = new AbortController();

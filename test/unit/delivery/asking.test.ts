@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import { AskMemory } from '../../../src/delivery/ask-memory.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
-import type { FindDelivery, UncertainMessage } from '../../../src/delivery/find-delivery.js';
+import type { DeliveryEvidence, FindDelivery, UncertainMessage } from '../../../src/delivery/find-delivery.js';
 import type { SendOnceOptions } from '../../../src/delivery/options.js';
 import type { SendReport } from '../../../src/delivery/report.js';
 import type { SentCodeStore } from '../../../src/contract/store.js';
@@ -61,7 +62,10 @@ async function lost(codes: string[], options: Partial<SendOnceOptions> = {}): Pr
   return world;
 }
 
-it('the span of the tries holds the tries, however long the answer of the store was on its way', async () => {
+it.each([
+  ['question to', 5000, 0],
+  ['answer of', 0, 5000],
+])('the span of the tries holds the tries, however long the %s the store was on its way', async (_, before, after) => {
   const world = new World();
   const began = world.time.now();
   await world.lose(['A']);
@@ -69,8 +73,9 @@ it('the span of the tries holds the tries, however long the answer of the store 
   await world.time.pass(SETTLED_MS);
   world.store = intercept(world.store, {
     takeUncertain: async (call, ...args) => {
+      await world.time.pass(before);
       const taken = await call(...args);
-      await world.time.pass(5000);
+      await world.time.pass(after);
       return taken;
     },
   });
@@ -104,6 +109,7 @@ describe('findDelivery', () => {
     expect(entryOf(report, 'A')).toMatchObject({ status: 'sent', found: true, messageId: world.messageId, attempt: 1 });
     expect((await world.store.getSent(guildId, ['A', 'B'])).get('B')).toMatchObject({ receipt: 'c/1', sentAt, source: 'api' });
     expect(world.events).toContainEqual(expect.objectContaining({ type: 'asked', outcome: 'sent', codes: ['A', 'B'] }));
+    expect(world.time.waiting).toBe(0);
   });
 
   it('takes the end of the last try for the time of a message that was found without one', async () => {
@@ -119,6 +125,60 @@ describe('findDelivery', () => {
     expect(world.sends.sent).toEqual([['C'], ['A', 'B']]);
     expect(world.sends.messages[1]?.context).toMatchObject({ messageId: world.messageId, attempt: 1, target: 'channel 2' });
     expect(statuses(report)).toEqual({ A: 'sent', B: 'sent', C: 'sent' });
+  });
+
+  it('sends what is left of a message that did not arrive as another message, where some of it was marked meanwhile', async () => {
+    const world = await lost(['A', 'B']);
+    world.store = intercept(world.store, {
+      restart: async (call, ...args) => {
+        await world.store.markSent(guildId, ['A']);
+        return call(...args);
+      },
+    });
+    const report = await world.offer(['A', 'B'], 'not-sent');
+    expect(world.sends.sent).toEqual([['B']]);
+    expect(world.sends.messages[0]?.context.messageId).not.toBe(world.messageId);
+    expect(statuses(report)).toMatchObject({ B: 'sent' });
+  });
+
+  it('leaves a message to whoever took it over before it could be sent anew, and says so', async () => {
+    const world = await lost(['A']);
+    world.store = intercept(world.store, {
+      restart: async (call, ...args) => {
+        world.time.stop(60_000_000);
+        await world.store.takeUncertain(guildId);
+        return call(...args);
+      },
+    });
+    const report = await world.offer(['A'], 'not-sent');
+    const detail = 'somebody else took the message over while the platform was asked';
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', reason: 'no-evidence', detail });
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'asked', outcome: 'uncertain', detail }));
+    expect(world.sends.sent).toEqual([]);
+  });
+
+  it.each<[string, () => Promise<DeliveryEvidence>, object]>([
+    ['the reason that it was given', async () => ({ outcome: 'uncertain', reason: 'no history' }), { detail: 'no history' }],
+    ['the error', () => Promise.reject(new Error('down')), { detail: 'down', error: { message: 'down' } }],
+  ])('tells onEvent %s', async (_, findDelivery, expected) => {
+    const world = await lost(['A']);
+    world.events.length = 0;
+    await world.offer(['A'], 'sent', { findDelivery });
+    const nextAskAt = new Date(world.time.now() + 60_000);
+    expect(world.events).toMatchObject([{ type: 'asked', outcome: 'uncertain', codes: ['A'], nextAskAt, ...expected }]);
+  });
+
+  it('leaves a message uncertain that was found and that the store does not take', async () => {
+    const world = await lost(['A']);
+    const away = new Error('away');
+    world.store = intercept(world.store, { confirm: () => Promise.reject(away) });
+    const asking = world.offer(['A'], 'sent');
+    await world.time.pass(10_000);
+    const expected = { code: 'MARK_FAILED_AFTER_SEND', cause: away };
+    const { messageId } = world;
+    expect(entryOf(await asking, 'A')).toMatchObject({ status: 'uncertain', reason: 'not-recorded', messageId, error: expected });
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'ask-failed', guildId }));
+    expect(world.sends.sent).toEqual([]);
   });
 
   it('keeps where a message was sent anew that is lost again', async () => {
@@ -164,6 +224,15 @@ describe('findDelivery', () => {
     expect(world.sends.messages[0]?.context.messageId).not.toBe(world.messageId);
     expect(statuses(report)).toEqual({ B: 'sent' });
     expect(await world.states('A', 'B')).toEqual({ A: 'absent', B: 'sent' });
+  });
+
+  it('has its answer in the report though the store fails before what it freed is sent', async () => {
+    const world = await lost(['A', 'B']);
+    const away = new Error('away');
+    world.store = intercept(world.store, { claim: () => Promise.reject(away) });
+    const report = await world.offer(['B'], 'not-sent');
+    expect(entryOf(report, 'B')).toMatchObject({ status: 'failed', reason: 'store', error: away });
+    expect(await world.states('A', 'B')).toEqual({ A: 'absent', B: 'absent' });
   });
 
   it('decides codes of which none is offered, also in a call without any', async () => {
@@ -218,6 +287,11 @@ describe('findDelivery', () => {
     ['throws', new Error('down'), { detail: 'down' }],
     ['answers nonsense', 'perhaps', { error: { code: 'INVALID_OPTION' } }],
     ['answers nothing', undefined, { error: { code: 'INVALID_OPTION' } }],
+    [
+      'answers with a reason that says nothing',
+      { outcome: 'uncertain', reason: '' },
+      { detail: expect.stringMatching(/./) as string },
+    ],
   ])('counts as "uncertain" where it %s', async (_, answer, expected) => {
     const world = await lost(['A']);
     const find = () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer as 'sent'));
@@ -288,16 +362,36 @@ describe('findDelivery', () => {
     }
   });
 
-  it('does not decide by not finding what nobody knows the time of', async () => {
+  it.each(['ageMs', 'idleMs'])('decides by finding alone what nobody knows the time of: no %s', async (time) => {
+    for (const answer of ['not-sent', 'sent'] as const) {
+      const world = await lost(['A']);
+      world.store = intercept(world.store, {
+        takeUncertain: async (take, ...args) => {
+          const taken = await take(...args);
+          return taken.map((claim) => ({ ...claim, [time]: null }));
+        },
+      });
+      const report = await world.offer(['A'], answer);
+      expect(entryOf(report, 'A')).toMatchObject(
+        answer === 'sent' ? { status: 'sent', found: true } : { status: 'uncertain', reason: 'no-evidence' },
+      );
+      expect(world.asked[0]?.[time === 'ageMs' ? 'firstTriedAt' : 'lastTriedAt']).toBeNull();
+      expect(world.sends.sent).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['too long a receipt', { receipt: 'x'.repeat(201) }],
+    ['an empty receipt', { receipt: '' }],
+    ['a receipt that is no text', { receipt: 7 }],
+    ['a date that is none', { sentAt: new Date(NaN) }],
+    ['a time that is no date', { sentAt: 5 }],
+  ])('is believed though it answers with %s', async (_, odd) => {
     const world = await lost(['A']);
-    world.store = intercept(world.store, {
-      takeUncertain: async (take, ...args) => {
-        const taken = await take(...args);
-        return taken.map((claim) => ({ ...claim, ageMs: null }));
-      },
-    });
-    expect(entryOf(await world.offer(['A'], 'not-sent'), 'A')).toMatchObject({ reason: 'no-evidence' });
-    expect(world.asked[0]?.firstTriedAt).toBeNull();
+    const report = await world.offer(['A'], { outcome: 'sent', ...odd } as DeliveryEvidence);
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'sent', found: true });
+    const sentAt = new Date(world.time.now() - SETTLED_MS);
+    expect((await world.store.getSent(guildId, ['A'])).get('A')).toMatchObject({ receipt: null, sentAt });
   });
 
   it('looks whether somebody tried the message since it was listed', async () => {
@@ -476,5 +570,23 @@ describe('receiptOf', () => {
     process.off('warning', listen);
     expect(statuses(report)).toEqual({ A: 'sent' });
     expect((await world.store.getSent(guildId, ['A'])).get('A')?.receipt).toBeNull();
+  });
+});
+
+describe('the memory of what was asked', () => {
+  const clock = new ManualTime();
+
+  it('keeps one message beside another', () => {
+    const memory = new AskMemory();
+    for (const messageId of ['m1', 'm2']) memory.noteNoAnswer(messageId, clock);
+    expect(['m1', 'm2', 'm3'].map((messageId) => memory.waitMs(messageId, clock))).toEqual([60_000, 60_000, 0]);
+  });
+
+  it('does not grow for ever: beyond 100 000 messages it begins anew', () => {
+    const memory = new AskMemory();
+    for (let message = 0; message < 100_000; message += 1) memory.noteNoAnswer(`m${message}`, clock);
+    expect(memory.waitMs('m0', clock)).toBe(60_000);
+    memory.noteNoAnswer('one more', clock);
+    expect(['m0', 'one more'].map((messageId) => memory.waitMs(messageId, clock))).toEqual([0, 60_000]);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { SendErrorContext, ErrorVerdict } from '../../../src/delivery/options.js';
+import { SentCodeStoreError } from '../../../src/contract/errors.js';
+import type { DeliveryEvent } from '../../../src/delivery/events.js';
+import type { SendErrorContext, ErrorVerdict, SendOnceOptions } from '../../../src/delivery/options.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { settlePausesMs } from '../../../src/delivery/record-outcome.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
@@ -13,6 +15,8 @@ const failure = new Error('it broke');
 const failing = new Recorder(() => {
   throw failure;
 }).send;
+
+const wrongAnswer = { code: 'INVALID_OPTION', argument: 'classifyError' };
 
 async function stateOf(store: MemoryStore, code = 'A'): Promise<string | undefined> {
   return (await store.states(guildId, [code])).get(code);
@@ -60,6 +64,19 @@ describe('an error of send', () => {
     expect(entryOf(report, 'A')).toMatchObject({ status: 'failed', permanent: true, detail: 'no permission' });
   });
 
+  it('of the verdict nothing counts that is not what it should be', async () => {
+    const verdict = { outcome: 'not-sent', permanent: 'yes', scope: 'everything' } as unknown as ErrorVerdict;
+    const report = await sendOnce(new MemoryStore(), { guildId, codes, send: failing, classifyError: () => verdict });
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'failed', permanent: false, detail: 'it broke' });
+    expect(entryOf(report, 'A')).not.toHaveProperty('scope');
+  });
+
+  it.each(['message', 'target', 'all'] as const)('its scope is in the report: %s', async (scope) => {
+    const classifyError = (): ErrorVerdict => ({ outcome: 'not-sent', scope });
+    const report = await sendOnce(new MemoryStore(), { guildId, codes, send: failing, classifyError });
+    expect(entryOf(report, 'A')).toMatchObject({ scope });
+  });
+
   it('classifyError is told the error, the message and that this is no resend', async () => {
     const seen: [unknown, SendErrorContext][] = [];
     const store = new MemoryStore({ randomId: () => 'm' });
@@ -77,18 +94,19 @@ describe('an error of send', () => {
       () => {
         throw new Error('bug');
       },
+      { message: 'bug' },
     ],
-    ['gives a word that is no outcome', () => 'unsent'],
-    ['gives nothing', () => undefined],
-    ['gives a promise', () => Promise.resolve('not-sent')],
-    ['gives a promise that rejects', () => Promise.reject(new Error('bug'))],
-    ['gives an object without an outcome', () => ({ permanent: true })],
-  ])('a classifyError that %s leaves the code uncertain, and the report has both errors', async (_, classify) => {
+    ['gives a word that is no outcome', () => 'unsent', wrongAnswer],
+    ['gives nothing', () => undefined, wrongAnswer],
+    ['gives a promise', () => Promise.resolve('not-sent'), wrongAnswer],
+    ['gives a promise that rejects', () => Promise.reject(new Error('bug')), wrongAnswer],
+    ['gives an object without an outcome', () => ({ permanent: true }), wrongAnswer],
+  ])('a classifyError that %s leaves the code uncertain, and the report has both errors', async (_, classify, error) => {
     const store = new MemoryStore();
     const report = await sendOnce(store, { guildId, codes, send: failing, classifyError: classify as () => 'sent' });
     const entry = entryOf(report, 'A');
     expect(entry).toMatchObject({ status: 'uncertain', reason: 'send', error: failure });
-    expect(entry.status === 'uncertain' && entry.followUpErrors).toEqual([expect.any(Error)]);
+    expect(entry).toMatchObject({ followUpErrors: [error] });
     expect(await stateOf(store)).toBe('uncertain');
   });
 
@@ -131,15 +149,29 @@ describe('an error of send', () => {
   });
 });
 
+it('an error of send, a classifyError that throws and a release that fails are all in the report', async () => {
+  const [bug, refusal] = [new Error('bug'), new Error('away')];
+  const store = intercept(new MemoryStore(), { release: () => Promise.reject(refusal) });
+  const classifyError = (): never => {
+    throw bug;
+  };
+  const report = await sendOnce(store, { guildId, codes, send: failing, classifyError });
+  expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', error: failure, followUpErrors: [bug, refusal] });
+});
+
 describe('a mark that fails after a successful send', () => {
-  it('is made again with back-off, and the code was sent once', async () => {
+  it.each([
+    ['an error', failure],
+    ['an error of the store', new SentCodeStoreError('STORE_TIMEOUT', 'no answer')],
+  ])('is made again with back-off after %s, and the code was sent once', async (_, away) => {
     const time = new ManualTime();
     let tries = 0;
     const inner = new MemoryStore({ clock: time });
     const store = intercept(inner, {
-      confirm: (confirm, ...args) => ((tries += 1) < 3 ? Promise.reject(failure) : confirm(...args)),
+      confirm: (confirm, ...args) => ((tries += 1) < 3 ? Promise.reject(away) : confirm(...args)),
     });
     const recorder = new Recorder();
+    const retries: DeliveryEvent[] = [];
     const delivery = sendOnce(store, {
       guildId,
       codes,
@@ -147,6 +179,7 @@ describe('a mark that fails after a successful send', () => {
       send: recorder.send,
       clock: time,
       schedule: time.schedule,
+      onEvent: (event) => event.type === 'store-retry' && retries.push(event),
     });
     await time.pass(settlePausesMs[0]! - 1);
     expect(tries).toBe(1);
@@ -155,6 +188,7 @@ describe('a mark that fails after a successful send', () => {
     await time.pass(settlePausesMs[1]!);
     expect(entryOf(await delivery, 'A').status).toBe('sent');
     expect(recorder.sent).toEqual([['A']]);
+    expect(retries).toMatchObject(settlePausesMs.slice(0, 2).map((delayMs) => ({ codes: ['A'], error: away, delayMs })));
     expect((await inner.stats(guildId)).bySource).toEqual({ api: 1 });
   });
 
@@ -223,5 +257,17 @@ describe('a release that fails', () => {
     });
     time.stop(60_000);
     expect(await stateOf(inner)).toBe('uncertain');
+  });
+});
+
+describe('a store that fails after something was recorded', () => {
+  it.each<[string, Partial<SendOnceOptions>]>([
+    ['firstRun', { firstRun: (items) => items.slice(-1) }],
+    ['onFlood', { maxNew: 1, onFlood: (items) => items.slice(-1) }],
+  ])('by %s: the report has both', async (_, options) => {
+    const store = intercept(new MemoryStore(), { claim: () => Promise.reject(failure) });
+    const report = await sendOnce(store, { guildId, codes: ['A', 'B'], send: failing, ...options });
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'baseline' });
+    expect(entryOf(report, 'B')).toMatchObject({ status: 'failed', reason: 'store', error: failure, permanent: false });
   });
 });

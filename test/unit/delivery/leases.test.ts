@@ -142,6 +142,18 @@ describe('an owner whose lease was taken over and whose send succeeded', () => {
     expect(entryOf(await delivery, 'A')).toMatchObject({ status: 'sent', leaseLost: true });
   });
 
+  it('is told also if no renewal has noticed it', async () => {
+    const time = new ManualTime();
+    const inner = new MemoryStore({ clock: time });
+    const { send, finish } = gatedSend();
+    const delivery = sendOnce(inner, { guildId, codes, leaseMs: 3000, send, clock: time, schedule: time.schedule });
+    await time.pass(0);
+    time.stop(3000);
+    await inner.takeUncertain(guildId);
+    finish();
+    expect(entryOf(await delivery, 'A')).toMatchObject({ status: 'sent', leaseLost: true });
+  });
+
   it('and one whose send failed leaves the new owner alone', async () => {
     const time = new ManualTime();
     const inner = new MemoryStore({ clock: time });

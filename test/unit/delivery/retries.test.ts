@@ -156,6 +156,13 @@ describe("onUncertain: 'retry'", () => {
     expect(reports.map((report) => report.counts.sent).sort()).toEqual([0, 0, 2]);
   });
 
+  it('a message that somebody else has just taken is held', async () => {
+    const [inner] = await uncertainMessage(['A']);
+    const store = intercept(inner, { takeUncertain: async () => [] });
+    const report = await sendOnce(store, { guildId, codes: ['A'], send: new Recorder().send, onUncertain: 'retry' });
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', reason: 'incomplete' });
+  });
+
   it('an abort after a message was taken gives it back as uncertain', async () => {
     const [inner] = await uncertainMessage(['A']);
     const abort = new AbortController();
@@ -195,8 +202,10 @@ describe("onUncertain: 'retry'", () => {
     const abort = new AbortController();
     const retry = new Recorder(() => abort.abort());
     const options = { guildId, codes: ['A', 'B'], onUncertain: 'retry' as const, signal: abort.signal };
-    const report = await sendOnce(store, { ...options, send: retry.send });
+    const watched = intercept(store);
+    const report = await sendOnce(watched, { ...options, send: retry.send });
     expect(retry.sent).toEqual([['A']]);
+    expect(watched.calls.filter((call) => call === 'takeUncertain')).toHaveLength(1);
     expect(entryOf(report, 'B')).toMatchObject({ status: 'uncertain', reason: 'held', error: { code: 'ABORTED' } });
   });
 
@@ -222,6 +231,28 @@ describe('retryWithinMs', () => {
     expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', reason: 'too-old' });
     const dry = await sendOnce(store, { ...options, clock: time, dryRun: true });
     expect(entryOf(dry, 'A')).toMatchObject({ status: 'uncertain', reason: 'too-old' });
+  });
+
+  it.each([null, -1, 60_001])('holds as too old a message of an age of %s', async (ageMs) => {
+    const [inner] = await uncertainMessage(['A']);
+    const store = intercept(inner, {
+      listUncertain: async function* (list, ...args) {
+        for await (const code of list(...args)) yield { ...code, ageMs };
+      },
+    });
+    const options = { guildId, codes: ['A'], onUncertain: 'retry' as const, retryWithinMs: 60_000 };
+    const report = await sendOnce(store, { ...options, send: new Recorder().send });
+    expect(entryOf(report, 'A')).toMatchObject({ status: 'uncertain', reason: 'too-old' });
+    expect(store.calls).not.toContain('takeUncertain');
+  });
+
+  it('and leaseMs are told to the store that gives the message', async () => {
+    const [inner] = await uncertainMessage(['A']);
+    const asked: unknown[] = [];
+    const store = intercept(inner, { takeUncertain: (take, ...args) => (asked.push(args[1]), take(...args)) });
+    const options = { guildId, codes: ['A'], onUncertain: 'retry' as const, retryWithinMs: 60_000, leaseMs: 9000 };
+    await sendOnce(store, { ...options, send: new Recorder().send });
+    expect(asked).toEqual([{ codes: ['A'], withinMs: 60_000, leaseMs: 9000 }]);
   });
 
   it('is decided by the store where the two could differ', async () => {

@@ -68,6 +68,7 @@ const claim = fc
       token: fc.option(token),
       messageId,
       attempt: fc.integer({ min: 1, max: 2 }),
+      unsentTries: fc.constantFrom(undefined, 1),
       target: fc.constantFrom(undefined, '$here'),
     }),
   })

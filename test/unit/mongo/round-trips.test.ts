@@ -13,6 +13,17 @@ function batch(guilds: number, codes: number): GuildCodes<string[]>[] {
 
 const idsOf = ({ command }: SentCommand): unknown[] => (command['filter'] as { _id: { $in: unknown[] } })._id.$in;
 
+interface Written {
+  readonly updates?: readonly { readonly q: { readonly _id: string } }[];
+  readonly deletes?: readonly { readonly q: { readonly _id: string } }[];
+  readonly documents?: readonly { readonly _id: string }[];
+}
+
+/** The ids of the documents that a command writes, in its order. */
+function idsWritten({ updates = [], deletes = [], documents = [] }: Written): string[] {
+  return [...[...updates, ...deletes].map(({ q }) => q._id), ...documents.map(({ _id }) => _id)];
+}
+
 describe('round trips', () => {
   it('opens with two reads: a server that answers, and what the collection is kept under', async () => {
     const { collection, log } = await mongoWorld();
@@ -141,6 +152,27 @@ describe('every command', () => {
         expect(command).toMatchObject({ ordered: false, writeConcern: { w: 'majority', j: true, wtimeout: 8000 } });
       }
     }
+  });
+
+  it('names its documents in the order of their ids, so that two that run as transactions do not wait for one another', async () => {
+    const { store, log } = await mongoWorld();
+    const { claim } = await store.claim('1', ['C', 'A', 'D', 'B']);
+    await store.renew(claim!);
+    await store.release(claim!, 'uncertain', ['D', 'C']);
+    await store.confirm(claim!, ['B', 'A']);
+    await store.markSent('1', ['F', 'E']);
+    await store.resolveUncertain('1', ['D', 'C'], 'sent');
+    await store.forget('1', ['F', 'A', 'E', 'C']);
+    const writes = log.sent().filter(({ name }) => name !== 'find');
+    expect(writes.map(({ name, command }) => [name, idsWritten(command)])).toEqual([
+      ['update', ['1:A', '1:B', '1:C', '1:D']],
+      ['update', ['1:A', '1:B', '1:C', '1:D']],
+      ['update', ['1:C', '1:D']],
+      ['update', ['1:A', '1:B']],
+      ['insert', ['1:E', '1:F']],
+      ['update', ['1:C', '1:D']],
+      ['delete', ['1:A', '1:C', '1:E', '1:F']],
+    ]);
   });
 
   it('takes a code for marked only if a majority has the mark, and for free only if the newest has nothing', async () => {
