@@ -60,7 +60,6 @@ describe('every TypeScript block of README and docs, and every example in src', 
       format: 'esm',
       target: 'node20',
       splitting: true,
-      sourcemap: true,
       tsconfig,
       logLevel: 'error',
     });
@@ -93,7 +92,7 @@ describe('every TypeScript block of README and docs, and every example in src', 
       // What a block leaves in the folder for temporary files goes with it.
       const env = { ...process.env, MONGODB_URI: uri.href, DISCORD_TOKEN: '', TMPDIR: workFolder };
       try {
-        await run(process.execPath, ['--enable-source-maps', scriptOf(index)], {
+        await run(process.execPath, [scriptOf(index)], {
           cwd: workFolder,
           env,
           timeout: 60_000,

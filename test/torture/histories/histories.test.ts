@@ -6,8 +6,8 @@ import { runMongoHistory } from './mongo-history.js';
 
 describe('Four processes on one collection, which are killed and stopped while the network fails', () => {
   it.concurrent('are told nothing that contradicts what was promised', { timeout: 300_000 }, async () => {
-    const between = { kills: 120, stops: 100 };
-    const { broken, counts } = await runMongoHistory(mongoUri(), { seed: 1, bots: 4, commands: 300, paceMs: 3, between });
+    const between = { kills: 80, stops: 70 };
+    const { broken, counts } = await runMongoHistory(mongoUri(), { seed: 1, bots: 4, commands: 200, paceMs: 3, between });
     expect(broken).toEqual([]);
     // It has been hard, so that its silence says something.
     expect(counts['kills']).toBeGreaterThan(0);
@@ -17,7 +17,7 @@ describe('Four processes on one collection, which are killed and stopped while t
 
 describe('Processes with a chain each, whose stores are lost one after the other', () => {
   it.concurrent.each<[1 | 2, readonly Act[]]>([
-    [1, ['restore', 'damage', 'empty']],
+    [1, ['restore', 'damage']],
     [2, ['crash']],
   ])('are told nothing that contradicts what was promised, in %i', { timeout: 300_000 }, async (bots, acts) => {
     const between = { kills: 60, stops: 50 };
