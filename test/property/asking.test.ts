@@ -42,6 +42,6 @@ it('whatever happens to the bots, every offered code is posted once in the end, 
       await world.rest(offered);
       expect(world.problems).toEqual([]);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });

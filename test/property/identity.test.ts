@@ -56,7 +56,7 @@ describe('normalizeCode', () => {
         const identity = normalizeCode(code);
         expect(normalizeCode(identity)).toBe(identity);
       }),
-      { numRuns: 20_000 },
+      { numRuns: 10_000 },
     );
   });
 
@@ -75,7 +75,7 @@ describe('normalizeCode', () => {
       fc.property(fc.string({ unit: 'binary-ascii', maxLength: 20 }), (code) => {
         expect(normalizeCode(code)).toBe(pythonStripUpper(code));
       }),
-      { numRuns: 20_000 },
+      { numRuns: 10_000 },
     );
   });
 

@@ -32,7 +32,7 @@ function world(scheduler: Scheduler): World {
 function inAnyOrder(check: (world: World) => Promise<void>): Promise<void> {
   return fc.assert(
     fc.asyncProperty(fc.scheduler(), (scheduler) => check(world(scheduler))),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 }
 

@@ -10,7 +10,7 @@ it('a MemoryStore answers every call of a random history as the contract in plai
       await compareWithModel(fixture, ['1', '2'], calls);
       await fixture.dispose();
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
   expect.hasAssertions();
 });

@@ -161,7 +161,7 @@ describe('a MongoStore answers as the MemoryStore does', () => {
         }
         expect(await everything(mongo)).toEqual(await everything(memory));
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   }, 120_000);
 });
