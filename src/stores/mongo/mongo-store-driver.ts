@@ -30,8 +30,12 @@ import { settlementOperations } from './settlement-operations.js';
 import { writeInOrder } from './write-in-order.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** Most tries of a mark or claim that meets another insert of the same id. */
-const MAX_TRIES = 5;
+/**
+ * Most tries of a claim that meets another insert of the same id, which is gone when it is read. Of
+ * six processes that claim a code and give it back without a stop, one loses five times in a row
+ * now and then.
+ */
+const MAX_TRIES = 10;
 
 /** The driver of a MongoStore: the primitives as commands to a collection. */
 export class MongoStoreDriver implements StoreDriver {
