@@ -104,7 +104,11 @@ async function run(): Promise<void> {
       result.broken.push(`a call that began ${ms ?? 3 * LIMIT_MS} ms after cut ${result.cuts} was not answered`);
   }
   isOver = true;
-  await Promise.all(tasks);
+  const areOver = await Promise.race([Promise.all(tasks).then(() => true), delay(3 * LIMIT_MS, false, { ref: false })]);
+  if (!areOver) {
+    process.stdout.write(`${JSON.stringify({ ...result, broken: [...result.broken, 'a call never ended'] })}\n`);
+    process.exit();
+  }
   await store.close();
   await proxy.close();
   process.stdout.write(`${JSON.stringify(result)}\n`);
