@@ -45,11 +45,11 @@ export class GuildLines {
   /** Adds a line, unless there is one of this guild. */
   add(line: SentLine): boolean {
     const { bytes, id, idEnd } = line;
+    const at = this.#count * FIELDS;
+    if (at === this.#lines.length) this.#grow();
     const hash = hashOf(bytes, id + 1, idEnd - 1, PROCESS_SEED);
     const slot = this.#slotOf(bytes, id + 1, idEnd - 1, hash);
     if (this.#slots[slot] !== 0) return false;
-    const at = this.#count * FIELDS;
-    if (at === this.#lines.length) this.#grow();
     const lines = this.#lines;
     lines[at + PIECE] = this.#pieceOf(bytes);
     lines[at + START] = line.start;
@@ -61,7 +61,7 @@ export class GuildLines {
     lines[at + HASH] = hash;
     this.#count += 1;
     this.#waiting += 1;
-    this.#slots[this.#freeSlot(hash)] = this.#count;
+    this.#slots[slot] = this.#count;
     return true;
   }
 
