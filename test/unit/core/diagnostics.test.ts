@@ -55,12 +55,7 @@ it('fallback: what a chain tells, with its name', async () => {
 });
 
 it('call: each call of a store, with its error', async () => {
-  const ended: StoreCall[] = [];
-  const calls = { asyncEnd: (call: StoreCall) => void ended.push(call) } as never;
-  tracingChannel('sent-code-store:call').subscribe(calls);
-  onTestFinished(() => {
-    tracingChannel('sent-code-store:call').unsubscribe(calls);
-  });
+  const ended = endedCalls();
   const store = new MemoryStore({ name: 'codes' });
   await store.markSent('1', ['A', 'B']);
   const failure = new Error('away');
@@ -75,12 +70,7 @@ it('call: each call of a store, with its error', async () => {
 
 it('call and claim: the steps of an owner, with what it lost, and what has no codes', async () => {
   const events = heard('sent-code-store:claim');
-  const ended: StoreCall[] = [];
-  const calls = { asyncEnd: (call: StoreCall) => void ended.push(call) } as never;
-  tracingChannel('sent-code-store:call').subscribe(calls);
-  onTestFinished(() => {
-    tracingChannel('sent-code-store:call').unsubscribe(calls);
-  });
+  const ended = endedCalls();
   const store = new MemoryStore({ name: 'codes' });
   const { claim } = await store.claim('1', ['A', 'B']);
   await store.renew(claim!);
@@ -119,3 +109,14 @@ it('without a subscriber a call is the call itself', () => {
   expect(all.claimRecords({ guildId: '1', leaseMs: 0, ageMs: 0, holds: [] })).toBe(answer);
   expect(all.settleRecords([])).toBe(answer);
 });
+
+/** The calls of stores that end from now on, until the test is over. */
+function endedCalls(): StoreCall[] {
+  const ended: StoreCall[] = [];
+  const calls = { asyncEnd: (call: StoreCall) => void ended.push(call) } as never;
+  tracingChannel('sent-code-store:call').subscribe(calls);
+  onTestFinished(() => {
+    tracingChannel('sent-code-store:call').unsubscribe(calls);
+  });
+  return ended;
+}
