@@ -11,9 +11,9 @@ import { JsonFileStore } from '../../src/stores/json-file/json-file-store.js';
 import { LegacyAdapterStore } from '../../src/stores/legacy/legacy-adapter-store.js';
 import { legacyStateFile } from '../../src/stores/legacy/state-file.js';
 import { passTime } from '../support/mongo-stores.js';
-import { connectInTheEnd, freshDatabase, mongoUri } from '../tools/mongo/connect.js';
+import { freshDatabase } from '../tools/mongo/connect.js';
+import { type CuttableClient, cuttableClients } from '../tools/mongo/cuttable-client.js';
 import { ManualClock } from '../support/stores/manual-clock.js';
-import { startTcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
 
 testSentCodeStore({
   name: 'FallbackStore [MemoryStore, MemoryStore]',
@@ -28,6 +28,7 @@ testSentCodeStore({
   skip: { outages: 'a map in memory has no backend that could fail' },
 });
 
+const lend = cuttableClients((uri) => new MongoClient(uri, { serverSelectionTimeoutMS: 2000 }));
 for (const legacy of [false, true]) {
   const database = freshDatabase();
   testSentCodeStore({
@@ -35,18 +36,16 @@ for (const legacy of [false, true]) {
     describe,
     it,
     supports: { claims: 'shared', times: true, sources: true, receipts: true, metadata: true, durable: true },
-    create: () => classicFixture(database, legacy),
+    create: async () => classicFixture(await lend(), database, legacy),
     ...(legacy && { skip: { 'large batches': 'a third of the time, and shown by the chain without a legacy store' } }),
   });
 }
 
-/** Mongo behind a proxy that can cut it off, and files in a folder of their own for each host. */
-async function classicFixture(database: string, legacy: boolean): Promise<Fixture> {
+/** Mongo that can be cut off, and files in a folder of their own for each host. */
+async function classicFixture(lent: CuttableClient<MongoClient>, database: string, legacy: boolean): Promise<Fixture> {
   const clock = new ManualClock();
-  const proxy = await startTcpProxy(mongoUri());
-  const client = await connectInTheEnd(new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 2000 }));
   // Identity is kept with the data: tests that open under another one need data of their own.
-  const collection = client.db(database).collection('sent_giftcodes');
+  const collection = lent.client.db(database).collection('sent_giftcodes');
   const folders: string[] = [];
   const stores: FallbackStore[] = [];
   const open = (folder: string, identity?: Identity, time: Clock = clock): FallbackStore => {
@@ -81,9 +80,9 @@ async function classicFixture(database: string, legacy: boolean): Promise<Fixtur
     },
     peer: async (process) => open(await newFolder(), undefined, process.clock(clock)),
     outage: async () => {
-      await proxy.mode('refuse');
+      await lent.cut();
       return async () => {
-        await proxy.mode('pass');
+        await lent.mend();
         const store = stores.at(-1)!;
         for (let tries = 0; tries < 20 && store.status().state !== 'healthy'; tries += 1) await store.ping();
         return store;
@@ -91,8 +90,7 @@ async function classicFixture(database: string, legacy: boolean): Promise<Fixtur
     },
     dispose: async () => {
       for (const store of stores) await store.close();
-      await client.close();
-      await proxy.close();
+      await lent.release();
       for (const folder of folders) await rm(folder, { recursive: true, force: true });
     },
   };

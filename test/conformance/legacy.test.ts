@@ -9,8 +9,8 @@ import { LegacyAdapterStore } from '../../src/stores/legacy/legacy-adapter-store
 import { legacyStateCollection } from '../../src/stores/legacy/state-collection.js';
 import { legacyStateFile } from '../../src/stores/legacy/state-file.js';
 import { MemoryPair } from '../support/legacy/memory-pair.js';
-import { connectInTheEnd, freshDatabase, mongoUri } from '../tools/mongo/connect.js';
-import { startTcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
+import { freshDatabase } from '../tools/mongo/connect.js';
+import { type CuttableClient, cuttableClients } from '../tools/mongo/cuttable-client.js';
 
 /** What makes an adapter fail, and work again. */
 interface Backend {
@@ -78,38 +78,19 @@ async function fileBackend(): Promise<Backend> {
   };
 }
 
-async function collectionBackend(database: string): Promise<Backend> {
-  const proxy = await startTcpProxy(mongoUri());
-  const client = await connectInTheEnd(new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 300 }));
+async function collectionBackend({ client, cut, mend, release }: CuttableClient<MongoClient>): Promise<Backend> {
   const collection = client.db(database).collection<{ _id: string; sent: object }>('giftcode_state');
   await collection.replaceOne({ _id: 'giftcode_state' }, { sent: {} }, { upsert: true });
-  return {
-    open: () => legacyStateCollection(collection),
-    fail: () => proxy.mode('refuse'),
-    mend: async () => {
-      await proxy.mode('pass');
-      // The driver looks for its server again every 500 ms.
-      for (let tries = 0; tries < 10; tries += 1) {
-        const isBack = await collection.findOne().then(
-          () => true,
-          () => false,
-        );
-        if (isBack) return;
-      }
-    },
-    remove: async () => {
-      await client.close();
-      await proxy.close();
-    },
-  };
+  return { open: () => legacyStateCollection(collection), fail: cut, mend, remove: release };
 }
 
 const database = freshDatabase();
+const lend = cuttableClients((uri) => new MongoClient(uri, { serverSelectionTimeoutMS: 300 }));
 
 for (const [name, open] of [
   ['a get/set pair', pairBackend],
   ['a file', fileBackend],
-  ['a collection', () => collectionBackend(database)],
+  ['a collection', async () => collectionBackend(await lend())],
 ] as const) {
   testSentCodeStore({
     name: `LegacyAdapterStore (${name})`,

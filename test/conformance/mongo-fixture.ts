@@ -4,13 +4,14 @@ import type { MongoClientLike } from '../../src/stores/mongo/driver.js';
 import { MongoStore } from '../../src/stores/mongo/mongo-store.js';
 import type { MongoStoreSettings } from '../../src/stores/mongo/options.js';
 import { passTime } from '../support/mongo-stores.js';
-import { connectInTheEnd, freshDatabase, mongoUri } from '../tools/mongo/connect.js';
-import { startTcpProxy } from '../tools/tcp-proxy/tcp-proxy.js';
+import { freshDatabase } from '../tools/mongo/connect.js';
+import { type CuttableClient, cuttableClients } from '../tools/mongo/cuttable-client.js';
 
 /** What is used of a client of driver 6 or 7. */
 interface Client extends MongoClientLike {
   connect(): Promise<unknown>;
   close(): Promise<unknown>;
+  db: MongoClientLike['db'] & ((name: string) => { command(command: { ping: 1 }): Promise<unknown> });
 }
 
 /** The package `mongodb`, version 6 or 7. */
@@ -21,20 +22,19 @@ interface Driver {
 /** The kit on the stores of a driver, with settings that are wanted of each. */
 export function testMongoStore(name: string, driver: Driver, settings: MongoStoreSettings = {}): void {
   const database = freshDatabase();
+  const lend = cuttableClients((uri) => new driver.MongoClient(uri, { serverSelectionTimeoutMS: 300 }));
   testSentCodeStore({
     name: `MongoStore (${name})`,
     describe,
     it,
     supports: { claims: 'shared', times: true, sources: true, receipts: true, metadata: true, durable: true },
-    create: () => mongoFixture(driver, database, settings),
+    create: async () => mongoFixture(await lend(), database, settings),
   });
 }
 
-/** A store on the collection of a driver's client, behind a proxy that can cut it off. */
-async function mongoFixture({ MongoClient }: Driver, database: string, settings: MongoStoreSettings): Promise<Fixture> {
-  const proxy = await startTcpProxy(mongoUri());
-  const client = await connectInTheEnd(new MongoClient(proxy.uri, { serverSelectionTimeoutMS: 300 }));
-  const collection = client.db(database).collection('sent_giftcodes');
+/** A store on the collection of a client that can be cut off. */
+function mongoFixture(lent: CuttableClient<Client>, database: string, settings: MongoStoreSettings): Fixture {
+  const collection = lent.client.db(database).collection('sent_giftcodes');
   const stores: MongoStore[] = [];
   const open = (own: MongoStoreSettings = {}): MongoStore => {
     // An outage here is refused at once. Slowness is the machine's.
@@ -51,27 +51,15 @@ async function mongoFixture({ MongoClient }: Driver, database: string, settings:
     },
     peer: async (process) => open({ clock: process.clock() }),
     outage: async () => {
-      await proxy.mode('refuse');
+      await lent.cut();
       return async () => {
-        await proxy.mode('pass');
-        // The driver looks for its server again every 500 ms.
-        for (let tries = 0; tries < 10; tries += 1) {
-          const isBack = await collection
-            .find({ _id: ':' }, {})
-            .toArray()
-            .then(
-              () => true,
-              () => false,
-            );
-          if (isBack) break;
-        }
+        await lent.mend();
         return stores.at(-1)!;
       };
     },
     dispose: async () => {
       for (const store of stores) await store.close();
-      await client.close();
-      await proxy.close();
+      await lent.release();
     },
   };
 }

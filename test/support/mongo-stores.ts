@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { MongoBulkResultLike, MongoCollectionLike } from '../../src/stores/mongo/driver.js';
 import { MongoStore } from '../../src/stores/mongo/mongo-store.js';
 import type { MongoStoreSettings } from '../../src/stores/mongo/options.js';
-import { connect, countCommands, freshDatabase, type CommandLog } from '../tools/mongo/connect.js';
+import { bystander, connect, countCommands, freshDatabase, type CommandLog } from '../tools/mongo/connect.js';
 
 /** A document of the collection under test, whose ids are strings. */
 export interface CodeDocument extends Document {
@@ -13,7 +13,7 @@ export interface CodeDocument extends Document {
 /** A store in a database of its own, and the driver's view of the same collection. */
 export interface MongoWorld {
   readonly store: MongoStore;
-  /** By a client of its own, so that what tests do with it is not counted. */
+  /** By another client, so that what tests do with it is not counted. */
   readonly documents: Collection<CodeDocument>;
   /** The collection that the store was given. */
   readonly collection: Collection<CodeDocument>;
@@ -27,7 +27,7 @@ export interface MongoWorld {
 /** A store, open and with nothing in its log. Closed after the test. */
 export async function mongoWorld(settings: MongoStoreSettings = {}): Promise<MongoWorld> {
   const database = freshDatabase();
-  const [client, observer] = [await connect(), await connect()];
+  const [client, observer] = [await connect(), await bystander()];
   const collection = client.db(database).collection<CodeDocument>('sent_giftcodes');
   const another = (own: MongoStoreSettings = settings): MongoStore => mongoStore(collection, own);
   const store = another();

@@ -5,7 +5,7 @@ export function afterFile(cleanUp: () => Promise<unknown>): void {
   cleanUps.push(cleanUp);
 }
 
-/** Does what {@link afterFile} was given, the last first. */
+/** Does what {@link afterFile} was given, the last first; also what is given meanwhile. */
 export async function cleanUpAfterFile(): Promise<void> {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  for (let cleanUp = cleanUps.pop(); cleanUp; cleanUp = cleanUps.pop()) await cleanUp();
 }

@@ -32,12 +32,25 @@ export function mongoUri(): string {
 /** The name of a database that nobody else uses. The database is dropped after the test, or after the file (see {@link connect}). */
 export function freshDatabase(): string {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  afterwards(async () => {
-    const client = new MongoClient(server.uri);
-    await client.db(name).dropDatabase();
-    await client.close();
-  });
+  afterwards(async () => (await bystander()).db(name).dropDatabase());
   return name;
+}
+
+let standing: Promise<MongoClient> | undefined;
+
+/**
+ * The client of a test file for what is not under test, without the name that fail points are limited to. There is one, because to connect
+ * costs more than most of what a test does.
+ */
+export function bystander(): Promise<MongoClient> {
+  standing ??= new MongoClient(server.uri, { serverSelectionTimeoutMS: 5000 }).connect().then((client) => {
+    afterFile(async () => {
+      standing = undefined;
+      await client.close();
+    });
+    return client;
+  });
+  return standing;
 }
 
 export interface ConnectOptions extends MongoClientOptions {
@@ -53,21 +66,6 @@ export async function connect({ uri = mongoUri(), ...options }: ConnectOptions =
   const client = new MongoClient(uri, { monitorCommands: true, ...options });
   afterwards(() => client.close());
   return client.connect();
-}
-
-/**
- * Connects a client that waits for a server no longer than its `serverSelectionTimeoutMS`, as often
- * as a busy machine needs: its first connection is not what a test asks about.
- */
-export async function connectInTheEnd<C extends { connect(): Promise<unknown> }>(client: C): Promise<C> {
-  for (;;) {
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      if ((error as Error).name !== 'MongoServerSelectionError') throw error;
-    }
-  }
 }
 
 /** As {@link connect}, with driver 6. */
@@ -129,13 +127,12 @@ export async function failPoint({ uri, ...options }: FailPointOptions): Promise<
   return off;
 }
 
-/** By a client of its own, without the name that the fail point is limited to. */
-async function configureFailPoint(uri = server.uri, settings: Document): Promise<void> {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5000 });
+async function configureFailPoint(uri: string | undefined, settings: Document): Promise<void> {
+  const client = uri === undefined ? await bystander() : new MongoClient(uri, { serverSelectionTimeoutMS: 5000 });
   try {
     await client.db('admin').command({ configureFailPoint: 'failCommand', ...settings });
   } finally {
-    await client.close();
+    if (uri !== undefined) await client.close();
   }
 }
 
