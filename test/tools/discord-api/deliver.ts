@@ -1,4 +1,5 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
+import { resetSocket } from '../reset-socket.js';
 import type { Outcome } from './create-message.js';
 import { send, writeHead } from './http.js';
 
@@ -17,7 +18,7 @@ export async function deliver(response: ServerResponse, outcome: Outcome, sleep:
     }
     case 'reset':
     case 'late':
-      response.socket?.resetAndDestroy();
+      if (response.socket) resetSocket(response.socket);
       return;
     case 'close':
       response.socket?.destroy();

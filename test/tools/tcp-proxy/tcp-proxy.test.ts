@@ -112,6 +112,16 @@ describe('A TCP proxy before an echo server', () => {
     expect(served).toEqual(['a', 'a', 'b']);
   });
 
+  it('end, then refuse: a client that did not end its own side is not waited for', async () => {
+    const socket = dial({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true });
+    onTestFinished(() => void socket.destroy());
+    socket.write('a');
+    await once(socket, 'data');
+    await proxy.mode('end');
+    await once(socket, 'end');
+    await expect(proxy.mode('refuse')).resolves.toBeUndefined();
+  });
+
   it('stall: old and new connections stay open and nothing comes through, until it passes again', async () => {
     const old = await open();
     await echo(old, 'a');

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { resetSocket } from '../reset-socket.js';
 
 /**
  * What the network between a client and a server does.
@@ -40,6 +41,8 @@ interface Pair {
 export async function startTcpProxy(target: number | string): Promise<TcpProxy> {
   const { host, port: targetPort } = typeof target === 'number' ? { host: '127.0.0.1', port: target } : hostOf(target);
   const pairs = new Set<Pair>();
+  /** They are ended, and open until the client ends its side too. */
+  const ending = new Set<Pair>();
   let current: ProxyMode = 'pass';
 
   const accept = (client: Socket): void => {
@@ -51,10 +54,11 @@ export async function startTcpProxy(target: number | string): Promise<TcpProxy> 
       [pair.upstream, pair.client],
     ] as const) {
       // A reset on one side is a reset on the other: neither may take it for an orderly end.
-      socket.on('error', () => other.resetAndDestroy());
+      socket.on('error', () => resetSocket(other));
       socket.on('close', () => {
         other.destroy();
         pairs.delete(pair);
+        ending.delete(pair);
       });
     }
     applyMode(pair, current);
@@ -64,15 +68,17 @@ export async function startTcpProxy(target: number | string): Promise<TcpProxy> 
   const { port } = server.address() as AddressInfo;
 
   const resetAll = (): void => {
-    for (const { client, upstream } of pairs) {
-      client.resetAndDestroy();
+    for (const { client, upstream } of [...pairs, ...ending]) {
+      resetSocket(client);
       upstream.destroy();
     }
     pairs.clear();
   };
 
   const endAll = (): void => {
-    for (const { client, upstream } of pairs) {
+    for (const pair of pairs) {
+      const { client, upstream } = pair;
+      ending.add(pair);
       upstream.unpipe(client);
       client.unpipe(upstream);
       // The client's own end is waited for: a connection with unread data would be reset.

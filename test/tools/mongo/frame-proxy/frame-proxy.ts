@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { resetSocket } from '../../reset-socket.js';
 import { hostOf, throughProxy } from '../../tcp-proxy/tcp-proxy.js';
 import { createFramer } from '../server/wire.js';
 import { commandNameOf, replyToOf, requestIdOf } from './frames.js';
@@ -48,7 +49,7 @@ export async function startFrameProxy(target: string, fateOf: (command: string) 
   let isCutOff = false;
   const server = createServer({ allowHalfOpen: true }, (client) => {
     if (isCutOff) {
-      client.resetAndDestroy();
+      resetSocket(client);
       return;
     }
     clients.add(client);
@@ -58,7 +59,7 @@ export async function startFrameProxy(target: string, fateOf: (command: string) 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const reset = (): void => {
-    for (const client of clients) client.resetAndDestroy();
+    for (const client of clients) resetSocket(client);
   };
   return {
     uri: throughProxy(target, (server.address() as AddressInfo).port),
@@ -99,7 +100,7 @@ function join(client: Socket, upstream: Socket, fateOf: (command: string) => Fat
     }
     const fate = fateOf(name);
     fate.onCommand?.();
-    if (fate.before === 'cut') client.resetAndDestroy();
+    if (fate.before === 'cut') resetSocket(client);
     else if (fate.before === 'swallow') isHalfOpen = true;
     else {
       fates.set(requestIdOf(frame), fate);
@@ -121,7 +122,7 @@ function join(client: Socket, upstream: Socket, fateOf: (command: string) => Fat
     if (typeof fate?.before === 'number') late -= 1;
     if (client.destroyed) {
       if (late === 0) upstream.destroy();
-    } else if (fate?.after === 'cut') client.resetAndDestroy();
+    } else if (fate?.after === 'cut') resetSocket(client);
     else if (!isHalfOpen) {
       if (fate?.after === undefined) client.write(frame);
       else setTimeout(() => client.destroyed || client.write(frame), fate.after);
@@ -133,10 +134,10 @@ function join(client: Socket, upstream: Socket, fateOf: (command: string) => Fat
   upstream.on('data', (chunk: Buffer) => ofServer(chunk).forEach(onAnswer));
   // Both sides end by a reset: neither may take what a proxy does for an orderly end.
   client.on('error', () => client.destroy());
-  upstream.on('error', () => client.resetAndDestroy());
+  upstream.on('error', () => resetSocket(client));
   client.on('end', () => client.end());
   client.on('close', () => {
     if (late === 0) upstream.destroy();
   });
-  upstream.on('close', () => client.resetAndDestroy());
+  upstream.on('close', () => resetSocket(client));
 }

@@ -8,6 +8,8 @@ import type { Cuts, Recovery } from '../recovery.js';
 const TASKS = 4;
 /** After so many ms the store must answer every call again. */
 const LIMIT_MS = 10_000;
+/** What has not ended after so many ms never will. */
+const END_MS = 3 * LIMIT_MS;
 
 const { seed, uri, database, cuts } = JSON.parse(process.argv[2] ?? '') as Cuts;
 const random = randomOf(seed);
@@ -51,7 +53,7 @@ async function timeToAnswers(store: MongoStore): Promise<number | undefined> {
   const now = (): number => performance.now() - since;
   let [open, answers, lastFailed] = [0, 0, 0];
   while (answers < ANSWERS || open > 0) {
-    if (now() > 3 * LIMIT_MS) return undefined;
+    if (now() > END_MS) return undefined;
     const begun = now();
     open += 1;
     // One more call, whatever those before it wait for: it may be the first that gets through.
@@ -65,6 +67,20 @@ async function timeToAnswers(store: MongoStore): Promise<number | undefined> {
     for (let turn = 0; turn < 20 && open > 0; turn += 1) await delay(5);
   }
   return lastFailed;
+}
+
+function end(): void {
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+/** Ends the process, with a report, if something never ends. */
+async function ended<T>(what: string, work: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => {
+    result.broken.push(`${what} never ended`);
+    end();
+    process.exit();
+  }, END_MS);
+  return work.finally(() => clearTimeout(timer));
 }
 
 /** Ends all connections, each time in another way. */
@@ -91,27 +107,23 @@ async function run(): Promise<void> {
     error: () => undefined,
   };
   const store = new MongoStore({ uri: proxy.uri, database, logger });
-  await store.ping();
+  await ended('the first call', store.ping());
   const tasks = Array.from({ length: TASKS }, (_, index) => task(store, index));
   while (result.cuts < cuts && result.broken.length === 0) {
     await delay(random.below(40));
     result.met += callsUnderWay;
-    await cut(proxy);
+    await ended(`cut ${result.cuts + 1}`, cut(proxy));
     result.cuts += 1;
     const ms = await timeToAnswers(store);
-    result.slowestMs = Math.max(result.slowestMs, Math.ceil(ms ?? 3 * LIMIT_MS));
+    result.slowestMs = Math.max(result.slowestMs, Math.ceil(ms ?? END_MS));
     if (ms === undefined || ms > LIMIT_MS)
-      result.broken.push(`a call that began ${ms ?? 3 * LIMIT_MS} ms after cut ${result.cuts} was not answered`);
+      result.broken.push(`a call that began ${ms ?? END_MS} ms after cut ${result.cuts} was not answered`);
   }
   isOver = true;
-  const areOver = await Promise.race([Promise.all(tasks).then(() => true), delay(3 * LIMIT_MS, false, { ref: false })]);
-  if (!areOver) {
-    process.stdout.write(`${JSON.stringify({ ...result, broken: [...result.broken, 'a call never ended'] })}\n`);
-    process.exit();
-  }
-  await store.close();
-  await proxy.close();
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  await ended('a call', Promise.all(tasks));
+  await ended('close', store.close());
+  await ended('the proxy', proxy.close());
+  end();
 }
 
 void run();
