@@ -6,11 +6,11 @@ import { mongoUri } from './connect.js';
 export interface CuttableClient<C> {
   readonly client: C;
   /** From here on nobody listens where the client connects to. */
-  cut(): Promise<void>;
+  readonly cut: () => Promise<void>;
   /** Resolves when the client has found the server again. */
-  mend(): Promise<void>;
+  readonly mend: () => Promise<void>;
   /** Hands it back: closed if it was cut, since it may still be busy with that; else it is there for the next who asks. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /** What is used of a client of driver 6 or 7. */
