@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Consumer, makeConsumer, packTarball } from '../support/consumer.js';
 import { compile, resolutions, typed, withDriver } from './typescript/compile.js';
 
+const ping = `
+  const missing = await new MongoStore({ uri: 'mongodb://127.0.0.1:1/', operationTimeoutMs: 500 }).ping().catch((error) => error.code);
+  console.log('driver:', missing);`;
 const use = `
 const main = async () => {
   const file = new JsonFileStore({ path: './sent-' + process.pid + '.json' });
@@ -25,8 +28,7 @@ const main = async () => {
   };
   const { passed, failures } = await runConformance({ supports: new MemoryStore().supports, create, skip: { outages: 'memory does not fail' } });
   if (passed === 0 || failures.length > 0) throw new Error(failures.map((failure) => failure.name + failure.error.stack).join());
-  const missing = await new MongoStore({ uri: 'mongodb://127.0.0.1:1/', operationTimeoutMs: 500 }).ping().catch((error) => error.code);
-  console.log('driver:', missing);
+  ${ping}
 };
 main();
 `;
@@ -98,7 +100,7 @@ describe.for(['mongodb@6', 'mongodb@7'])('a project that installs the tarball an
   afterAll(() => consumer.dispose());
 
   it('finds the driver at run time', async () => {
-    consumer.write('use.mjs', asModule);
+    consumer.write('use.mjs', `import { MongoStore } from 'sent-code-store';\nconst main = async () => {${ping}\n};\nmain();`);
     expect(await consumer.run('node', 'use.mjs')).toEqual({
       code: 0,
       output: expect.stringMatching(/^driver: STORE_(UNAVAILABLE|TIMEOUT)\n$/) as string,

@@ -56,7 +56,7 @@ describe('normalizeCode', () => {
         const identity = normalizeCode(code);
         expect(normalizeCode(identity)).toBe(identity);
       }),
-      { numRuns: 10_000 },
+      { numRuns: 3000 },
     );
   });
 
@@ -75,7 +75,7 @@ describe('normalizeCode', () => {
       fc.property(fc.string({ unit: 'binary-ascii', maxLength: 20 }), (code) => {
         expect(normalizeCode(code)).toBe(pythonStripUpper(code));
       }),
-      { numRuns: 10_000 },
+      { numRuns: 3000 },
     );
   });
 
@@ -90,7 +90,7 @@ describe('normalizeCode', () => {
             expect(normalizeCode(spelling)).toBe(identity);
         },
       ),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -102,7 +102,7 @@ describe('normalizeCode', () => {
         expect(identity.normalize('NFKC')).toBe(identity);
         expect(identity.toUpperCase()).toBe(identity);
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 });

@@ -43,7 +43,7 @@ describe.for(identities)('urlIdentity: $name', (identity) => {
         const code = identityOf(spelling, identity);
         if (code !== undefined) expect(identity.normalize(code)).toBe(code);
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 

@@ -31,7 +31,7 @@ describe.each(PLATFORMS)('the lock, as on %s', (platform) => {
 
   it('is free at once after kill -9 of its owner', async () => {
     const folder = tempFolder();
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const owner = opener(folder, platform);
       expect(await owner.line('')).toMatch(/^open/);
       owner.process.stdin!.write(`mark CODE${round}\n`);
@@ -40,7 +40,7 @@ describe.each(PLATFORMS)('the lock, as on %s', (platform) => {
       expect(lockSockets(folder)).toHaveLength(1);
     }
     const store = makeStore(folder, {}, { platform });
-    expect(await store.filterUnsent('1', ['CODE0', 'CODE4', 'CODE5'])).toEqual(['CODE5']);
+    expect(await store.filterUnsent('1', ['CODE0', 'CODE2', 'CODE3'])).toEqual(['CODE3']);
   });
 
   it('is refused to a second store of the same process, until the first is closed', async () => {
@@ -86,7 +86,7 @@ describe.each(PLATFORMS)('the lock, as on %s', (platform) => {
     const folder = tempFolder();
     let dead = opener(folder, platform);
     await dead.line('open');
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       await dead.kill();
       const rivals = Array.from({ length: 6 }, () => opener(folder, platform));
       const results = await Promise.all(rivals.map((rival) => rival.line('')));

@@ -47,7 +47,7 @@ describe('the JSON file behaves as the reference does', () => {
       fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
         await compareHistories(fs.mkdtempSync(path.join(root, 'run-')), actions, { least: bytes, most: bytes });
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
