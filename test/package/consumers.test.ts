@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Consumer, makeConsumer, packTarball } from '../support/consumer.js';
-import { compile, resolutions, typed, withDriver } from './typescript/compile.js';
+import { compile, resolutions, typed } from './typescript/compile.js';
 
-const ping = `
-  const missing = await new MongoStore({ uri: 'mongodb://127.0.0.1:1/', operationTimeoutMs: 500 }).ping().catch((error) => error.code);
-  console.log('driver:', missing);`;
 const use = `
 const main = async () => {
   const file = new JsonFileStore({ path: './sent-' + process.pid + '.json' });
@@ -28,7 +25,8 @@ const main = async () => {
   };
   const { passed, failures } = await runConformance({ supports: new MemoryStore().supports, create, skip: { outages: 'memory does not fail' } });
   if (passed === 0 || failures.length > 0) throw new Error(failures.map((failure) => failure.name + failure.error.stack).join());
-  ${ping}
+  const missing = await new MongoStore({ uri: 'mongodb://127.0.0.1:1/', operationTimeoutMs: 500 }).ping().catch((error) => error.code);
+  console.log('driver:', missing);
 };
 main();
 `;
@@ -58,7 +56,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
  * The fastest compiler, as this project has it: to install it takes as long as to compile.
- * `npm run test:typescript` is about the others.
+ * `npm run test:typescript` is about the others, and about projects with a driver.
  */
 const tsc = fileURLToPath(new URL('../../node_modules/typescript7/bin/tsc', import.meta.url));
 const compiled = { code: 0, output: '' };
@@ -89,26 +87,5 @@ describe('a project that installs the tarball and no driver', () => {
   it('compiles against it: bundler', async () => {
     consumer.write('typed.mts', typed);
     expect(await compile(consumer, tsc, ['typed.mts'], resolutions.bundler)).toEqual(compiled);
-  });
-});
-
-describe.for(['mongodb@6', 'mongodb@7'])('a project that installs the tarball and %s', (driver) => {
-  let consumer: Consumer;
-  beforeAll(async () => {
-    consumer = await makeConsumer([tarball, driver, '@types/node@20']);
-  }, 120_000);
-  afterAll(() => consumer.dispose());
-
-  it('finds the driver at run time', async () => {
-    consumer.write('use.mjs', `import { MongoStore } from 'sent-code-store';\nconst main = async () => {${ping}\n};\nmain();`);
-    expect(await consumer.run('node', 'use.mjs')).toEqual({
-      code: 0,
-      output: expect.stringMatching(/^driver: STORE_(UNAVAILABLE|TIMEOUT)\n$/) as string,
-    });
-  });
-
-  it.for(Object.entries(resolutions))('passes its client and collection: %s', async ([, options]) => {
-    consumer.write('driver.mts', withDriver);
-    expect(await compile(consumer, tsc, ['driver.mts'], options)).toEqual(compiled);
   });
 });
