@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import tsconfig from './tsconfig.json' with { type: 'json' };
 
 export default defineConfig({
@@ -12,6 +12,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // They install six packages, and have a command of their own: npm run test:examples.
+    exclude: [...configDefaults.exclude, 'test/package/examples/**'],
     globalSetup: ['test/tools/mongo/global-setup.ts'],
     setupFiles: ['test/tools/clean-up-after-file.ts'],
     // Modules are evaluated once for each worker, not for each of 120 files.
