@@ -76,9 +76,9 @@ const order = <T>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
 /** BSON's order over all types, as sorts, aggregation comparisons and (within one type) query operators use it. Strings compare by UTF-8 bytes. */
 export function compare(a: unknown, b: unknown): number {
   if (a === b) return 0;
+  if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
   const byType = order(typeRank(a), typeRank(b));
   if (byType !== 0) return byType;
-  if (typeof a === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b as string));
   if (a instanceof Decimal128 || b instanceof Decimal128) throw unsupported('the comparison of decimals');
   if (a instanceof MinKey || a instanceof MaxKey) return 0;
   if (typeof a === 'number' && Number.isNaN(a)) return Number.isNaN(b) ? 0 : -1;
@@ -91,6 +91,15 @@ export function compare(a: unknown, b: unknown): number {
 }
 
 export const equal = (a: unknown, b: unknown): boolean => compare(a, b) === 0;
+
+const SURROGATE = /[\ud800-\udfff]/;
+const IS_ASCII = /^[\0-\x7f]*$/;
+
+/** The order of UTF-8 bytes is that of JavaScript where there are no surrogates, and to make bytes costs more than all else. */
+function compareStrings(a: string, b: string): number {
+  if (SURROGATE.test(a) || SURROGATE.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : 1;
+}
 
 function compareLists<T>(a: readonly T[], b: readonly T[], compareItems: (a: T, b: T) => number): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
@@ -109,7 +118,7 @@ function compareFields([nameA, a]: [string, unknown], [nameB, b]: [string, unkno
  * For strings it is a letter and the UTF-8 bytes as latin1, so that JavaScript's own order of keys is MongoDB's order of ids.
  */
 export function keyOf(value: unknown): string {
-  if (typeof value === 'string') return `s${Buffer.from(value, 'utf8').toString('latin1')}`;
+  if (typeof value === 'string') return `s${IS_ASCII.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1')}`;
   if (typeof value === 'number' || typeof value === 'bigint') return `n${value === 0 ? 0 : String(value)}`;
   return `x${Buffer.from(serialize({ '': value })).toString('latin1')}`;
 }
