@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 import tsconfig from './tsconfig.json' with { type: 'json' };
 
+/** Tests that install the packed package: `npm run test:package`. */
+export const installing = ['test/package/consumers.test.ts', 'test/package/examples/examples.test.ts'];
+
 export default defineConfig({
   resolve: {
     // The entry points, as the compiler finds them.
@@ -12,8 +15,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    // They install six packages, and have a command of their own: npm run test:examples.
-    exclude: [...configDefaults.exclude, 'test/package/examples/**'],
+    exclude: [...configDefaults.exclude, ...installing],
     globalSetup: ['test/tools/mongo/global-setup.ts'],
     setupFiles: ['test/tools/clean-up-after-file.ts'],
     // Modules are evaluated once for each worker, not for each of 120 files.

@@ -6,8 +6,8 @@ import { compile, resolutions, typed, withDriver } from './compile.js';
 
 /**
  * `npm run test:typescript`: projects compile against the package with each version of TypeScript,
- * without a driver, with driver 6 and with driver 7, and find the driver at run time. `npm test`
- * does it without a driver, with the fastest version.
+ * without a driver, with driver 6 and with driver 7, and find the driver at run time.
+ * `npm run test:package` does it without a driver, with the fastest version.
  */
 const VERSIONS = ['5.6', '5.9', '6', '7'];
 const DRIVERS = [undefined, 'mongodb@6', 'mongodb@7'];
