@@ -53,13 +53,14 @@ export class GuildOutcomes<T> {
 
   /**
    * Gives a failure as the reason for all that was not tried: free codes, and with `retry` the
-   * uncertain messages.
+   * uncertain messages, but for those that a pause explains.
    */
   setUntried(failure: FailedOutcome): void {
     this.set(this.open, failure);
     if (this.#run.options.onUncertain !== 'retry') return;
     for (const [code, outcome] of this.#outcomes) {
-      if (outcome.status !== 'uncertain' || outcome.reason !== 'held' || 'error' in outcome) continue;
+      if (outcome.status !== 'uncertain' || outcome.reason !== 'held') continue;
+      if ('error' in outcome || outcome.detail !== undefined) continue;
       this.#outcomes.set(code, { ...outcome, error: failure.error });
     }
   }

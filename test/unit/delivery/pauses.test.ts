@@ -6,6 +6,7 @@ import { resume } from '../../../src/delivery/pauses.js';
 import type { SendReport } from '../../../src/delivery/report.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
 import { MemoryStore } from '../../../src/stores/memory/memory-store.js';
+import { intercept } from '../../support/delivery/intercept.js';
 import { ManualTime } from '../../support/delivery/manual-time.js';
 import { entryOf, Recorder, statuses } from '../../support/delivery/recorder.js';
 
@@ -102,6 +103,23 @@ describe('after a permanent failure', () => {
     expect(bot.recorder.messages).toHaveLength(1);
     bot.time.stop(10 * minute);
     expect(await bot.tries(() => bot.round(['A'], { onUncertain: 'retry' }))).toBe(1);
+  });
+
+  it('what a pause keeps from being retried does not get the error of a store that fails later', async () => {
+    const bot = new Bot({ outcome: 'uncertain', scope: 'message', reason: 'malformed' });
+    bot.refuses = (codes) => codes.includes('A');
+    let claims = 0;
+    const store = intercept(bot.store, {
+      claim: (call, ...args) => ((claims += 1) > 2 ? Promise.reject(new Error('away')) : call(...args)),
+    });
+    const round = (...codes: string[]): Promise<SendReport> =>
+      sendOnce(store, { ...bot.options, guildId, codes, messages: 'each', onUncertain: 'retry' });
+    await round('A');
+    await round('A');
+    const report = await round('A', 'B', 'C');
+    expect(statuses(report)).toEqual({ A: 'uncertain', B: 'sent', C: 'failed' });
+    expect(entryOf(report, 'A')).toMatchObject({ reason: 'held', detail: expect.stringMatching(/^left alone until /) as string });
+    expect(entryOf(report, 'A')).not.toHaveProperty('error');
   });
 
   it('a success ends it: the next failure begins with a short pause', async () => {
