@@ -56,7 +56,7 @@ export class WritableFile implements OpenFile {
 
   async settled(keys: readonly CodeKey[]): Promise<void> {
     this.#checkCurrent();
-    await this.#commits.pending(keys);
+    await (this.#commits.pending(keys) ?? this.#commits.repaired());
   }
 
   async ping(): Promise<void> {

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../../src/files/file-system.js';
+import type { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { interceptedFiles, systemError } from '../../support/json-file/intercepted-files.js';
-import { FOLD_NEVER, makeStore, TestClock, warnings, withStore } from '../../support/json-file/stores.js';
+import { collect, FOLD_NEVER, makeStore, TestClock, warnings, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
 import { openPrimitives } from '../../support/stores/open-primitives.js';
 
@@ -50,6 +51,52 @@ describe('a write that fails', () => {
     await withStore(folder, (store) => store.markSent('1', ['A', 'B', 'C']), {}, { files });
     await withStore(folder, async (store) => expect(await store.filterUnsent('1', ['A', 'B', 'C', 'D'])).toEqual(['D']));
   });
+});
+
+describe('a line that is in the file, though it failed, because nothing can be repaired', () => {
+  const brokenDisk = (): { readonly store: JsonFileStore; readonly folder: string; break(): void; mend(): void } => {
+    const folder = tempFolder();
+    let isBroken = false;
+    const files = interceptedFiles(({ name }) => {
+      if (isBroken && name !== 'write') throw systemError('EIO');
+    });
+    const store = makeStore(folder, {}, { ...FOLD_NEVER, files });
+    return { store, folder, break: () => void (isBroken = true), mend: () => void (isBroken = false) };
+  };
+
+  it('a mark: no answer says that the code was forgotten, before it is out of the file', async () => {
+    const { store, folder, ...disk } = brokenDisk();
+    await store.ping();
+    disk.break();
+    await expect(store.markSent('1', ['A'])).rejects.toMatchObject({ code: 'STORE_IO' });
+    await expect(store.forget('1', ['A'])).rejects.toMatchObject({ code: 'STORE_IO' });
+    await expect(store.clearGuild('1')).rejects.toMatchObject({ code: 'STORE_IO' });
+    disk.mend();
+    expect(await store.forget('1', ['A'])).toBe(0);
+    expect(await sentIn(crashed(folder))).toEqual([]);
+  });
+
+  it('a removal: no answer says that the code is marked, before the removal is out of the file', async () => {
+    const { store, folder, ...disk } = brokenDisk();
+    await store.markSent('1', ['A']);
+    disk.break();
+    await expect(store.forget('1', ['A'])).rejects.toMatchObject({ code: 'STORE_IO' });
+    await expect(store.markSent('1', ['A'])).rejects.toMatchObject({ code: 'STORE_IO' });
+    disk.mend();
+    expect(await store.markSent('1', ['A'])).toMatchObject({ alreadySent: ['A'] });
+    expect(await sentIn(crashed(folder))).toEqual(['A']);
+  });
+
+  /** The files as a crash would leave them now. */
+  function crashed(folder: string): string {
+    const copy = tempFolder();
+    for (const name of fs.readdirSync(folder).filter((each) => fs.statSync(path.join(folder, each)).isFile()))
+      fs.copyFileSync(path.join(folder, name), path.join(copy, name));
+    return copy;
+  }
+
+  const sentIn = (folder: string): Promise<string[]> =>
+    withStore(folder, async (store) => (await collect(store.listSent('1'))).map(({ code }) => code));
 });
 
 describe('a sync that fails', () => {

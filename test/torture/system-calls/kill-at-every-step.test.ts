@@ -9,8 +9,8 @@ import { scriptOf } from '../../tools/script.js';
 import { checkReopened } from './check.js';
 import { runChild, type Run } from './run-child.js';
 
-/** One step of nine: the steps of a write come in pairs. `EVERY=1` takes all. */
-const EVERY = Number(process.env['EVERY'] ?? 9);
+/** One step of fifteen: the steps of a write come in pairs. `EVERY=1` takes all. */
+const EVERY = Number(process.env['EVERY'] ?? 15);
 
 let child: string;
 

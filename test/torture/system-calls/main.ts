@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   for (const scenario of Object.keys(SCENARIOS) as ScenarioName[]) {
     const cases = [
       ...(straced ? await tracedCases(path.join(base, scenario), script.path, scenario) : []),
-      ...(await seamCases(path.join(base, `${scenario}-seam`), scenario, straced ? ['short', 'none'] : FAULTS)),
+      ...(await seamCases(path.join(base, `${scenario}-seam`), scenario)),
     ].filter(({ name }, index) => name.startsWith(chosen) && (index - first) % every === 0);
     const worker = async (): Promise<void> => {
       for (let next = cases.shift(); next !== undefined; next = cases.shift()) {
@@ -107,11 +107,12 @@ function errorsOf({ name, changes }: SystemCall): readonly string[] {
   return name === 'openat' ? ['EIO', 'EMFILE'] : [];
 }
 
-async function seamCases(base: string, scenario: ScenarioName, faults: readonly (typeof FAULTS)[number][]): Promise<Case[]> {
+/** Strace makes the calls of one kind fail from then on; the seam makes all of them fail. */
+async function seamCases(base: string, scenario: ScenarioName): Promise<Case[]> {
   const calls = await runWithFault(base, { scenario, at: Infinity, fault: 'EIO', rest: false });
   const places = Array.from({ length: calls }, (_, index) => index + 1);
   return places.flatMap((at) =>
-    faults.flatMap((fault) =>
+    FAULTS.flatMap((fault) =>
       [false, true].map((rest) => ({
         name: `${scenario}: ${fault} at call ${at}${rest ? ' and from then on' : ''}`,
         kind: `${fault} by the seam`,

@@ -78,7 +78,21 @@ export class GroupCommit {
 
   /** Resolves when all that is visible is durable. Rejects if it is taken back. */
   settled(): Promise<void> {
-    return (this.#waiting.at(-1) ?? this.#writing)?.done ?? Promise.resolve();
+    return (this.#waiting.at(-1) ?? this.#writing)?.done ?? this.repaired();
+  }
+
+  /**
+   * Resolves when nothing of a failed line is in the file. Until then an answer may not rest on
+   * what was taken back, even if there is nothing to write:
+   *
+   * ```text
+   * forget A: line written, sync fails, the file cannot be cut, rejected; A is sent again in memory
+   * mark A:   nothing to do, resolved
+   * restart:  the line is in the file, A is free
+   * ```
+   */
+  repaired(): Promise<void> {
+    return this.#journal.isRepaired ? Promise.resolve() : this.repair();
   }
 
   /** What to wait for before these are read: an answer must not rest on what may be taken back. */

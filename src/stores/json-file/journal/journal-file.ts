@@ -73,6 +73,11 @@ export class JournalFile {
     return this.#changed;
   }
 
+  /** Whether it ends with its last good line: after one that failed, something may be left. */
+  get isRepaired(): boolean {
+    return this.#fd !== undefined;
+  }
+
   /** Whether it has its header and nothing more. */
   get saysNothing(): boolean {
     return this.#end <= sealedLine(journalHeader(this.#at)).length;
