@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 import tsconfig from './tsconfig.json' with { type: 'json' };
 
-/** Tests that install the packed package: `npm run test:package`. */
-export const installing = ['test/package/consumers.test.ts', 'test/package/examples/examples.test.ts'];
+/** Tests that pack the package, and most of which install it: `npm run test:package`. */
+export const packing = ['consumers', 'examples/examples', 'published', 'release'].map((name) => `test/package/${name}.test.ts`);
 
 export default defineConfig({
   resolve: {
@@ -15,7 +15,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...installing],
+    exclude: [...configDefaults.exclude, ...packing],
     globalSetup: ['test/tools/mongo/global-setup.ts'],
     setupFiles: ['test/tools/clean-up-after-file.ts'],
     // Modules are evaluated once for each worker, not for each of 120 files.

@@ -1,8 +1,8 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import base, { installing } from '../vitest.config.ts';
+import base, { packing } from '../vitest.config.ts';
 
 // `npm run test:package`, as the suite runs, on what the suite leaves out.
 export default defineConfig({
   ...base,
-  test: { ...base.test, include: installing, exclude: configDefaults.exclude },
+  test: { ...base.test, include: packing, exclude: configDefaults.exclude },
 });

@@ -38,7 +38,7 @@ describe('six processes on one collection', () => {
     ['20 at a time', 20],
     ['one by one', 1],
   ])('that claim the same 100 codes of a guild %s have one winner for each', async (_, together) => {
-    for (const guildId of [`${together}1`, `${together}2`, `${together}3`].slice(0, together === 1 ? 1 : 3)) {
+    for (const guildId of [`${together}1`, `${together}2`].slice(0, together === 1 ? 1 : 2)) {
       const claims = await contenders.contend<Claim[]>((index) => ({
         kind: 'claim',
         guildId,

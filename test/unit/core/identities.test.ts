@@ -79,6 +79,7 @@ describe('urlIdentity', () => {
         message: expect.stringMatching(/is no absolute http/) as string,
       }),
     );
+    expect(() => urlIdentity().normalize(spelling)).toThrow(expect.objectContaining({ code: 'INVALID_CODE' }));
   });
 
   it('drops and keeps the parameters that it is told, a list of names or beginnings', () => {

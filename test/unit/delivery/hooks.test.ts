@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { announce } from '../../../src/delivery/announce.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import { sendOnce } from '../../../src/delivery/send-once.js';
@@ -72,4 +72,15 @@ describe('a bug in a hook changes nothing and becomes a process warning', () => 
     });
     expect(warning).toBe(bug);
   });
+});
+
+it.each([undefined, null, 5, 'text', {}, { then: 'no function' }])('a hook may return %j: that is no bug', async (returned) => {
+  const warnings: Error[] = [];
+  const listen = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', listen);
+  onTestFinished(() => void process.off('warning', listen));
+  await sendOnce(new MemoryStore(), { guildId, codes: ['A'], send: new Recorder().send, onEvent: () => returned });
+  // Node tells of a warning in a later turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings).toEqual([]);
 });

@@ -39,7 +39,7 @@ describe('a read-only store', () => {
     })();
     const reader = makeStore(folder, { readOnly: true });
     let seen = 0;
-    for (let round = 0; round < 300; round += 1) {
+    for (let round = 0; round < 150; round += 1) {
       const acknowledged = marked;
       // Every third one opens anew.
       const total = await (round % 3 === 0
