@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 import { type Consumer, makeConsumer, packTarball } from '../support/consumer.js';
+import { copyFiles } from '../support/json-file/copy-files.js';
 import { installRuntimes, type Runtime } from './runtimes.js';
 
 /**
@@ -97,9 +98,9 @@ async function runHolder(holder: Runtime, contenders: readonly Runtime[], consum
     count(answer === 'whole', `${contender.name} opens what ${holder.name} held when it was killed`, answer);
   };
   for (const contender of contenders) {
-    // Each finds the files as the crash has left them. A socket cannot be copied.
+    // Each finds the files as the crash has left them.
     const copy = join(consumer.folder, 'copy');
-    cpSync(folder, copy, { recursive: true, filter: (path) => !lstatSync(path).isSocket() });
+    copyFiles(folder, copy);
     await reopen(contender, copy);
     rmSync(copy, { recursive: true });
   }

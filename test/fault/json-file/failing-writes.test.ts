@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../../src/files/file-system.js';
 import type { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
+import { copyFiles } from '../../support/json-file/copy-files.js';
 import { interceptedFiles, systemError } from '../../support/json-file/intercepted-files.js';
 import { collect, FOLD_NEVER, makeStore, TestClock, warnings, withStore } from '../../support/json-file/stores.js';
 import { tempFolder } from '../../support/json-file/temp-folder.js';
@@ -73,7 +74,7 @@ describe('a line that is in the file, though it failed, because nothing can be r
     await expect(store.clearGuild('1')).rejects.toMatchObject({ code: 'STORE_IO' });
     disk.mend();
     expect(await store.forget('1', ['A'])).toBe(0);
-    expect(await sentIn(crashed(folder))).toEqual([]);
+    expect(await sentAfterCrash(folder)).toEqual([]);
   });
 
   it('a removal: no answer says that the code is marked, before the removal is out of the file', async () => {
@@ -84,19 +85,15 @@ describe('a line that is in the file, though it failed, because nothing can be r
     await expect(store.markSent('1', ['A'])).rejects.toMatchObject({ code: 'STORE_IO' });
     disk.mend();
     expect(await store.markSent('1', ['A'])).toMatchObject({ alreadySent: ['A'] });
-    expect(await sentIn(crashed(folder))).toEqual(['A']);
+    expect(await sentAfterCrash(folder)).toEqual(['A']);
   });
 
-  /** The files as a crash would leave them now. */
-  function crashed(folder: string): string {
+  /** What a store finds after a crash now. */
+  const sentAfterCrash = (folder: string): Promise<string[]> => {
     const copy = tempFolder();
-    for (const name of fs.readdirSync(folder).filter((each) => fs.statSync(path.join(folder, each)).isFile()))
-      fs.copyFileSync(path.join(folder, name), path.join(copy, name));
-    return copy;
-  }
-
-  const sentIn = (folder: string): Promise<string[]> =>
-    withStore(folder, async (store) => (await collect(store.listSent('1'))).map(({ code }) => code));
+    copyFiles(folder, copy);
+    return withStore(copy, async (store) => (await collect(store.listSent('1'))).map(({ code }) => code));
+  };
 });
 
 describe('a sync that fails', () => {

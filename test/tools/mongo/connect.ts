@@ -43,7 +43,7 @@ let standing: Promise<MongoClient> | undefined;
  * costs more than most of what a test does.
  */
 export function bystander(): Promise<MongoClient> {
-  standing ??= new MongoClient(server.uri, { serverSelectionTimeoutMS: 5000 }).connect().then((client) => {
+  standing ??= new MongoClient(server.uri).connect().then((client) => {
     afterFile(async () => {
       standing = undefined;
       await client.close();
@@ -128,11 +128,11 @@ export async function failPoint({ uri, ...options }: FailPointOptions): Promise<
 }
 
 async function configureFailPoint(uri: string | undefined, settings: Document): Promise<void> {
-  const client = uri === undefined ? await bystander() : new MongoClient(uri, { serverSelectionTimeoutMS: 5000 });
+  const own = uri === undefined ? undefined : new MongoClient(uri, { serverSelectionTimeoutMS: 5000 });
   try {
-    await client.db('admin').command({ configureFailPoint: 'failCommand', ...settings });
+    await (own ?? (await bystander())).db('admin').command({ configureFailPoint: 'failCommand', ...settings });
   } finally {
-    if (uri !== undefined) await client.close();
+    await own?.close();
   }
 }
 

@@ -25,10 +25,10 @@ interface Client {
  * most tests of a kit.
  */
 export function cuttableClients<C extends Client>(create: (uri: string) => C): () => Promise<CuttableClient<C>> {
-  let current: Promise<{ readonly lent: CuttableClient<C>; readonly close: () => Promise<void> }> | undefined;
+  let current: Promise<CuttableClient<C> & { readonly close: () => Promise<void> }> | undefined;
   afterFile(async () => (await current)?.close());
 
-  async function open(): Promise<{ readonly lent: CuttableClient<C>; readonly close: () => Promise<void> }> {
+  const open: () => NonNullable<typeof current> = async () => {
     const proxy = await startTcpProxy(mongoUri());
     const client = create(proxy.uri);
     await connectInTheEnd(client);
@@ -38,8 +38,9 @@ export function cuttableClients<C extends Client>(create: (uri: string) => C): (
       await client.close();
       await proxy.close();
     };
-    const lent: CuttableClient<C> = {
+    return {
       client,
+      close,
       cut: async () => {
         wasCut = true;
         await proxy.mode('refuse');
@@ -53,10 +54,9 @@ export function cuttableClients<C extends Client>(create: (uri: string) => C): (
         if (wasCut) await close();
       },
     };
-    return { lent, close };
-  }
+  };
 
-  return async () => (await (current ??= open())).lent;
+  return () => (current ??= open());
 }
 
 /**

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { JsonFileStore } from '../../../src/stores/json-file/json-file-store.js';
 import { withTestSeams } from '../../../src/stores/json-file/test-seams.js';
+import { copyFiles } from '../../support/json-file/copy-files.js';
 import { filesWithoutSyncs } from '../../support/json-file/files-in-turns.js';
 import { FOLD_AT } from '../../support/json-file/folding.js';
 import { interceptedFiles, systemError } from '../../support/json-file/intercepted-files.js';
@@ -68,12 +69,4 @@ export async function runWithFault(folder: string, { scenario, at, fault, rest }
     fs.rmSync(crashed.folder, { recursive: true });
   }
   return calls;
-}
-
-/** Not the sockets of the lock. */
-function copyFiles(from: string, to: string): void {
-  fs.mkdirSync(to);
-  for (const entry of fs.readdirSync(from, { withFileTypes: true }).filter((each) => each.isFile())) {
-    fs.copyFileSync(path.join(from, entry.name), path.join(to, entry.name));
-  }
 }
